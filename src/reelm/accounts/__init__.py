@@ -1,0 +1,66 @@
+"""People: sign-up, sign-in, sessions, profile. Owns `accounts`, `sessions` and `rate_limits`.
+
+Promises: a password is kept only as an argon2id hash; a session token only as a SHA-256 hash; sign-in answers
+the same, in the same time, whether or not a handle exists.
+"""
+
+from reelm.accounts.errors import (
+    AccountNotFound,
+    DisplayNameNotTaken,
+    EmailNotTaken,
+    HandleNotAllowed,
+    HandleTaken,
+    LocaleNotOffered,
+    NotSignedIn,
+    PasswordTooWeak,
+    SessionEnded,
+    SignInFailed,
+    TextTooLong,
+    TooManyTries,
+)
+from reelm.accounts.handles import clean_text
+from reelm.accounts.jobs import sweep
+from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Role, Session, Viewer
+from reelm.accounts.profiles import change_password, clear_avatar, edit_profile, set_avatar
+from reelm.accounts.sessions import recognise, sign_in, sign_out, sign_out_everywhere, token_hash
+from reelm.accounts.sign_up import Caller, sign_up
+from reelm.accounts.store import fetch_account, fetch_by_handle, fetch_people, list_avatar_keys
+
+__all__ = [
+    "LOCALES",
+    "Account",
+    "AccountNotFound",
+    "Caller",
+    "DisplayNameNotTaken",
+    "EmailNotTaken",
+    "HandleNotAllowed",
+    "HandleTaken",
+    "LocaleNotOffered",
+    "NewAccount",
+    "NotSignedIn",
+    "PasswordTooWeak",
+    "Person",
+    "Role",
+    "Session",
+    "SessionEnded",
+    "SignInFailed",
+    "TextTooLong",
+    "TooManyTries",
+    "Viewer",
+    "change_password",
+    "clean_text",
+    "clear_avatar",
+    "edit_profile",
+    "fetch_account",
+    "fetch_by_handle",
+    "fetch_people",
+    "list_avatar_keys",
+    "recognise",
+    "set_avatar",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "sign_up",
+    "sweep",
+    "token_hash",
+]

@@ -1,0 +1,74 @@
+"""The plain data of people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from reelm.kernel.ids import AccountId, SessionId
+
+LOCALES = ("en", "fr-CA")
+
+
+class Role(StrEnum):
+    """What an account may do beyond watching and posting."""
+
+    VIEWER = "viewer"
+    MODERATOR = "moderator"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    DEVICE_ADMIN = "device-admin"
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What somebody says of themselves at sign-up."""
+
+    handle: str
+    password: str
+    birth_date: date
+    country: str
+    region: str | None
+    locale: str
+    email: str | None = None
+    role: Role = Role.VIEWER
+
+
+@dataclass(frozen=True)
+class Person:
+    """What everybody may see of an account."""
+
+    id: AccountId
+    handle: str
+    display_name: str
+    avatar_key: str | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a person sees of their own account."""
+
+    person: Person
+    bio: str
+    country: str
+    region: str | None
+    locale: str
+    role: Role
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody signed in, as known from their session."""
+
+    id: AccountId
+    session: SessionId
+
+
+@dataclass(frozen=True)
+class Session:
+    """A new session. `token` is shown once and stored nowhere."""
+
+    id: SessionId
+    account: AccountId
+    token: str
+    expires_at: datetime

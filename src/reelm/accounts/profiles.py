@@ -1,0 +1,59 @@
+"""What may a person change about themselves?"""
+
+from reelm.accounts.errors import LocaleNotOffered, SignInFailed
+from reelm.accounts.handles import BIO_MAX, check_password, clean_display_name, clean_text
+from reelm.accounts.model import LOCALES, Account, Viewer
+from reelm.accounts.passwords import hash_password, is_password
+from reelm.accounts.store import delete_sessions, fetch_account, fetch_password_hash, update_account
+from reelm.infra.db import Database, WriteUnit
+
+
+async def edit_profile(
+    unit: WriteUnit,
+    viewer: Viewer,
+    *,
+    display_name: str | None = None,
+    bio: str | None = None,
+    locale: str | None = None,
+) -> Account:
+    """Change what is given. Raises `DisplayNameNotTaken`, `TextTooLong`, `LocaleNotOffered`."""
+    values: dict[str, str | None] = {}
+    if display_name is not None:
+        values["display_name"] = clean_display_name(display_name)
+    if bio is not None:
+        values["bio"] = clean_text(bio, BIO_MAX)
+    if locale is not None:
+        if locale not in LOCALES:
+            raise LocaleNotOffered(offered=", ".join(LOCALES))
+        values["locale"] = locale
+    if values:
+        await update_account(unit, viewer.id, **values)
+    return await fetch_account(unit, viewer.id)
+
+
+async def set_avatar(unit: WriteUnit, viewer: Viewer, key: str) -> str | None:
+    """Point the profile at a new picture; returns the key of the one before, which is now nobody's."""
+    before = (await fetch_account(unit, viewer.id)).person.avatar_key
+    await update_account(unit, viewer.id, avatar_key=key)
+    return before
+
+
+async def clear_avatar(unit: WriteUnit, viewer: Viewer) -> str | None:
+    """Remove the picture from the profile; returns the key it had."""
+    before = (await fetch_account(unit, viewer.id)).person.avatar_key
+    await update_account(unit, viewer.id, avatar_key=None)
+    return before
+
+
+async def change_password(database: Database, viewer: Viewer, *, current: str, new: str) -> None:
+    """Change the password and end every other session. Raises `SignInFailed`, `PasswordTooWeak`."""
+    async with database.read() as unit:
+        account = await fetch_account(unit, viewer.id)
+        hashed = await fetch_password_hash(unit, viewer.id)
+    if not await is_password(current, hashed):
+        raise SignInFailed
+    check_password(new, account.person.handle)
+    new_hash = await hash_password(new)
+    async with database.write() as unit:
+        await update_account(unit, viewer.id, password_hash=new_hash)
+        await delete_sessions(unit, viewer.id, but=viewer.session)

@@ -1,0 +1,68 @@
+"""Who is calling? Sessions are kept here, by the hash of their token; the token itself only the caller has."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from reelm.accounts.errors import SessionEnded, SignInFailed
+from reelm.accounts.limits import Limit, count_try
+from reelm.accounts.model import Session, Viewer
+from reelm.accounts.passwords import is_password
+from reelm.accounts.sign_up import Caller
+from reelm.accounts.store import (
+    delete_hits,
+    delete_session,
+    delete_sessions,
+    find_credentials,
+    find_viewer,
+    insert_session,
+)
+from reelm.infra.db import Database, ReadUnit, WriteUnit
+from reelm.kernel.ids import SessionId, new_uuid
+
+SESSION_LASTS = timedelta(days=60)
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token: SHA-256, enough for 256 random bits."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def sign_in(database: Database, handle: str, password: str, *, at: datetime, caller: Caller) -> Session:
+    """Open a session.
+
+    Raises `SignInFailed`, the same and after the same work whether the handle or the password is wrong, and
+    `TooManyTries` after `caller.limit` failures for one handle from one address within 15 minutes.
+    """
+    handle = handle.removeprefix("@").lower()
+    limit = Limit("sign-in", caller.limit, timedelta(minutes=15))
+    key = limit.key(caller.secret, handle, caller.address)
+    async with database.write() as unit:
+        await count_try(unit, limit, key, at)
+    async with database.read() as unit:
+        found = await find_credentials(unit, handle)
+    if not await is_password(password, found[1] if found else None) or found is None:
+        raise SignInFailed
+    session = Session(SessionId(new_uuid()), found[0], secrets.token_urlsafe(32), at + SESSION_LASTS)
+    async with database.write() as unit:
+        await delete_hits(unit, key)
+        await insert_session(unit, session, token_hash(session.token), at)
+    return session
+
+
+async def recognise(unit: ReadUnit, token: str, *, at: datetime) -> Viewer:
+    """Who presents this token. Raises `SessionEnded`."""
+    viewer = await find_viewer(unit, token_hash(token), at)
+    if viewer is None:
+        raise SessionEnded
+    return viewer
+
+
+async def sign_out(unit: WriteUnit, viewer: Viewer) -> None:
+    """End this session."""
+    await delete_session(unit, viewer.session)
+
+
+async def sign_out_everywhere(unit: WriteUnit, viewer: Viewer) -> None:
+    """End every session of this person, this one too."""
+    await delete_sessions(unit, viewer.id)

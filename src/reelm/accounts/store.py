@@ -1,0 +1,153 @@
+"""The queries of people."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, case, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from reelm.accounts.errors import AccountNotFound
+from reelm.accounts.model import Account, NewAccount, Person, Role, Session, Viewer
+from reelm.accounts.tables import accounts, rate_limits, sessions
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import AccountId, SessionId
+
+_PERSON = (accounts.c.id, accounts.c.handle, accounts.c.display_name, accounts.c.avatar_key)
+_ACCOUNT = (
+    *_PERSON,
+    accounts.c.bio,
+    accounts.c.country,
+    accounts.c.region,
+    accounts.c.locale,
+    accounts.c.role,
+    accounts.c.created_at,
+)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(AccountId(row.id), row.handle, row.display_name, row.avatar_key)
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(_person(row), row.bio, row.country, row.region, row.locale, Role(row.role), row.created_at)
+
+
+async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed: str, at: datetime) -> bool:
+    """False where the handle is taken."""
+    statement = (
+        upsert(accounts)
+        .values(
+            id=id,
+            handle=new.handle,
+            password_hash=hashed,
+            display_name=new.handle,
+            bio="",
+            email=new.email,
+            birth_date=new.birth_date,
+            country=new.country,
+            region=new.region,
+            locale=new.locale,
+            role=new.role,
+            created_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=[accounts.c.handle])
+    )
+    return await unit.write(statement) == 1
+
+
+async def fetch_account(unit: ReadUnit, id: AccountId) -> Account:
+    """Raises `AccountNotFound`."""
+    row = await unit.first(select(*_ACCOUNT).where(accounts.c.id == id))
+    if row is None:
+        raise AccountNotFound
+    return _account(row)
+
+
+async def fetch_by_handle(unit: ReadUnit, handle: str) -> Account:
+    """Raises `AccountNotFound`."""
+    row = await unit.first(select(*_ACCOUNT).where(accounts.c.handle == handle.lower()))
+    if row is None:
+        raise AccountNotFound
+    return _account(row)
+
+
+async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, Person]:
+    """The people behind these ids; an id nobody has is left out."""
+    rows = await unit.all(select(*_PERSON).where(accounts.c.id.in_(set(ids))))
+    return {AccountId(row.id): _person(row) for row in rows}
+
+
+async def find_credentials(unit: ReadUnit, handle: str) -> tuple[AccountId, str] | None:
+    row = await unit.first(select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == handle.lower()))
+    return (AccountId(row.id), row.password_hash) if row else None
+
+
+async def fetch_password_hash(unit: ReadUnit, id: AccountId) -> str:
+    return await unit.scalar(select(accounts.c.password_hash).where(accounts.c.id == id))
+
+
+async def update_account(unit: WriteUnit, id: AccountId, **values: str | None) -> None:
+    await unit.write(update(accounts).where(accounts.c.id == id).values(**values))
+
+
+async def list_avatar_keys(unit: ReadUnit) -> set[str]:
+    """Every blob key an account points to."""
+    return set(await unit.scalars(select(accounts.c.avatar_key).where(accounts.c.avatar_key.is_not(None))))
+
+
+async def insert_session(unit: WriteUnit, session: Session, hashed: bytes, at: datetime) -> None:
+    await unit.write(
+        insert(sessions).values(
+            id=session.id,
+            account_id=session.account,
+            token_hash=hashed,
+            created_at=at,
+            expires_at=session.expires_at,
+        )
+    )
+
+
+async def find_viewer(unit: ReadUnit, hashed: bytes, at: datetime) -> Viewer | None:
+    row = await unit.first(
+        select(sessions.c.id, sessions.c.account_id).where(
+            sessions.c.token_hash == hashed, sessions.c.expires_at > at
+        )
+    )
+    return Viewer(AccountId(row.account_id), SessionId(row.id)) if row else None
+
+
+async def delete_session(unit: WriteUnit, id: SessionId) -> None:
+    await unit.write(delete(sessions).where(sessions.c.id == id))
+
+
+async def delete_sessions(unit: WriteUnit, account: AccountId, *, but: SessionId | None = None) -> None:
+    statement = delete(sessions).where(sessions.c.account_id == account)
+    await unit.write(statement if but is None else statement.where(sessions.c.id != but))
+
+
+async def count_hit(unit: WriteUnit, key: bytes, at: datetime, ends_at: datetime) -> tuple[int, datetime]:
+    """Count one hit in the key's window, opening a new one when it has ended: (hits so far, its end)."""
+    fresh = upsert(rate_limits).values(key=key, hits=1, ends_at=ends_at)
+    over = rate_limits.c.ends_at <= at
+    row = await unit.first(
+        fresh.on_conflict_do_update(
+            index_elements=[rate_limits.c.key],
+            set_={
+                "hits": case((over, 1), else_=rate_limits.c.hits + 1),
+                "ends_at": case((over, ends_at), else_=rate_limits.c.ends_at),
+            },
+        ).returning(rate_limits.c.hits, rate_limits.c.ends_at)
+    )
+    assert row is not None
+    return row.hits, row.ends_at
+
+
+async def delete_hits(unit: WriteUnit, key: bytes) -> None:
+    await unit.write(delete(rate_limits).where(rate_limits.c.key == key))
+
+
+async def delete_ended(unit: WriteUnit, at: datetime) -> None:
+    """Remove sessions and windows that are over."""
+    await unit.write(delete(sessions).where(sessions.c.expires_at <= at))
+    await unit.write(delete(rate_limits).where(rate_limits.c.ends_at <= at))

@@ -1,0 +1,55 @@
+"""What does the web role of one realm hold? Everything it was configured with, opened once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reelm.feed import Feed, Present
+from reelm.infra.blobs import FileBlobs
+from reelm.infra.db import Database, HotPool
+from reelm.infra.secrets import load_secret
+from reelm.infra.settings import Settings
+from reelm.kernel.cursors import CursorKey
+from reelm.kernel.time import Clock, SystemClock
+from reelm.media import Inbox
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One realm as its web role sees it."""
+
+    settings: Settings
+    database: Database
+    pool: HotPool
+    blobs: FileBlobs
+    inbox: Inbox
+    cursors: CursorKey
+    secret: bytes
+    feed: Feed
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_cell(settings: Settings, present: Present, clock: Clock | None = None) -> AsyncIterator[Cell]:
+    """Open the database and the rest; `present` makes the JSON of a clip."""
+    secret = load_secret(settings.data, settings.secret)
+    cursors = CursorKey(secret)
+    async with Database(settings.database_url) as database:
+        pool = await database.open_hot_pool()
+        try:
+            yield Cell(
+                settings=settings,
+                database=database,
+                pool=pool,
+                blobs=FileBlobs(settings.blobs_dir),
+                inbox=Inbox(
+                    database, settings.uploads_dir, settings.max_upload_bytes, timedelta(hours=settings.upload_ttl_h)
+                ),
+                cursors=cursors,
+                secret=secret,
+                feed=Feed(database, pool, cursors, present),
+                clock=clock or SystemClock(),
+            )
+        finally:
+            await pool.close()

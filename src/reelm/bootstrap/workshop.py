@@ -1,0 +1,81 @@
+"""What do the workers of one realm hold, and which jobs do they know?"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from reelm import accounts, media, videos
+from reelm.infra.blobs import FileBlobs
+from reelm.infra.db import Database
+from reelm.infra.jobs import JobHandler, list_queued
+from reelm.infra.settings import Settings
+from reelm.kernel.ids import AssetId
+from reelm.kernel.time import Clock, SystemClock
+
+SWEEP = "cell.sweep"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """One realm as its workers see it."""
+
+    settings: Settings
+    database: Database
+    studio: media.Studio
+    clock: Clock
+
+    @property
+    def media_jobs(self) -> Mapping[str, JobHandler]:
+        """What a media worker does."""
+        return {
+            media.TRANSCODE: partial(media.run_transcode, self.studio),
+            media.DISCARD: partial(media.run_discard, self.studio),
+        }
+
+    @property
+    def jobs(self) -> Mapping[str, JobHandler]:
+        """What an ordinary worker does."""
+        return {SWEEP: self._sweep}
+
+    @property
+    def periodic(self) -> Mapping[str, str]:
+        """Which jobs come by themselves, and when."""
+        return {SWEEP: "*/5 * * * *"}
+
+    async def _sweep(self, args: Mapping[str, str]) -> None:
+        """Clear away what has ended or belongs to nobody."""
+        del args
+        now = self.clock.now()
+        await accounts.sweep(self.database, at=now)
+        await media.expire(self.studio.inbox, at=now)
+        media.clear_orphans(await self.find_faults())
+
+    async def find_faults(self) -> media.Findings:
+        """Where files and rows disagree."""
+        async with self.database.read() as unit:
+            queued = {AssetId(id) for id in await list_queued(unit, argument="asset")}
+            avatars = await accounts.list_avatar_keys(unit)
+            studio = self.studio
+            return await media.find_faults(unit, studio.blobs, studio.inbox, studio.work_dir, avatars, queued)
+
+
+@asynccontextmanager
+async def open_workshop(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Workshop]:
+    """Open the database and the rest."""
+    clock = clock or SystemClock()
+    async with Database(settings.database_url, pool_size=2) as database:
+        studio = media.Studio(
+            database=database,
+            blobs=FileBlobs(settings.blobs_dir),
+            inbox=media.Inbox(
+                database, settings.uploads_dir, settings.max_upload_bytes, timedelta(hours=settings.upload_ttl_h)
+            ),
+            work_dir=settings.work_dir,
+            limits=media.Limits(max_duration_s=settings.max_clip_s),
+            clock=clock,
+            listeners=media.Listeners(on_playable=videos.mark_playable, on_failed=videos.mark_failed),
+            keep_originals=settings.keep_originals,
+        )
+        yield Workshop(settings, database, studio, clock)

@@ -1,0 +1,1 @@
+"""Operator commands: `reelm --help` lists them."""

@@ -1,0 +1,109 @@
+"""What can an operator tell Reelm to do? Each command imports what it needs when it runs, to start quickly."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import reelm
+from reelm.kernel.errors import Problem
+from reelm.kernel.words import say
+
+ROLES = ("viewer", "moderator", "operator", "auditor", "device-admin")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line, as docs/reference/cli.md shows it."""
+    parser = argparse.ArgumentParser(prog="reelm", description="Short video whose data claims anyone can check.")
+    parser.add_argument("--version", action="version", version=f"reelm {reelm.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    up = commands.add_parser("up", help="run a whole cell in the foreground, everything embedded")
+    up.add_argument("--port", type=int, default=8000, help="where to listen on 127.0.0.1 (default: 8000)")
+    _add_data(up)
+    up.add_argument("--realm", default="eu", help="code of the realm this cell is (default: eu)")
+    up.add_argument("--no-demo", action="store_true", help="start without demo content")
+
+    serve = commands.add_parser("serve", help="run one role, configured by REELM_* variables")
+    serve.add_argument("role", choices=("web", "worker", "media-worker"))
+
+    commands.add_parser("migrate", help="bring the database's schema up to date")
+
+    doctor = commands.add_parser("doctor", help="say what is missing, misconfigured, orphaned or stuck")
+    _add_data(doctor)
+    doctor.add_argument("--settings", action="store_true", help="list every setting instead")
+    doctor.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    account = commands.add_parser("account", help="work with accounts").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    _add_account_create(account.add_parser("create", help="create an account"))
+
+    demo = commands.add_parser("demo", help="fill a running cell with demo content")
+    _add_data(demo)
+    return parser
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=Path("var"), help="the cell's folder (default: var)")
+
+
+def _add_account_create(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--handle", required=True)
+    parser.add_argument("--birth-date", required=True, metavar="YYYY-MM-DD")
+    parser.add_argument("--country", required=True, help="ISO 3166-1 code, such as FR")
+    parser.add_argument("--region", help="ISO 3166-2 part after the dash, needed for Canada")
+    parser.add_argument("--locale", default="en")
+    parser.add_argument("--role", choices=ROLES, default="viewer")
+    parser.add_argument("--password-stdin", action="store_true", required=True, help="read the password from stdin")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    _add_data(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one parsed command; its exit status."""
+    match arguments.command:
+        case "up":
+            from reelm.cli.up import run_up
+
+            return run_up(arguments.port, arguments.data, arguments.realm, not arguments.no_demo)
+        case "serve":
+            from reelm.cli.serve import run_role
+
+            return run_role(arguments.role)
+        case "migrate":
+            from reelm.cli.serve import run_migrate
+
+            return run_migrate()
+        case "doctor":
+            from reelm.cli.doctor import run_doctor, run_settings
+
+            return run_settings(arguments.json) if arguments.settings else run_doctor(arguments.data, arguments.json)
+        case "account":
+            from reelm.cli.account import run_create
+
+            return run_create(arguments)
+        case "demo":
+            from reelm.cli.demo.seed import run_demo
+
+            return run_demo(arguments.data)
+        case unknown:
+            raise AssertionError(unknown)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse and run; a refusal is one clear line on standard error and status 1."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return run(arguments)
+    except Problem as problem:
+        words = say(problem.slug(), problem.facts(), "en")
+        if getattr(arguments, "json", False):
+            print(json.dumps({"type": f"/problems/{problem.slug()}", "detail": words.detail, **problem.facts()}))
+        print(f"reelm: {words.title}. {words.detail}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

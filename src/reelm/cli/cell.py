@@ -1,0 +1,29 @@
+"""Which cell does a command work on? The one the environment names, else the one running in `--data`."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from reelm.infra.settings import Settings
+from reelm.kernel.errors import Problem
+
+
+@dataclass(eq=False)
+class CellNotRunning(Problem):
+    """No cell runs in this folder, and the environment names no database."""
+
+    status: ClassVar[int] = 503
+    data: str
+
+
+def find_settings(data: Path) -> Settings:
+    """The settings of the cell a command is for. Raises `CellNotRunning`."""
+    settings = Settings()
+    if settings.database_url:
+        return settings
+    try:
+        state = json.loads((data / "run" / "cell.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        raise CellNotRunning(data=str(data)) from None
+    return settings.model_copy(update={"data": data, "database_url": state["database_url"]})

@@ -1,0 +1,126 @@
+"""`reelm doctor`: what is missing, misconfigured, orphaned or stuck, in words."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psycopg
+
+from reelm import media
+from reelm.bootstrap import open_workshop
+from reelm.cli.cell import CellNotRunning, find_settings
+from reelm.infra.db.schema import is_current
+from reelm.infra.jobs import count_failed
+from reelm.infra.settings import Settings
+
+MIN_FREE_BYTES = 2 * 1024**3
+MIN_POSTGRES = 150000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `what` is a sentence; where not `ok`, it says what to do."""
+
+    name: str
+    ok: bool
+    what: str
+
+
+def run_doctor(data: Path, as_json: bool) -> int:
+    """Look at everything; status 1 when anything is not well."""
+    findings = [_look_at_sandbox(), _look_at_disk(data)]
+    try:
+        settings = find_settings(data)
+    except CellNotRunning:
+        findings.append(Finding("cell", ok=False, what=f"No cell runs in {data}. Start one: reelm up --data {data}"))
+    else:
+        findings += [_look_at_database(settings), _look_at_client(settings), *asyncio.run(_look_at_cell(settings))]
+    if as_json:
+        print(json.dumps({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]}))
+    else:
+        for finding in findings:
+            print(f"{'ok  ' if finding.ok else 'MEND'}  {finding.name}: {finding.what}")
+    return 0 if all(f.ok for f in findings) else 1
+
+
+def _look_at_sandbox() -> Finding:
+    barriers = media.describe_sandbox()
+    held = [barrier.name for barrier in barriers if barrier.holds]
+    missing = [barrier.name for barrier in barriers if not barrier.holds]
+    what = f"in force: {', '.join(held) or 'nothing'}" + (f"; not here: {', '.join(missing)}" if missing else "")
+    return Finding("sandbox", ok=bool(held), what=what)
+
+
+def _look_at_disk(data: Path) -> Finding:
+    folder = data if data.exists() else Path()
+    free = shutil.disk_usage(folder).free
+    room = f"{free / 1024**3:.1f} GiB free"
+    if free < MIN_FREE_BYTES:
+        return Finding("disk", ok=False, what=f"{room} in {folder}; make room for at least 2 GiB")
+    if not os.access(folder, os.W_OK):
+        return Finding("disk", ok=False, what=f"{folder} is not writable; give this user the right to write there")
+    return Finding("disk", ok=True, what=room)
+
+
+def _look_at_database(settings: Settings) -> Finding:
+    try:
+        with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
+            version = connection.info.server_version
+    except psycopg.Error:
+        return Finding("database", ok=False, what="does not answer; start the cell again or check REELM_DATABASE_URL")
+    if version < MIN_POSTGRES:
+        return Finding("database", ok=False, what=f"PostgreSQL {version // 10000}; use 15 or newer")
+    if not is_current(settings.database_url):
+        return Finding("database", ok=False, what="the schema is behind the code; run reelm migrate")
+    return Finding("database", ok=True, what=f"PostgreSQL {version // 10000}, schema up to date")
+
+
+def _look_at_client(settings: Settings) -> Finding:
+    if (settings.client_dist / "index.html").is_file():
+        return Finding("client", ok=True, what="built")
+    return Finding("client", ok=False, what="not built; run make setup, or point REELM_CLIENT_DIST at it")
+
+
+async def _look_at_cell(settings: Settings) -> list[Finding]:
+    async with open_workshop(settings) as workshop:
+        faults = await workshop.find_faults()
+        async with workshop.database.read() as unit:
+            failed = await count_failed(unit)
+    orphans = [path.as_posix() for path in faults.orphan_files]
+    show: Callable[[list[str]], str] = lambda names: ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    return [
+        Finding("orphan files", not orphans, f"{len(orphans)}: {show(orphans)}" if orphans else "none"),
+        Finding(
+            "lost blobs",
+            not faults.lost_blobs,
+            f"{len(faults.lost_blobs)}: {show(list(faults.lost_blobs))}; restore them from a backup"
+            if faults.lost_blobs
+            else "none",
+        ),
+        Finding(
+            "stuck clips",
+            not faults.stuck_assets,
+            f"{len(faults.stuck_assets)} without a job: {show([str(a) for a in faults.stuck_assets])}"
+            if faults.stuck_assets
+            else "none",
+        ),
+        Finding("failed jobs", not failed, f"{failed}; see the workers' logs" if failed else "none"),
+    ]
+
+
+def run_settings(as_json: bool) -> int:
+    """List every setting with its default and meaning."""
+    rows = [
+        {"name": f"REELM_{name.upper()}", "default": str(field.default), "meaning": field.description or ""}
+        for name, field in Settings.model_fields.items()
+    ]
+    if as_json:
+        print(json.dumps(rows))
+    else:
+        for row in rows:
+            print(f"{row['name']}={row['default']}\n    {row['meaning']}")
+    return 0

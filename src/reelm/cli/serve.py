@@ -1,0 +1,39 @@
+"""`reelm serve ROLE` and `reelm migrate`: one process of a cell, configured by its environment."""
+
+import sys
+
+import uvloop
+
+from reelm.infra.settings import Settings
+from reelm.infra.telemetry import configure_logging
+
+
+def run_role(role: str) -> int:
+    """Run one role until SIGINT or SIGTERM."""
+    configure_logging()
+    settings = Settings()
+    if not settings.database_url:
+        print("reelm: REELM_DATABASE_URL is not set; reelm up runs a cell with its own database", file=sys.stderr)
+        return 1
+    if role == "web":
+        from reelm.web.server import serve_web
+
+        uvloop.run(serve_web(settings))
+    elif role == "worker":
+        from reelm.worker import work_on_jobs
+
+        uvloop.run(work_on_jobs(settings))
+    else:
+        from reelm.worker import work_on_media
+
+        uvloop.run(work_on_media(settings))
+    return 0
+
+
+def run_migrate() -> int:
+    """Bring the schema up to date."""
+    from reelm.infra.db.schema import migrate
+
+    changed = migrate(Settings().database_url)
+    print("The schema is up to date now." if changed else "The schema was up to date.")
+    return 0

@@ -1,0 +1,163 @@
+"""The queries of the feed. The hot ones are raw asyncpg, one statement a request."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from reelm.feed.counting import Report, plan_count_changes
+from reelm.feed.model import Candidate, EventKind, ViewerState, WatchEvent
+from reelm.infra.db import HotPool
+from reelm.kernel.ids import AccountId, VideoId
+
+_LISTED = "v.state = 'published' AND v.visibility = 'public'"
+
+_CANDIDATES = f"""
+    SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
+    FROM videos v JOIN video_counts c ON c.video_id = v.id
+    WHERE v.id IN (
+        (SELECT v.id FROM videos v WHERE {_LISTED} ORDER BY v.published_at DESC, v.id DESC LIMIT $1)
+        UNION
+        (SELECT v.id FROM videos v JOIN video_counts c ON c.video_id = v.id
+         WHERE {_LISTED} ORDER BY c.likes DESC, v.id DESC LIMIT $2)
+    )
+"""  # noqa: S608
+
+# One statement over tables of accounts, social and feed: this runs for every page, and each round trip to
+# PostgreSQL costs as much as all the rest of the request.
+_VIEWER_STATE = """
+    SELECT s.account_id,
+        ARRAY(SELECT video_id FROM seen WHERE account_id = s.account_id AND video_id = ANY($2::uuid[])) AS seen,
+        ARRAY(SELECT video_id FROM likes WHERE account_id = s.account_id AND video_id = ANY($2::uuid[])) AS liked,
+        ARRAY(SELECT followed_id FROM follows
+              WHERE follower_id = s.account_id AND followed_id = ANY($3::uuid[])) AS follows
+    FROM sessions s WHERE s.token_hash = $1 AND s.expires_at > $4
+"""
+
+_FOLLOWING = f"""
+    SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
+    FROM videos v JOIN video_counts c ON c.video_id = v.id
+    WHERE {_LISTED} AND (v.published_at, v.id) < ($2, $3)
+        AND v.author_id IN (SELECT followed_id FROM follows WHERE follower_id = $1)
+    ORDER BY v.published_at DESC, v.id DESC LIMIT $4
+"""  # noqa: S608
+
+_NEWEST = f"""
+    SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
+    FROM videos v JOIN video_counts c ON c.video_id = v.id
+    WHERE {_LISTED} AND (v.published_at, v.id) < ($1, $2)
+    ORDER BY v.published_at DESC, v.id DESC LIMIT $3
+"""  # noqa: S608
+
+# Reports of one impression repeat and grow: the largest counts, and only for whoever made the impression.
+_RECORD = """
+    WITH told AS (
+        SELECT DISTINCT ON (t.id, t.kind) t.id, t.kind, t.video_id, t.watched_ms, t.at
+        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::timestamptz[])
+            AS t(id, kind, video_id, watched_ms, at)
+        JOIN videos v ON v.id = t.video_id AND v.state = 'published'
+        ORDER BY t.id, t.kind, t.watched_ms DESC
+    ), before AS (
+        SELECT i.id, i.kind, i.watched_ms FROM impressions i JOIN told USING (id, kind)
+    ), stored AS (
+        INSERT INTO impressions AS i (id, kind, video_id, account_id, watched_ms, at, received_at)
+        SELECT id, kind, video_id, $6::uuid, watched_ms, at, $7 FROM told
+        ON CONFLICT (id, kind) DO UPDATE SET watched_ms = GREATEST(i.watched_ms, excluded.watched_ms)
+            WHERE i.account_id IS NOT DISTINCT FROM excluded.account_id AND i.video_id = excluded.video_id
+        RETURNING i.id, i.kind, i.video_id, i.watched_ms
+    )
+    SELECT s.video_id, s.kind, s.watched_ms, b.watched_ms AS before_ms, a.duration_ms
+    FROM stored s LEFT JOIN before b USING (id, kind)
+    JOIN videos v ON v.id = s.video_id JOIN assets a ON a.id = v.asset_id
+"""
+
+_SEEN = """
+    INSERT INTO seen (account_id, video_id, at)
+    SELECT $1, t.video_id, $3 FROM unnest($2::uuid[]) AS t(video_id) JOIN videos v ON v.id = t.video_id
+    ON CONFLICT (account_id, video_id) DO UPDATE SET at = excluded.at
+"""
+
+_COUNT = """
+    UPDATE video_counts SET views = views + $2, completions = completions + $3,
+        watched_ms = watched_ms + $4, shares = shares + $5 WHERE video_id = $1
+"""
+
+_VIEWER = "SELECT account_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
+
+Record = Any
+
+
+def _candidate(row: Record) -> Candidate:
+    return Candidate(
+        VideoId(row["id"]),
+        AccountId(row["author_id"]),
+        row["published_at"],
+        row["views"],
+        row["likes"],
+        row["completions"],
+    )
+
+
+async def list_candidates(pool: HotPool, *, newest: int, liked: int) -> list[Candidate]:
+    """The newest public clips and the most liked ones."""
+    return [_candidate(row) for row in await pool.fetch(_CANDIDATES, newest, liked)]
+
+
+async def list_following(
+    pool: HotPool, viewer: AccountId, before: tuple[datetime, UUID], limit: int
+) -> list[Candidate]:
+    """Clips of the people `viewer` follows, newest first."""
+    return [_candidate(row) for row in await pool.fetch(_FOLLOWING, viewer, *before, limit)]
+
+
+async def list_newest(pool: HotPool, before: tuple[datetime, UUID], limit: int) -> list[Candidate]:
+    """Everybody's clips, newest first."""
+    return [_candidate(row) for row in await pool.fetch(_NEWEST, *before, limit)]
+
+
+async def find_viewer_state(
+    pool: HotPool, token_hash: bytes, candidates: Sequence[Candidate], now: datetime
+) -> ViewerState | None:
+    """Who presents this token, and how they stand to these candidates; `None` where the session has ended."""
+    row = await pool.fetchrow(
+        _VIEWER_STATE, token_hash, [c.video for c in candidates], list({c.author for c in candidates}), now
+    )
+    if row is None:
+        return None
+    return ViewerState(
+        AccountId(row["account_id"]), frozenset(row["seen"]), frozenset(row["liked"]), frozenset(row["follows"])
+    )
+
+
+async def find_account(pool: HotPool, token_hash: bytes, now: datetime) -> AccountId | None:
+    """Who presents this token."""
+    return await pool.fetchval(_VIEWER, token_hash, now)
+
+
+async def store_events(pool: HotPool, viewer: AccountId | None, events: Sequence[WatchEvent], now: datetime) -> int:
+    """Store a batch in one transaction with the counts it changes; returns how many impressions it touched."""
+    async with pool.acquire() as connection, connection.transaction():
+        rows = await connection.fetch(
+            _RECORD,
+            [event.impression for event in events],
+            [event.kind.value for event in events],
+            [event.video for event in events],
+            [event.watched_ms for event in events],
+            [event.at for event in events],
+            viewer,
+            now,
+        )
+        reports = [
+            Report(
+                VideoId(row["video_id"]), EventKind(row["kind"]), row["watched_ms"], row["before_ms"],
+                row["duration_ms"] or 0,
+            )
+            for row in rows
+        ]  # fmt: skip
+        changes = plan_count_changes(reports)
+        if changes:
+            await connection.executemany(_COUNT, [(video, *change) for video, change in sorted(changes.items())])
+        viewed = sorted({event.video for event in events if event.kind is EventKind.VIEW})
+        if viewer is not None and viewed:
+            await connection.execute(_SEEN, viewer, viewed, now)
+    return len(reports)

@@ -1,0 +1,72 @@
+"""How is PostgreSQL reached? One engine for units, one raw asyncpg pool for the hot routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from reelm.infra.db.units import ReadUnit, WriteUnit
+
+HotPool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+
+def _engine_url(database_url: str) -> URL:
+    return make_url(database_url).set(drivername="postgresql+asyncpg")
+
+
+class Database:
+    """One realm's database.
+
+    `database_url` is a libpq address such as `postgresql://user@host:5432/name` or, over a Unix socket,
+    `postgresql:///name?host=/folder&user=reelm`.
+    """
+
+    def __init__(self, database_url: str, *, pool_size: int = 5) -> None:
+        self.url = database_url
+        self._engine = create_async_engine(
+            _engine_url(database_url), pool_size=pool_size, max_overflow=10, pool_pre_ping=False
+        )
+        self._reader = self._engine.execution_options(postgresql_readonly=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadUnit]:
+        """A read-only transaction."""
+        async with self._reader.connect() as connection:
+            yield ReadUnit(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteUnit]:
+        """A transaction that commits at the end of the block and rolls back when it raises."""
+        async with self._engine.begin() as connection:
+            yield WriteUnit(connection)
+
+    async def open_hot_pool(self, size: int = 10) -> HotPool:
+        """A raw asyncpg pool for the routes where each microsecond counts."""
+        return await asyncpg.create_pool(**_asyncpg_arguments(self.url), min_size=1, max_size=size)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _asyncpg_arguments(database_url: str) -> dict[str, Any]:
+    parts = urlsplit(database_url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    if "host" not in query:
+        return {"dsn": database_url}
+    return {
+        "host": query["host"],
+        "port": int(query.get("port", parts.port or 5432)),
+        "user": query.get("user", parts.username),
+        "password": query.get("password", parts.password),
+        "database": parts.path.lstrip("/"),
+    }

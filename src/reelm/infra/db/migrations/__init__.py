@@ -1,0 +1,1 @@
+"""How does the schema change? By Alembic migrations, each standing on its own, run by `reelm migrate`."""

@@ -1,0 +1,52 @@
+"""What can an operator set? Every `REELM_*` variable, with its default and what it means."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one realm's processes, read from the environment. `reelm doctor --settings` lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="REELM_", frozen=True)
+
+    data: Path = Field(default=Path("var"), description="Folder for uploads, scratch files, keys and logs")
+    database_url: str = Field(
+        default="", description="PostgreSQL 15 or newer, as postgresql://…; empty: the embedded one"
+    )
+    blobs_url: str = Field(default="", description="Where clips and pictures lie, as file://…; empty: DATA/blobs")
+    realm: str = Field(default="eu", description="Code of the realm this cell is")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Address people see")
+    listen: str = Field(default="127.0.0.1:8000", description="Where the web role listens: HOST:PORT or unix:PATH")
+    accel: bool = Field(default=False, description="nginx is in front and serves media by X-Accel-Redirect")
+    client_dist: Path = Field(default=Path("client/dist"), description="Folder of the built client")
+    secret: str = Field(
+        default="",
+        repr=False,
+        description="Signs cursors and rate-limit keys; empty: made once in DATA/keys/secret",
+    )
+    max_clip_s: int = Field(default=180, ge=1, description="Longest clip taken, in seconds")
+    max_upload_bytes: int = Field(default=500_000_000, ge=1, description="Largest upload taken, in bytes")
+    upload_ttl_h: int = Field(default=24, ge=1, description="Hours until an unfinished upload expires")
+    keep_originals: bool = Field(default=False, description="Keep what people uploaded after transcoding it")
+    media_jobs: int = Field(default=1, ge=1, description="Clips one media worker transcodes at a time")
+    sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
+    sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")
+
+    @property
+    def blobs_dir(self) -> Path:
+        """The folder behind `blobs_url`. Raises `ValueError` for an address this release can't use."""
+        if not self.blobs_url:
+            return self.data / "blobs"
+        if not self.blobs_url.startswith("file://"):
+            raise ValueError("REELM_BLOBS_URL takes file://FOLDER in this release")
+        return Path(self.blobs_url.removeprefix("file://"))
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data / "uploads"
+
+    @property
+    def work_dir(self) -> Path:
+        return self.data / "work"

@@ -1,0 +1,1 @@
+"""Words everyone shares: ids, time, errors, cursors, data classes. Imports nothing of ours."""

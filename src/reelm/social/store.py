@@ -1,0 +1,175 @@
+"""The queries of what people do to each other's clips."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
+from reelm.social.model import Comment, Notification, NotificationKind, Regard
+from reelm.social.tables import comments, follows, likes, notifications
+
+
+async def insert_like(unit: WriteUnit, viewer: AccountId, video: VideoId, at: datetime) -> bool:
+    """False where it stood already."""
+    values = {"account_id": viewer, "video_id": video, "at": at}
+    return await unit.write(upsert(likes).values(values).on_conflict_do_nothing()) == 1
+
+
+async def delete_like(unit: WriteUnit, viewer: AccountId, video: VideoId) -> bool:
+    return await unit.write(delete(likes).where(likes.c.account_id == viewer, likes.c.video_id == video)) == 1
+
+
+async def insert_follow(unit: WriteUnit, follower: AccountId, followed: AccountId, at: datetime) -> bool:
+    """False where it stood already."""
+    values = {"follower_id": follower, "followed_id": followed, "at": at}
+    return await unit.write(upsert(follows).values(values).on_conflict_do_nothing()) == 1
+
+
+async def delete_follow(unit: WriteUnit, follower: AccountId, followed: AccountId) -> bool:
+    statement = delete(follows).where(follows.c.follower_id == follower, follows.c.followed_id == followed)
+    return await unit.write(statement) == 1
+
+
+async def count_follows(unit: ReadUnit, account: AccountId) -> tuple[int, int]:
+    """How many follow this account, and how many it follows."""
+    followers = select(func.count()).where(follows.c.followed_id == account).scalar_subquery()
+    following = select(func.count()).where(follows.c.follower_id == account).scalar_subquery()
+    row = await unit.first(select(followers, following))
+    assert row is not None
+    return row[0], row[1]
+
+
+async def is_following(unit: ReadUnit, follower: AccountId, followed: AccountId) -> bool:
+    statement = select(literal(True)).where(follows.c.follower_id == follower, follows.c.followed_id == followed)
+    return bool(await unit.scalar(statement))
+
+
+async def fetch_regards(
+    unit: ReadUnit, viewer: AccountId, authors: Mapping[VideoId, AccountId]
+) -> dict[VideoId, Regard]:
+    """How `viewer` stands to each of these videos, given with their authors."""
+    liked = set(
+        await unit.scalars(
+            select(likes.c.video_id).where(likes.c.account_id == viewer, likes.c.video_id.in_(authors.keys()))
+        )
+    )
+    followed = set(
+        await unit.scalars(
+            select(follows.c.followed_id).where(
+                follows.c.follower_id == viewer, follows.c.followed_id.in_(set(authors.values()))
+            )
+        )
+    )
+    return {video: Regard(video in liked, author in followed) for video, author in authors.items()}
+
+
+async def insert_comment(unit: WriteUnit, comment: Comment) -> None:
+    await unit.write(
+        insert(comments).values(
+            id=comment.id,
+            video_id=comment.video,
+            author_id=comment.author,
+            text=comment.text,
+            created_at=comment.created_at,
+        )
+    )
+
+
+def _comment(row: Row[Any]) -> Comment:
+    return Comment(CommentId(row.id), VideoId(row.video_id), AccountId(row.author_id), row.text, row.created_at)
+
+
+async def find_comment(unit: ReadUnit, id: CommentId) -> Comment | None:
+    row = await unit.first(select(comments).where(comments.c.id == id))
+    return _comment(row) if row else None
+
+
+async def list_comment_rows(unit: ReadUnit, video: VideoId, *, before: UUID | None, limit: int) -> list[Comment]:
+    """Newest first."""
+    statement = select(comments).where(comments.c.video_id == video)
+    if before is not None:
+        statement = statement.where(comments.c.id < before)
+    return [_comment(row) for row in await unit.all(statement.order_by(comments.c.id.desc()).limit(limit))]
+
+
+async def count_comments(unit: ReadUnit, video: VideoId) -> int:
+    return await unit.scalar(select(func.count()).where(comments.c.video_id == video))
+
+
+async def delete_comment(unit: WriteUnit, id: CommentId) -> None:
+    await unit.write(delete(comments).where(comments.c.id == id))
+
+
+async def insert_notification(
+    unit: WriteUnit,
+    kind: NotificationKind,
+    *,
+    to: AccountId,
+    actor: AccountId,
+    at: datetime,
+    video: VideoId | None = None,
+    comment: CommentId | None = None,
+) -> None:
+    """Nobody is told of what they did themselves."""
+    if to == actor:
+        return
+    await unit.write(
+        insert(notifications).values(
+            id=new_uuid(), account_id=to, actor_id=actor, kind=kind, video_id=video, comment_id=comment, at=at
+        )
+    )
+
+
+async def delete_notification(
+    unit: WriteUnit, kind: NotificationKind, *, to: AccountId, actor: AccountId, video: VideoId | None = None
+) -> None:
+    await unit.write(
+        delete(notifications).where(
+            notifications.c.kind == kind,
+            notifications.c.account_id == to,
+            notifications.c.actor_id == actor,
+            notifications.c.video_id.is_not_distinct_from(video),
+        )
+    )
+
+
+async def list_notifications(
+    unit: ReadUnit, account: AccountId, *, before: UUID | None, limit: int
+) -> list[Notification]:
+    """Newest first."""
+    statement = (
+        select(notifications, comments.c.text)
+        .outerjoin(comments, comments.c.id == notifications.c.comment_id)
+        .where(notifications.c.account_id == account)
+    )
+    if before is not None:
+        statement = statement.where(notifications.c.id < before)
+    rows = await unit.all(statement.order_by(notifications.c.id.desc()).limit(limit))
+    return [
+        Notification(
+            NotificationId(row.id),
+            NotificationKind(row.kind),
+            AccountId(row.actor_id),
+            VideoId(row.video_id) if row.video_id else None,
+            row.text,
+            row.at,
+            row.read_at is not None,
+        )
+        for row in rows
+    ]
+
+
+async def count_unread(unit: ReadUnit, account: AccountId) -> int:
+    statement = select(func.count()).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
+    return await unit.scalar(statement)
+
+
+async def mark_read(unit: WriteUnit, account: AccountId, *, at: datetime) -> None:
+    """Everything this person has been told of so far counts as read."""
+    statement = update(notifications).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
+    await unit.write(statement.values(read_at=at))

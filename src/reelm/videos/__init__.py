@@ -1,0 +1,36 @@
+"""Posts: a caption and an asset, by somebody, for somebody. Owns `videos` and `video_counts`.
+
+Promises: a video is published once, when its first rendition can be played; who may watch it is decided here only.
+"""
+
+from reelm.videos.clips import fetch_clips
+from reelm.videos.errors import CaptionTooLong, VideoNotVisible, VisibilityUnknown
+from reelm.videos.model import CAPTION_MAX, Clip, Counts, Video, VideoState, Visibility
+from reelm.videos.policy import may_edit, may_watch
+from reelm.videos.posts import edit_video, fetch_visible, mark_failed, mark_playable, post_video, remove_video
+from reelm.videos.store import add_counts, count_published, fetch_by_asset, list_by_author
+
+__all__ = [
+    "CAPTION_MAX",
+    "CaptionTooLong",
+    "Clip",
+    "Counts",
+    "Video",
+    "VideoNotVisible",
+    "VideoState",
+    "Visibility",
+    "VisibilityUnknown",
+    "add_counts",
+    "count_published",
+    "edit_video",
+    "fetch_by_asset",
+    "fetch_clips",
+    "fetch_visible",
+    "list_by_author",
+    "mark_failed",
+    "mark_playable",
+    "may_edit",
+    "may_watch",
+    "post_video",
+    "remove_video",
+]

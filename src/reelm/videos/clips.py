@@ -1,0 +1,21 @@
+"""What is needed to show a video? The post, its author and its bytes, fetched together."""
+
+from collections.abc import Sequence
+
+from reelm import accounts, media
+from reelm.infra.db import ReadUnit
+from reelm.kernel.ids import VideoId
+from reelm.videos.model import Clip
+from reelm.videos.store import fetch_videos
+
+
+async def fetch_clips(unit: ReadUnit, ids: Sequence[VideoId]) -> dict[VideoId, Clip]:
+    """These videos ready to be shown, in the order of `ids`; an unknown id is left out."""
+    found = await fetch_videos(unit, ids)
+    people = await accounts.fetch_people(unit, (video.author for video in found.values()))
+    assets = await media.fetch_assets(unit, (video.asset for video in found.values()))
+    return {
+        id: Clip(found[id], people[found[id].author], assets[found[id].asset])
+        for id in ids
+        if id in found and found[id].author in people and found[id].asset in assets
+    }

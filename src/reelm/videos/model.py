@@ -1,0 +1,60 @@
+"""The plain data of posts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reelm.accounts import Person
+from reelm.kernel.ids import AccountId, AssetId, VideoId
+from reelm.media import Asset
+
+CAPTION_MAX = 2200
+
+
+class VideoState(StrEnum):
+    PROCESSING = "processing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often a video was viewed, liked, commented on, shared; how long it was watched and how often to its end."""
+
+    views: int = 0
+    likes: int = 0
+    comments: int = 0
+    shares: int = 0
+    watched_ms: int = 0
+    completions: int = 0
+
+
+@dataclass(frozen=True)
+class Video:
+    """One post."""
+
+    id: VideoId
+    author: AccountId
+    asset: AssetId
+    state: VideoState
+    caption: str
+    visibility: Visibility
+    allow_comments: bool
+    created_at: datetime
+    published_at: datetime | None
+    counts: Counts = Counts()
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A post with everything that is needed to show it."""
+
+    video: Video
+    author: Person
+    asset: Asset

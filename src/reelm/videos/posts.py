@@ -1,0 +1,110 @@
+"""How does a clip come, change and go?"""
+
+from datetime import datetime
+
+from reelm import accounts, media
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import AccountId, AssetId, UploadId, VideoId, new_uuid
+from reelm.videos.errors import CaptionTooLong, VideoNotVisible, VisibilityUnknown
+from reelm.videos.model import CAPTION_MAX, Video, VideoState, Visibility
+from reelm.videos.policy import may_edit, may_watch
+from reelm.videos.store import find_video, insert_video, update_state, update_video
+
+
+def _clean_caption(text: str) -> str:
+    try:
+        return accounts.clean_text(text, CAPTION_MAX)
+    except accounts.TextTooLong as problem:
+        raise CaptionTooLong(limit_chars=problem.limit_chars, was_chars=problem.was_chars) from None
+
+
+def _visibility(word: str) -> Visibility:
+    try:
+        return Visibility(word)
+    except ValueError:
+        raise VisibilityUnknown from None
+
+
+async def post_video(
+    unit: WriteUnit,
+    *,
+    author: AccountId,
+    upload: UploadId,
+    caption: str,
+    visibility: str = Visibility.PUBLIC,
+    allow_comments: bool = True,
+    cover_at_ms: int | None = None,
+    at: datetime,
+) -> Video:
+    """Make a video of a complete upload; the media workers take it from here.
+
+    Raises `CaptionTooLong`, `VisibilityUnknown` and the refusals of `media.accept_upload`.
+    """
+    video = Video(
+        id=VideoId(new_uuid()),
+        author=author,
+        asset=await media.accept_upload(unit, owner=author, upload=upload, cover_at_ms=cover_at_ms, at=at),
+        state=VideoState.PROCESSING,
+        caption=_clean_caption(caption),
+        visibility=_visibility(visibility),
+        allow_comments=allow_comments,
+        created_at=at,
+        published_at=None,
+    )
+    await insert_video(unit, video)
+    return video
+
+
+async def fetch_visible(unit: ReadUnit, id: VideoId, viewer: AccountId | None) -> Video:
+    """Raises `VideoNotVisible`."""
+    video = await find_video(unit, id)
+    if video is None or not may_watch(video, viewer):
+        raise VideoNotVisible
+    return video
+
+
+async def _fetch_editable(unit: ReadUnit, id: VideoId, viewer: AccountId) -> Video:
+    video = await find_video(unit, id)
+    if video is None or not may_edit(video, viewer):
+        raise VideoNotVisible
+    return video
+
+
+async def edit_video(
+    unit: WriteUnit,
+    id: VideoId,
+    *,
+    viewer: AccountId,
+    caption: str | None = None,
+    visibility: str | None = None,
+    allow_comments: bool | None = None,
+) -> None:
+    """Change one's own video. Raises `VideoNotVisible`, also for somebody else's; `CaptionTooLong`."""
+    await _fetch_editable(unit, id, viewer)
+    changes: dict[str, object] = {}
+    if caption is not None:
+        changes["caption"] = _clean_caption(caption)
+    if visibility is not None:
+        changes["visibility"] = _visibility(visibility)
+    if allow_comments is not None:
+        changes["allow_comments"] = allow_comments
+    if changes:
+        await update_video(unit, id, **changes)
+
+
+async def remove_video(unit: WriteUnit, id: VideoId, *, viewer: AccountId) -> None:
+    """Take one's own video away at once; its bytes go in a job of the same commit. Raises `VideoNotVisible`."""
+    video = await _fetch_editable(unit, id, viewer)
+    await update_video(unit, id, state=VideoState.REMOVED, caption="")
+    await media.discard_asset(unit, video.asset)
+
+
+async def mark_playable(unit: WriteUnit, asset: AssetId, at: datetime) -> None:
+    """News from media: the first rendition can be played. Publishing twice changes nothing."""
+    await update_state(unit, asset, VideoState.PUBLISHED, published_at=at)
+
+
+async def mark_failed(unit: WriteUnit, asset: AssetId, at: datetime) -> None:
+    """News from media: no rendition will ever be."""
+    del at
+    await update_state(unit, asset, VideoState.FAILED)

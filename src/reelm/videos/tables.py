@@ -1,0 +1,40 @@
+"""The tables of posts. Counts stand apart, so that a like never waits for an edit."""
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from reelm.infra.db import column, metadata
+from reelm.kernel.data_classes import DataClass
+
+videos = Table(
+    "videos",
+    metadata,
+    column("id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
+    column("author_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), data=DataClass.UNIQUE_ID),
+    column("asset_id", Uuid, data=DataClass.UNIQUE_ID, unique=True),
+    column("state", Text, data=DataClass.SYSTEM),
+    column("caption", Text, data=DataClass.PUBLIC_CONTENT),
+    column("visibility", Text, data=DataClass.SYSTEM),
+    column("allow_comments", Boolean, data=DataClass.SYSTEM),
+    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("published_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, nullable=True),
+    Index("ix_videos_author_id", "author_id", "id"),
+    Index(
+        "ix_videos_listed",
+        text("published_at DESC"),
+        text("id DESC"),
+        postgresql_where=text("state = 'published' AND visibility = 'public'"),
+    ),
+)
+
+video_counts = Table(
+    "video_counts",
+    metadata,
+    column("video_id", Uuid, ForeignKey("videos.id", ondelete="CASCADE"), data=DataClass.UNIQUE_ID, primary_key=True),
+    column("views", Integer, data=DataClass.SYSTEM, server_default="0"),
+    column("likes", Integer, data=DataClass.SYSTEM, server_default="0"),
+    column("comments", Integer, data=DataClass.SYSTEM, server_default="0"),
+    column("shares", Integer, data=DataClass.SYSTEM, server_default="0"),
+    column("watched_ms", BigInteger, data=DataClass.SYSTEM, server_default="0"),
+    column("completions", Integer, data=DataClass.SYSTEM, server_default="0"),
+)

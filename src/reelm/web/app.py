@@ -1,0 +1,49 @@
+"""How is the web role put together?"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+import reelm
+from reelm.bootstrap import open_cell
+from reelm.infra.settings import Settings
+from reelm.kernel.time import Clock
+from reelm.videos import Clip
+from reelm.web import hot, pages, problems, v1
+from reelm.web.guard import Guard
+from reelm.web.views.clips import VideoView
+
+
+def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The app of one realm; opens its cell when it starts."""
+
+    def present(clip: Clip) -> bytes:
+        return VideoView.of(clip, settings.realm).model_dump_json(exclude_none=False).encode()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_cell(settings, present, clock) as cell:
+            app.state.cell = cell
+            yield
+
+    app = FastAPI(
+        title="Reelm",
+        version=reelm.__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.router.routes.extend(hot.ROUTES)
+    app.include_router(v1.router)
+    app.include_router(pages.oembed)
+    app.include_router(pages.router)
+    problems.install(app)
+    return app
+
+
+def build_guarded(settings: Settings, clock: Clock | None = None) -> ASGIApp:
+    """The app inside its guard: what a server runs."""
+    return Guard(build_app(settings, clock))

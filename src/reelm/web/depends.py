@@ -1,0 +1,92 @@
+"""What may an endpoint ask for? The cell, the time, a unit, and who is calling: each by its type."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Query, Request
+
+from reelm import accounts
+from reelm.bootstrap import Cell
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import AccountId
+from reelm.web.guard import SESSION_COOKIE
+
+
+async def cell_of(request: Request) -> Cell:
+    """The realm this process serves."""
+    return cast("Cell", request.app.state.cell)
+
+
+InCell = Annotated[Cell, Depends(cell_of)]
+
+
+async def _now(cell: InCell) -> datetime:
+    return cell.clock.now()
+
+
+Now = Annotated[datetime, Depends(_now)]
+
+
+async def _read(cell: InCell) -> AsyncIterator[ReadUnit]:
+    async with cell.database.read() as unit:
+        yield unit
+
+
+async def _write(cell: InCell) -> AsyncIterator[WriteUnit]:
+    async with cell.database.write() as unit:
+        yield unit
+
+
+# scope="function" ends the dependency, and so commits, before the answer is sent: what a plain `Depends` with
+# yield answers 200 for may still fail to commit. `test_a_commit_that_fails_is_answered_500` guards it.
+Read = Annotated[ReadUnit, Depends(_read, scope="function")]
+Write = Annotated[WriteUnit, Depends(_write, scope="function")]
+
+
+def bearer_token(request: Request) -> str | None:
+    """The token of the Authorization header."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def token_of(request: Request) -> str | None:
+    """The caller's token, from the header or else the cookie."""
+    return bearer_token(request) or request.cookies.get(SESSION_COOKIE)
+
+
+async def _signed_in(request: Request, cell: InCell, now: Now) -> accounts.Viewer:
+    token = token_of(request)
+    if token is None:
+        raise accounts.NotSignedIn
+    async with cell.database.read() as unit:
+        return await accounts.recognise(unit, token, at=now)
+
+
+SignedIn = Annotated[accounts.Viewer, Depends(_signed_in)]
+
+
+async def _maybe_signed_in(request: Request, cell: InCell, now: Now) -> AccountId | None:
+    """A bearer token that has ended is refused; a cookie that has ended counts as signed out."""
+    if token_of(request) is None:
+        return None
+    try:
+        return (await _signed_in(request, cell, now)).id
+    except accounts.SessionEnded:
+        if bearer_token(request):
+            raise
+        return None
+
+
+MaybeSignedIn = Annotated[AccountId | None, Depends(_maybe_signed_in)]
+
+
+def caller_of(request: Request, cell: Cell, limit: int) -> accounts.Caller:
+    """Who is calling, for rate limits. Behind nginx (a Unix socket) its X-Real-IP is the caller's address."""
+    address = request.client.host if request.client else ""
+    if cell.settings.listen.startswith("unix:"):
+        address = request.headers.get("x-real-ip", "")
+    return accounts.Caller(address, cell.secret, limit)
+
+
+Limit = Annotated[int, Query(ge=1, le=50)]

@@ -1,0 +1,146 @@
+"""What does a browser get? One page that the client fills, with the words of a link preview where it is shared."""
+
+import html
+from pathlib import Path
+from typing import Annotated, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+from starlette.responses import FileResponse, HTMLResponse
+
+from reelm import accounts, videos
+from reelm.bootstrap import Cell
+from reelm.kernel.ids import VideoId
+from reelm.web.depends import InCell, Read
+from reelm.web.problems import problems
+from reelm.web.refusals import PageNotFound
+from reelm.web.views.people import media_url
+
+router = APIRouter(include_in_schema=False)
+oembed = APIRouter(tags=["pages"])
+_HEAD = "<!--reelm:head-->"
+_APP_PAGES = ("/", "/following", "/upload", "/inbox", "/settings", "/sign-up", "/sign-in", "/v/{video}/edit")
+
+
+def _dist(request: Request) -> Path:
+    return cast("Cell", request.app.state.cell).settings.client_dist
+
+
+def _page(request: Request, head: str = "", status: int = 200) -> Response:
+    """index.html with `head` in it. Read anew each time: it is small, and a new build shows at once."""
+    index = _dist(request) / "index.html"
+    if not index.is_file():
+        return Response("The client is not built. Run: make setup", 503, media_type="text/plain")
+    text = index.read_text("utf-8").replace(_HEAD, head)
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
+
+
+def _meta(title: str, text: str, url: str, image: str | None, kind: str) -> str:
+    """Open Graph tags (ogp.me) and the oEmbed link."""
+    tags = {"og:title": title, "og:description": text, "og:url": url, "og:type": kind, "og:site_name": "Reelm"}
+    if image:
+        tags["og:image"] = image
+    lines = [f'<meta property="{name}" content="{html.escape(value)}">' for name, value in tags.items()]
+    lines.append(f"<title>{html.escape(title)}</title>")
+    link = html.escape(f"/api/oembed?url={url}")
+    lines.append(f'<link rel="alternate" type="application/json+oembed" href="{link}">')
+    return "\n".join(lines)
+
+
+async def _get_app_page(request: Request) -> Response:
+    return _page(request)
+
+
+for _path in _APP_PAGES:
+    router.add_api_route(_path, _get_app_page, methods=["GET"])
+
+
+@router.get("/v/{video}")
+async def get_video_page(video: str, request: Request, unit: Read, cell: InCell) -> Response:
+    """A clip one can share."""
+    try:
+        found = await videos.fetch_visible(unit, VideoId(UUID(video)), None)
+    except (ValueError, videos.VideoNotVisible):
+        return _page(request, status=404)
+    clip = (await videos.fetch_clips(unit, [found.id]))[found.id]
+    title = f"{clip.author.display_name} (@{clip.author.handle}) · Reelm"
+    poster = media_url(clip.asset.poster_key)
+    base = cell.settings.public_url
+    head = _meta(title, found.caption, f"{base}/v/{found.id}", f"{base}{poster}" if poster else None, "video.other")
+    return _page(request, head)
+
+
+@router.get("/@{handle}")
+async def get_profile_page(handle: str, request: Request, unit: Read, cell: InCell) -> Response:
+    """A profile one can share."""
+    try:
+        account = await accounts.fetch_by_handle(unit, handle)
+    except accounts.AccountNotFound:
+        return _page(request, status=404)
+    person, base = account.person, cell.settings.public_url
+    avatar = media_url(person.avatar_key)
+    title = f"{person.display_name} (@{person.handle}) · Reelm"
+    head = _meta(title, account.bio, f"{base}/@{person.handle}", f"{base}{avatar}" if avatar else None, "profile")
+    return _page(request, head)
+
+
+@router.get("/api/docs")
+async def get_api_docs(request: Request) -> Response:
+    """The API's page, without third parties."""
+    return _file(_dist(request) / "api-docs.html")
+
+
+@router.get("/{name:path}")
+async def get_file(name: str, request: Request) -> Response:
+    """A file of the built client, such as /assets/… or /manifest.webmanifest. nginx serves /assets/ before us."""
+    root = _dist(request).resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        raise PageNotFound
+    return _file(path, immutable=name.startswith("assets/"))
+
+
+def _file(path: Path, *, immutable: bool = False) -> Response:
+    if not path.is_file():
+        raise PageNotFound
+    cache = "public, max-age=31536000, immutable" if immutable else "no-cache"
+    return FileResponse(path, headers={"Cache-Control": cache})
+
+
+class OEmbedView(BaseModel):
+    """oEmbed 1.0, type link (oembed.com §2.3.4)."""
+
+    version: str = "1.0"
+    type: str = "link"
+    provider_name: str = "Reelm"
+    provider_url: str
+    title: str
+    author_name: str
+    author_url: str
+    thumbnail_url: str | None
+    thumbnail_width: int | None
+    thumbnail_height: int | None
+
+
+@oembed.get("/api/oembed", responses=problems(videos.VideoNotVisible))
+async def get_oembed(url: Annotated[str, Query()], unit: Read, cell: InCell) -> OEmbedView:
+    """What a clip's link stands for."""
+    parts = urlsplit(url).path.rstrip("/").split("/")
+    try:
+        id = VideoId(UUID(parts[-1]))
+    except ValueError:
+        raise videos.VideoNotVisible from None
+    await videos.fetch_visible(unit, id, None)
+    clip = (await videos.fetch_clips(unit, [id]))[id]
+    base, poster = cell.settings.public_url, media_url(clip.asset.poster_key)
+    return OEmbedView(
+        provider_url=base,
+        title=clip.video.caption,
+        author_name=clip.author.display_name,
+        author_url=f"{base}/@{clip.author.handle}",
+        thumbnail_url=f"{base}{poster}" if poster else None,
+        thumbnail_width=clip.asset.width,
+        thumbnail_height=clip.asset.height,
+    )

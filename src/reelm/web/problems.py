@@ -1,0 +1,99 @@
+"""How does a refusal travel? As problem+json (RFC 9457), in the language the caller asked for."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from reelm.accounts import TooManyTries
+from reelm.kernel.errors import Problem
+from reelm.kernel.words import Language, choose_language, say
+from reelm.web.refusals import MethodNotAllowed, PageNotFound, RequestNotUnderstood, ServerFailed
+
+_log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemView(BaseModel):
+    """A refusal (RFC 9457). Its facts stand beside these fields."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def problem_body(slug: str, status: int, facts: Mapping[str, object], language: Language) -> dict[str, object]:
+    """The JSON object of a refusal."""
+    words = say(slug, facts, language)
+    return {"type": f"/problems/{slug}", "title": words.title, "status": status, "detail": words.detail, **facts}
+
+
+def render_problem(problem: Problem, accept_language: str | None) -> Response:
+    """The answer to a refused request."""
+    language = choose_language(accept_language)
+    body = problem_body(problem.slug(), problem.status, problem.facts(), language)
+    headers = {"Content-Language": language, "Cache-Control": "no-store"}
+    if isinstance(problem, TooManyTries):
+        headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)
+
+
+def log_refusal(problem: Problem, method: str, route: str) -> None:
+    """One line a refusal; the route is the template, so that no handle or id is in it."""
+    facts = {"problem": problem.slug(), "status": problem.status, "method": method, "route": route}
+    _log.info("refused", extra={"facts": facts})
+
+
+def route_of(request: Request) -> str:
+    """The template of the route, such as `/api/v1/videos/{video}`."""
+    return getattr(request.scope.get("route"), "path", "(none)")
+
+
+def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an endpoint, from the refusals it may answer with."""
+    slugs: dict[int, list[str]] = {}
+    for problem in classes:
+        slugs.setdefault(problem.status, []).append(problem.slug())
+    return {
+        status: {
+            "model": ProblemView,
+            "description": " · ".join(names),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemView"}}},
+        }
+        for status, names in sorted(slugs.items())
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal of the app, and every one of the framework's, as a problem."""
+
+    async def on_problem(request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, Problem)
+        log_refusal(problem, request.method, route_of(request))
+        return render_problem(problem, request.headers.get("accept-language"))
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        where = [str(part) for part in error.errors()[0]["loc"] if part != "body"] or ["body"]
+        return await on_problem(request, RequestNotUnderstood(field=".".join(where)))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        known = {404: PageNotFound(), 405: MethodNotAllowed()}
+        problem = known.get(error.status_code)
+        if problem is None:
+            problem = RequestNotUnderstood(field="body") if error.status_code < 500 else ServerFailed()
+        return await on_problem(request, problem)
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)

@@ -1,0 +1,100 @@
+"""`/accounts`: sign-up and profiles."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from reelm import accounts, social, videos
+from reelm.kernel.words import choose_language
+from reelm.realms import CountryUnknown, RegionNotOfCountry, RegionRequired, TooYoung
+from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, caller_of
+from reelm.web.paging import next_cursor, open_cursor
+from reelm.web.problems import problems
+from reelm.web.views.clips import VideoPage, VideoView
+from reelm.web.views.people import PersonView, ProfileCounts, ProfileRegard, ProfileView
+
+router = APIRouter(tags=["accounts"])
+
+
+class SignUp(BaseModel):
+    """`region` is the ISO 3166-2 part after the dash, needed for Canada."""
+
+    handle: str
+    password: str = Field(repr=False)
+    birth_date: date
+    country: str
+    region: str | None = None
+    locale: str = "en"
+    email: str | None = None
+
+
+class SignedUp(BaseModel):
+    id: UUID
+    handle: str
+    realm: str
+
+
+@router.post(
+    "/accounts",
+    status_code=201,
+    responses=problems(
+        accounts.HandleNotAllowed,
+        accounts.HandleTaken,
+        accounts.PasswordTooWeak,
+        accounts.LocaleNotOffered,
+        accounts.EmailNotTaken,
+        accounts.TooManyTries,
+        CountryUnknown,
+        RegionRequired,
+        RegionNotOfCountry,
+        TooYoung,
+    ),
+)
+async def post_account(form: SignUp, request: Request, cell: InCell, now: Now) -> SignedUp:
+    """Create an account. It is not signed in yet."""
+    new = accounts.NewAccount(**form.model_dump())
+    caller = caller_of(request, cell, cell.settings.sign_ups)
+    person = await accounts.sign_up(cell.database, new, at=now, caller=caller)
+    return SignedUp(id=person.id, handle=person.handle, realm=cell.settings.realm)
+
+
+@router.get("/accounts/{handle}", responses=problems(accounts.AccountNotFound))
+async def get_account(handle: str, viewer: MaybeSignedIn, unit: Read, cell: InCell) -> ProfileView:
+    """A profile."""
+    account = await accounts.fetch_by_handle(unit, handle)
+    person = account.person
+    followers, following = await social.count_follows(unit, person.id)
+    published, likes = await videos.count_published(unit, person.id)
+    follows = viewer is not None and await social.is_following(unit, viewer, person.id)
+    return ProfileView(
+        **PersonView.of(person, cell.settings.realm).model_dump(),
+        bio=account.bio,
+        counts=ProfileCounts(followers=followers, following=following, videos=published, likes=likes),
+        you=ProfileRegard(follows=follows, is_you=viewer == person.id),
+    )
+
+
+@router.get("/accounts/{handle}/videos", responses=problems(accounts.AccountNotFound))
+async def get_account_videos(
+    handle: str,
+    request: Request,
+    viewer: MaybeSignedIn,
+    unit: Read,
+    cell: InCell,
+    cursor: str | None = None,
+    limit: Annotated[Limit, Query()] = 24,
+) -> VideoPage:
+    """Somebody's clips, newest first; one's own also while they are made, failed or private."""
+    account = await accounts.fetch_by_handle(unit, handle)
+    author = account.person.id
+    before = open_cursor(cell.cursors, f"videos:{author}", cursor)
+    ids = await videos.list_by_author(unit, author, own=viewer == author, before=before, limit=limit)
+    clips = await videos.fetch_clips(unit, ids)
+    language = choose_language(request.headers.get("accept-language"))
+    return VideoPage(
+        items=[VideoView.of(clip, cell.settings.realm, language) for clip in clips.values()],
+        next_cursor=next_cursor(cell.cursors, f"videos:{author}", ids, limit),
+    )

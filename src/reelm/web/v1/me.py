@@ -1,0 +1,76 @@
+"""`/me`: one's own account."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from reelm import accounts, media
+from reelm.web.depends import InCell, Read, SignedIn, Write
+from reelm.web.problems import problems
+from reelm.web.views.people import MeView
+
+router = APIRouter(tags=["me"])
+_SIGNED_OUT = (accounts.NotSignedIn, accounts.SessionEnded)
+
+
+class ProfileEdit(BaseModel):
+    """What is left out stays as it is."""
+
+    display_name: str | None = None
+    bio: str | None = None
+    locale: str | None = None
+
+
+class PasswordChange(BaseModel):
+    current: str = Field(repr=False, max_length=1000)
+    new: str = Field(repr=False, max_length=1000)
+
+
+@router.get("/me", responses=problems(*_SIGNED_OUT))
+async def get_me(viewer: SignedIn, unit: Read, cell: InCell) -> MeView:
+    """One's own account."""
+    return MeView.of_account(await accounts.fetch_account(unit, viewer.id), cell.settings.realm)
+
+
+@router.patch(
+    "/me",
+    responses=problems(*_SIGNED_OUT, accounts.DisplayNameNotTaken, accounts.TextTooLong, accounts.LocaleNotOffered),
+)
+async def patch_me(form: ProfileEdit, viewer: SignedIn, unit: Write, cell: InCell) -> MeView:
+    """Change one's profile."""
+    account = await accounts.edit_profile(
+        unit, viewer, display_name=form.display_name, bio=form.bio, locale=form.locale
+    )
+    return MeView.of_account(account, cell.settings.realm)
+
+
+@router.put("/me/avatar", responses=problems(*_SIGNED_OUT, media.ImageNotTaken))
+async def put_avatar(request: Request, viewer: SignedIn, cell: InCell) -> MeView:
+    """Set one's picture: the body is a PNG, JPEG or WebP of at most 5 MB."""
+    key = await media.store_avatar(cell.blobs, cell.settings.work_dir, viewer.id, await request.body())
+    async with cell.database.write() as unit:
+        before = await accounts.set_avatar(unit, viewer, key)
+        account = await accounts.fetch_account(unit, viewer.id)
+    if before:
+        cell.blobs.delete(before)
+    return MeView.of_account(account, cell.settings.realm)
+
+
+@router.delete("/me/avatar", responses=problems(*_SIGNED_OUT))
+async def delete_avatar(viewer: SignedIn, cell: InCell) -> MeView:
+    """Remove one's picture."""
+    async with cell.database.write() as unit:
+        before = await accounts.clear_avatar(unit, viewer)
+        account = await accounts.fetch_account(unit, viewer.id)
+    if before:
+        cell.blobs.delete(before)
+    return MeView.of_account(account, cell.settings.realm)
+
+
+@router.post(
+    "/me/password",
+    status_code=204,
+    responses=problems(*_SIGNED_OUT, accounts.SignInFailed, accounts.PasswordTooWeak),
+)
+async def post_password(form: PasswordChange, viewer: SignedIn, cell: InCell) -> None:
+    """Change one's password; every other session ends."""
+    await accounts.change_password(cell.database, viewer, current=form.current, new=form.new)

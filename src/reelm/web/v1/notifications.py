@@ -1,0 +1,73 @@
+"""`/notifications`: word of likes, comments and follows."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from reelm import accounts, social, videos
+from reelm.web.depends import InCell, Limit, Now, Read, SignedIn, Write
+from reelm.web.paging import next_cursor, open_cursor
+from reelm.web.problems import problems
+from reelm.web.views.people import PersonView, media_url
+
+router = APIRouter(tags=["social"])
+_REFUSALS = problems(accounts.NotSignedIn, accounts.SessionEnded)
+
+
+class NotificationView(BaseModel):
+    id: UUID
+    kind: social.NotificationKind
+    actor: PersonView
+    video_id: UUID | None
+    poster: str | None
+    text: str | None
+    at: datetime
+    read: bool
+
+
+class NotificationPage(BaseModel):
+    items: list[NotificationView]
+    unread: int
+    next_cursor: str | None
+
+
+@router.get("/notifications", responses=_REFUSALS)
+async def get_notifications(
+    viewer: SignedIn,
+    unit: Read,
+    cell: InCell,
+    cursor: str | None = None,
+    limit: Annotated[Limit, Query()] = 30,
+) -> NotificationPage:
+    """What others did to one's clips, newest first."""
+    listing = f"notifications:{viewer.id}"
+    before = open_cursor(cell.cursors, listing, cursor)
+    found = await social.list_notifications(unit, viewer.id, before=before, limit=limit)
+    people = await accounts.fetch_people(unit, (item.actor for item in found))
+    clips = await videos.fetch_clips(unit, [item.video for item in found if item.video])
+    return NotificationPage(
+        items=[
+            NotificationView(
+                id=item.id,
+                kind=item.kind,
+                actor=PersonView.of(people[item.actor], cell.settings.realm),
+                video_id=item.video,
+                poster=media_url(clips[item.video].asset.poster_key) if item.video in clips else None,
+                text=item.text,
+                at=item.at,
+                read=item.is_read,
+            )
+            for item in found
+        ],
+        unread=await social.count_unread(unit, viewer.id),
+        next_cursor=next_cursor(cell.cursors, listing, [item.id for item in found], limit),
+    )
+
+
+@router.post("/notifications/read", status_code=204, responses=_REFUSALS)
+async def post_read(viewer: SignedIn, unit: Write, now: Now) -> None:
+    """Everything so far counts as read."""
+    await social.mark_read(unit, viewer.id, at=now)

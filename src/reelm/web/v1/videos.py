@@ -1,0 +1,116 @@
+"""`/videos`: posting, showing, editing and removing clips."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from reelm import accounts, media, social, videos
+from reelm.bootstrap import Cell
+from reelm.infra.db import ReadUnit
+from reelm.kernel.ids import AccountId, UploadId, VideoId
+from reelm.kernel.words import choose_language
+from reelm.web.depends import InCell, MaybeSignedIn, Now, Read, SignedIn, Write
+from reelm.web.problems import problems
+from reelm.web.views.clips import VideoForYouView, VideoView, YouView
+
+router = APIRouter(tags=["videos"])
+_SIGNED_OUT = (accounts.NotSignedIn, accounts.SessionEnded)
+
+
+class NewVideo(BaseModel):
+    """`upload_id` is the last part of the upload's address; `cover_at_ms` the moment whose picture is the cover."""
+
+    upload_id: UUID
+    caption: str = ""
+    visibility: str = videos.Visibility.PUBLIC
+    allow_comments: bool = True
+    cover_at_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
+
+
+class PostedVideo(BaseModel):
+    id: UUID
+    state: videos.VideoState
+
+
+class VideoEdit(BaseModel):
+    """What is left out stays as it is."""
+
+    caption: str | None = None
+    visibility: str | None = None
+    allow_comments: bool | None = None
+
+
+async def _show(
+    unit: ReadUnit, cell: Cell, request: Request, id: VideoId, viewer: AccountId | None
+) -> VideoForYouView:
+    video = await videos.fetch_visible(unit, id, viewer)
+    clip = (await videos.fetch_clips(unit, [id]))[id]
+    regard = (await social.fetch_regards(unit, viewer, {id: video.author}))[id] if viewer else social.Regard()
+    language = choose_language(request.headers.get("accept-language"))
+    return VideoForYouView(
+        **VideoView.of(clip, cell.settings.realm, language).model_dump(),
+        you=YouView.of(regard, is_author=viewer == video.author),
+    )
+
+
+@router.post(
+    "/videos",
+    status_code=201,
+    responses=problems(
+        *_SIGNED_OUT,
+        media.UploadNotFound,
+        media.UploadNotComplete,
+        media.UploadAlreadyUsed,
+        media.UploadEmpty,
+        videos.CaptionTooLong,
+        videos.VisibilityUnknown,
+    ),
+)
+async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) -> PostedVideo:
+    """Make a clip of a complete upload. Ask for it until its state is `published` or `failed`."""
+    video = await videos.post_video(
+        unit,
+        author=viewer.id,
+        upload=UploadId(form.upload_id),
+        caption=form.caption,
+        visibility=form.visibility,
+        allow_comments=form.allow_comments,
+        cover_at_ms=form.cover_at_ms,
+        at=now,
+    )
+    return PostedVideo(id=video.id, state=video.state)
+
+
+@router.get("/videos/{video}", responses=problems(videos.VideoNotVisible))
+async def get_video(
+    video: UUID, request: Request, viewer: MaybeSignedIn, unit: Read, cell: InCell
+) -> VideoForYouView:
+    """A clip."""
+    return await _show(unit, cell, request, VideoId(video), viewer)
+
+
+@router.patch(
+    "/videos/{video}",
+    responses=problems(*_SIGNED_OUT, videos.VideoNotVisible, videos.CaptionTooLong, videos.VisibilityUnknown),
+)
+async def patch_video(
+    video: UUID, form: VideoEdit, request: Request, viewer: SignedIn, unit: Write, cell: InCell
+) -> VideoForYouView:
+    """Change one's own clip."""
+    await videos.edit_video(
+        unit,
+        VideoId(video),
+        viewer=viewer.id,
+        caption=form.caption,
+        visibility=form.visibility,
+        allow_comments=form.allow_comments,
+    )
+    return await _show(unit, cell, request, VideoId(video), viewer.id)
+
+
+@router.delete("/videos/{video}", status_code=204, responses=problems(*_SIGNED_OUT, videos.VideoNotVisible))
+async def delete_video(video: UUID, viewer: SignedIn, unit: Write) -> None:
+    """Remove one's own clip. It is gone at once; its files follow within seconds."""
+    await videos.remove_video(unit, VideoId(video), viewer=viewer.id)

@@ -1,0 +1,1 @@
+"""The shapes of answers, one file a subject."""

@@ -1,0 +1,76 @@
+"""How are people shown?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from reelm.accounts import Account, Person
+
+
+def media_url(key: str | None) -> str | None:
+    """Where a blob is served."""
+    return f"/media/{key}" if key else None
+
+
+class PersonView(BaseModel):
+    """Somebody, as everybody may see them."""
+
+    handle: str
+    display_name: str
+    avatar: str | None
+    realm: str
+
+    @classmethod
+    def of(cls, person: Person, realm: str) -> "PersonView":
+        return cls(
+            handle=person.handle,
+            display_name=person.display_name,
+            avatar=media_url(person.avatar_key),
+            realm=realm,
+        )
+
+
+class MeView(PersonView):
+    """One's own account."""
+
+    id: UUID
+    bio: str
+    country: str
+    region: str | None
+    locale: str
+    created_at: datetime
+
+    @classmethod
+    def of_account(cls, account: Account, realm: str) -> "MeView":
+        return cls(
+            **PersonView.of(account.person, realm).model_dump(),
+            id=account.person.id,
+            bio=account.bio,
+            country=account.country,
+            region=account.region,
+            locale=account.locale,
+            created_at=account.created_at,
+        )
+
+
+class ProfileCounts(BaseModel):
+    followers: int
+    following: int
+    videos: int
+    likes: int
+
+
+class ProfileRegard(BaseModel):
+    """How the caller stands to the account."""
+
+    follows: bool
+    is_you: bool
+
+
+class ProfileView(PersonView):
+    """A profile page."""
+
+    bio: str
+    counts: ProfileCounts
+    you: ProfileRegard
