@@ -121,8 +121,11 @@ def recorded_in_browser(path: Path) -> Path:
     return make(path, *motion(), *beat(), *coding, "-shortest", "-f", "webm", "-live", "1")
 
 
-def with_gps(path: Path) -> Path:
-    """Place, device, name and dates in every corner: QuickTime keys, `©xyz`, stream tags, chapters, timecode, XMP."""
+def with_gps(path: Path, *flags: str) -> Path:
+    """Place, device, name and dates in every corner: tags of film and streams, chapters, subtitles, timecode, SEI, XMP.
+
+    With `-movflags use_metadata_tags` they are QuickTime keys, as Apple writes them; without, the likes of `©xyz`.
+    """
     place = f"{LATITUDE}{LONGITUDE}/"
     tags = (
         f"location={place}", f"location-eng={place}", f"com.apple.quicktime.location.ISO6709={place}",
@@ -139,7 +142,7 @@ def with_gps(path: Path) -> Path:
         "-map_chapters", "2", *H264, "-c:a", "aac", "-c:s", "mov_text", "-timecode", "01:02:03:04", *flat,
         "-metadata:s:v:0", f"handler_name={PHONE}", "-metadata:s:a:0", f"title={place}",
         "-bsf:v", f"h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+{place}",
-        "-movflags", "+use_metadata_tags", "-f", "mov",
+        *flags, "-f", "mov",
     )  # fmt: skip
     chapters.unlink()
     words.unlink()

@@ -6,11 +6,12 @@ from reelm.accounts.model import LOCALES, Account, Viewer
 from reelm.accounts.passwords import hash_password, is_password
 from reelm.accounts.store import delete_sessions, fetch_account, fetch_password_hash, update_account
 from reelm.infra.db import Database, WriteUnit
+from reelm.kernel.ids import AccountId
 
 
 async def edit_profile(
     unit: WriteUnit,
-    viewer: Viewer,
+    account: AccountId,
     *,
     display_name: str | None = None,
     bio: str | None = None,
@@ -27,21 +28,21 @@ async def edit_profile(
             raise LocaleNotOffered(offered=", ".join(LOCALES))
         values["locale"] = locale
     if values:
-        await update_account(unit, viewer.id, **values)
-    return await fetch_account(unit, viewer.id)
+        await update_account(unit, account, **values)
+    return await fetch_account(unit, account)
 
 
-async def set_avatar(unit: WriteUnit, viewer: Viewer, key: str) -> str | None:
+async def set_avatar(unit: WriteUnit, account: AccountId, key: str) -> str | None:
     """Point the profile at a new picture; returns the key of the one before, which is now nobody's."""
-    before = (await fetch_account(unit, viewer.id)).person.avatar_key
-    await update_account(unit, viewer.id, avatar_key=key)
+    before = (await fetch_account(unit, account)).person.avatar_key
+    await update_account(unit, account, avatar_key=key)
     return before
 
 
-async def clear_avatar(unit: WriteUnit, viewer: Viewer) -> str | None:
+async def clear_avatar(unit: WriteUnit, account: AccountId) -> str | None:
     """Remove the picture from the profile; returns the key it had."""
-    before = (await fetch_account(unit, viewer.id)).person.avatar_key
-    await update_account(unit, viewer.id, avatar_key=None)
+    before = (await fetch_account(unit, account)).person.avatar_key
+    await update_account(unit, account, avatar_key=None)
     return before
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, case, delete, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.model import Account, NewAccount, Person, Role, Session, Viewer
 from reelm.accounts.tables import accounts, rate_limits, sessions
-from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, SessionId
 
 _PERSON = (accounts.c.id, accounts.c.handle, accounts.c.display_name, accounts.c.avatar_key)
@@ -25,11 +24,11 @@ _ACCOUNT = (
 )
 
 
-def _person(row: Row[Any]) -> Person:
+def _person(row: Record) -> Person:
     return Person(AccountId(row.id), row.handle, row.display_name, row.avatar_key)
 
 
-def _account(row: Row[Any]) -> Account:
+def _account(row: Record) -> Account:
     return Account(_person(row), row.bio, row.country, row.region, row.locale, Role(row.role), row.created_at)
 
 

@@ -1,6 +1,6 @@
 """What does the web role of one realm hold? Everything it was configured with, opened once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +31,7 @@ class Cell:
 
 
 @asynccontextmanager
-async def open_cell(settings: Settings, present: Present, clock: Clock | None = None) -> AsyncIterator[Cell]:
+async def open_cell(settings: Settings, present: Present, clock: Clock | None = None) -> AsyncGenerator[Cell]:
     """Open the database and the rest; `present` makes the JSON of a clip."""
     secret = load_secret(settings.data, settings.secret)
     cursors = CursorKey(secret)

@@ -1,6 +1,6 @@
 """What do the workers of one realm hold, and which jobs do they know?"""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,7 +62,7 @@ class Workshop:
 
 
 @asynccontextmanager
-async def open_workshop(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Workshop]:
+async def open_workshop(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[Workshop]:
     """Open the database and the rest."""
     clock = clock or SystemClock()
     async with Database(settings.database_url, pool_size=2) as database:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -49,8 +48,8 @@ def run_doctor(data: Path, as_json: bool) -> int:
 
 def _look_at_sandbox() -> Finding:
     barriers = media.describe_sandbox()
-    held = [barrier.name for barrier in barriers if barrier.holds]
-    missing = [barrier.name for barrier in barriers if not barrier.holds]
+    held = [barrier.name for barrier in barriers if barrier.in_force]
+    missing = [barrier.name for barrier in barriers if not barrier.in_force]
     what = f"in force: {', '.join(held) or 'nothing'}" + (f"; not here: {', '.join(missing)}" if missing else "")
     return Finding("sandbox", ok=bool(held), what=what)
 
@@ -85,26 +84,29 @@ def _look_at_client(settings: Settings) -> Finding:
     return Finding("client", ok=False, what="not built; run make setup, or point REELM_CLIENT_DIST at it")
 
 
+def _show(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+
+
 async def _look_at_cell(settings: Settings) -> list[Finding]:
     async with open_workshop(settings) as workshop:
         faults = await workshop.find_faults()
         async with workshop.database.read() as unit:
             failed = await count_failed(unit)
     orphans = [path.as_posix() for path in faults.orphan_files]
-    show: Callable[[list[str]], str] = lambda names: ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
     return [
-        Finding("orphan files", not orphans, f"{len(orphans)}: {show(orphans)}" if orphans else "none"),
+        Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
         Finding(
             "lost blobs",
             not faults.lost_blobs,
-            f"{len(faults.lost_blobs)}: {show(list(faults.lost_blobs))}; restore them from a backup"
+            f"{len(faults.lost_blobs)}: {_show(list(faults.lost_blobs))}; restore them from a backup"
             if faults.lost_blobs
             else "none",
         ),
         Finding(
             "stuck clips",
             not faults.stuck_assets,
-            f"{len(faults.stuck_assets)} without a job: {show([str(a) for a in faults.stuck_assets])}"
+            f"{len(faults.stuck_assets)} without a job: {_show([str(a) for a in faults.stuck_assets])}"
             if faults.stuck_assets
             else "none",
         ),

@@ -1,4 +1,4 @@
-"""When does a view count? A pure rule: once an impression was watched for a second, or the whole of a shorter clip."""
+"""When does a view count? A pure rule: once an impression was watched for a second, or a shorter clip to its end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

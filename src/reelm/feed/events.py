@@ -42,9 +42,7 @@ def _parse_event(event: Any, now: datetime) -> WatchEvent:
         field = "kind"
         kind = EventKind(event["kind"])
         field = "watched_ms"
-        watched_ms = int(event.get("watched_ms", 0))
-        if not 0 <= watched_ms <= LONGEST_WATCH_MS:
-            raise ValueError(field)
+        watched_ms = _watched(event.get("watched_ms", 0))
         field = "at"
         at = datetime.fromisoformat(event["at"]).astimezone(UTC)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -52,6 +50,13 @@ def _parse_event(event: Any, now: datetime) -> WatchEvent:
     if at > now or at < now - timedelta(days=30):
         at = now
     return WatchEvent(impression, video, kind, watched_ms, at)
+
+
+def _watched(value: Any) -> int:
+    watched_ms = int(value)
+    if not 0 <= watched_ms <= LONGEST_WATCH_MS:
+        raise ValueError(value)
+    return watched_ms
 
 
 async def record_events(pool: HotPool, events: list[WatchEvent], *, token: str | None, now: datetime) -> int:

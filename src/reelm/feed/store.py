@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from reelm.feed.counting import Report, plan_count_changes
 from reelm.feed.model import Candidate, EventKind, ViewerState, WatchEvent
-from reelm.infra.db import HotPool
+from reelm.infra.db import HotPool, Record
 from reelm.kernel.ids import AccountId, VideoId
 
 _LISTED = "v.state = 'published' AND v.visibility = 'public'"
@@ -83,8 +82,6 @@ _COUNT = """
 """
 
 _VIEWER = "SELECT account_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
-
-Record = Any
 
 
 def _candidate(row: Record) -> Candidate:

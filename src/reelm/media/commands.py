@@ -56,7 +56,7 @@ def plan_encode(
         *_BITEXACT,
         *_h264(rendition),
         *(("-c:a", "aac", "-b:a", f"{AUDIO_KBPS}k", "-ar", "48000", "-ac", "2") if probe.audio else ()),
-        *("-movflags", "+faststart", "-video_track_timescale", "90000", "-max_muxing_queue_size", "4096"),
+        *("-movflags", "+faststart", "-max_muxing_queue_size", "4096"),
         *("-f", "mp4", "-y", f"file:{out}"),
     ]
     if strip is not None:
@@ -64,17 +64,19 @@ def plan_encode(
     return argv
 
 
-def plan_loudness(ffmpeg: Path, source: Path, container: Container, *, stream: str, limits: Limits) -> list[str]:
+def plan_loudness(
+    ffmpeg: Path, source: Path, container: Container, *, stream: str, gain: Gain, limits: Limits
+) -> list[str]:
     """Measure integrated loudness and true peak of the stereo mix that will be encoded (EBU R 128).
 
-    `stream` is the number of the sound track, or `a:0` for the first. The summary is on standard error.
+    `stream` is the number of the sound track, or `a:0` for the first; `gain` is applied before. The summary is on standard error.
     """
     return [
         *_opening(ffmpeg, limits, loglevel="info"),
         "-nostats",
         *_input(source, container, limits),
         *("-map", f"0:{stream}", "-vn", "-sn", "-dn"),
-        *("-af", f"{_STEREO},ebur128=peak=true:framelog=quiet"),
+        *("-af", f"{audio_chain(gain)},ebur128=peak=true:framelog=quiet"),
         *("-f", "null", "-"),
     ]
 

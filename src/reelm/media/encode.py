@@ -14,8 +14,19 @@ from pathlib import Path
 from reelm.media import boxes, commands, poster
 from reelm.media.errors import TranscodeFailed, UploadTruncated
 from reelm.media.ffmpeg import locate_ffmpeg, run_ffmpeg
-from reelm.media.loudness import plan_gain, read_summary
-from reelm.media.model import Container, Encoded, FrameStrip, Gain, Limits, Loudness, Poster, Probe, Rendition
+from reelm.media.loudness import limits_deeply, plan_gain, read_summary, refine_gain
+from reelm.media.model import (
+    NO_GAIN,
+    Container,
+    Encoded,
+    FrameStrip,
+    Gain,
+    Limits,
+    Loudness,
+    Poster,
+    Probe,
+    Rendition,
+)
 from reelm.media.probe import probe, recognise_file
 from reelm.media.thumbhash import encode_thumbhash
 
@@ -35,7 +46,7 @@ async def examine(source: Path, limits: Limits) -> tuple[Probe, Gain]:
         seen = await probe(source, limits)
         if seen.audio is None or not seen.audio.is_first:
             return seen, await measure_gain(source, seen, limits)
-        return seen, plan_gain(await early)
+        return seen, await _settle(source, seen, limits, await early)
     finally:
         early.cancel()
         await asyncio.gather(early, return_exceptions=True)
@@ -48,11 +59,26 @@ async def measure_gain(source: Path, seen: Probe, limits: Limits) -> Gain:
     """
     if seen.audio is None:
         return Gain()
-    return plan_gain(await _measure(source, seen.container, limits, str(seen.audio.index)))
+    return await _settle(source, seen, limits, await _measure(source, seen.container, limits, _track(seen)))
 
 
-async def _measure(source: Path, container: Container, limits: Limits, stream: str) -> Loudness | None:
-    command = commands.plan_loudness(locate_ffmpeg(), source, container, stream=stream, limits=limits)
+async def _settle(source: Path, seen: Probe, limits: Limits, measured: Loudness | None) -> Gain:
+    """The gain; measured once more with it where the limiter will take away much of what the gain gives."""
+    gain = plan_gain(measured)
+    if measured is None or not limits_deeply(measured, gain):
+        return gain
+    after = await _measure(source, seen.container, limits, _track(seen), gain)
+    return refine_gain(gain, after)
+
+
+def _track(seen: Probe) -> str:
+    return str(seen.audio.index) if seen.audio else "a:0"
+
+
+async def _measure(
+    source: Path, container: Container, limits: Limits, stream: str, gain: Gain = NO_GAIN
+) -> Loudness | None:
+    command = commands.plan_loudness(locate_ffmpeg(), source, container, stream=stream, gain=gain, limits=limits)
     finished = await run_ffmpeg(command, source=source, writes=(), limits=limits)
     return read_summary(finished.stderr_tail)
 
@@ -130,7 +156,9 @@ def _size(path: Path) -> int:
 
 
 async def _choose_moment(encoded: Encoded, out_dir: Path, limits: Limits) -> int:
-    strip = encoded.frames or await _take_strip(encoded, out_dir, limits)
+    strip = encoded.frames
+    if strip is None or not await asyncio.to_thread(strip.path.exists):
+        strip = await _take_strip(encoded, out_dir, limits)
     try:
         frames = poster.read_frames(strip)
     finally:

@@ -3,11 +3,12 @@
 import re
 
 from reelm.media.commands import CEILING_DBTP, TARGET_LUFS
-from reelm.media.model import Gain, Loudness
+from reelm.media.model import NO_GAIN, Gain, Loudness
 
 SILENCE_LUFS = -70.0
 MOST_GAIN_DB = 20.0
 _NO_PEAK = -120.0
+_SHALLOW_DB = 3.0
 _INTEGRATED = re.compile(r"^\s*I:\s+(-?[\d.]+|-?inf|nan) LUFS", re.MULTILINE)
 _PEAK = re.compile(r"^\s*Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", re.MULTILINE)
 
@@ -38,6 +39,22 @@ def plan_gain(measured: Loudness | None) -> Gain:
     (Gain(db=10.0, limit=False), Gain(db=6.0, limit=True), Gain(db=0.0, limit=False))
     """
     if measured is None or measured.integrated_lufs <= SILENCE_LUFS:
-        return Gain()
+        return NO_GAIN
     db = round(min(TARGET_LUFS - measured.integrated_lufs, MOST_GAIN_DB), 2)
     return Gain(db=db, limit=measured.true_peak_dbtp + db > CEILING_DBTP)
+
+
+def limits_deeply(measured: Loudness, gain: Gain) -> bool:
+    """Whether the limiter has to take away so much that the clip ends up quieter than the gain alone says."""
+    return gain.limit and measured.true_peak_dbtp + gain.db > CEILING_DBTP + _SHALLOW_DB
+
+
+def refine_gain(gain: Gain, after: Loudness | None) -> Gain:
+    """The gain corrected by what the clip measured with it and with the limiter.
+
+    >>> refine_gain(Gain(db=11.0, limit=True), Loudness(-16.5, -1.5))
+    Gain(db=13.5, limit=True)
+    """
+    if after is None or after.integrated_lufs <= SILENCE_LUFS:
+        return gain
+    return Gain(db=round(min(gain.db + TARGET_LUFS - after.integrated_lufs, MOST_GAIN_DB), 2), limit=True)

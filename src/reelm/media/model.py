@@ -173,6 +173,9 @@ class Gain:
     limit: bool = False
 
 
+NO_GAIN = Gain()
+
+
 @dataclass(frozen=True)
 class Encoded:
     """A finished rendition on disk. `bitrate` is in bits per second, `codecs` as in RFC 6381.

@@ -10,7 +10,7 @@ from reelm.media.model import FrameStrip, Rendition
 MOST_FRAMES = 32
 _FEWEST_FRAMES = 8
 _LONG_SIDE = 144
-_THUMB_LONG_SIDE = 100
+_THUMB_LONG_SIDE = 64
 
 
 def plan_frame_strip(rendition: Rendition, duration_ms: int, path: Path) -> FrameStrip:

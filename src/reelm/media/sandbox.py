@@ -62,11 +62,11 @@ async def run_sandboxed(
         run.ending = run.ending if run.over.is_set() else Ending.TIMED_OUT
     finally:
         status, usage = run.end()
-    report = json.loads(run.report or b"{}")
-    if report.get("refused"):
+    if not run.report or run.report.endswith(b"!"):
+        raise RuntimeError(f"the command did not start: {run.stderr.decode(errors='replace')[-500:]}")
+    report = json.loads(run.report)
+    if report["refused"]:
         raise SandboxUnavailable(missing="network namespaces, seccomp")
-    if "barriers" not in report:
-        raise RuntimeError(f"the sandbox did not start: {run.stderr.decode(errors='replace')[-500:]}")
     return Finished(
         ending=run.ending,
         returncode=os.waitstatus_to_exitcode(status),
@@ -93,30 +93,28 @@ class _Run:
         self._pipes: dict[int, Callable[[bytes], None]] = {}
 
     def start(self, argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path]) -> None:
-        report, child_end = os.pipe()
+        takers = (self._take_stdout, self._take_stderr, self.report.extend)
+        pairs = [os.pipe() for _ in takers]
+        out, err, report = (writer for _, writer in pairs)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_CHILD), _plan(argv, reads, writes, self.limits, child_end)],
+                [sys.executable, "-I", "-S", str(_CHILD), _plan(argv, reads, writes, self.limits, report)],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
                 env=_ENVIRONMENT,
-                pass_fds=(child_end,),
+                pass_fds=(report,),
                 start_new_session=True,
             )
         except BaseException:
-            os.close(report)
+            for reader, _ in pairs:
+                os.close(reader)
             raise
         finally:
-            os.close(child_end)
+            for _, writer in pairs:
+                os.close(writer)
         self._pidfd = os.pidfd_open(self._process.pid)
-        assert self._process.stdout
-        assert self._process.stderr
-        self._pipes = {
-            self._process.stdout.fileno(): self._take_stdout,
-            self._process.stderr.fileno(): self._take_stderr,
-            report: self.report.extend,
-        }
+        self._pipes = {reader: taker for (reader, _), taker in zip(pairs, takers, strict=True)}
         loop = asyncio.get_running_loop()
         loop.add_reader(self._pidfd, self.over.set)
         for pipe in self._pipes:
@@ -164,7 +162,6 @@ class _Run:
             loop.remove_reader(pipe)
             os.close(pipe)
         os.close(self._pidfd)
-        self._process.stdout = self._process.stderr = None
         return status, usage
 
 

@@ -3,7 +3,8 @@
 Started as `python -I -S sandbox_child.py PLAN`, so it imports nothing but the standard library. PLAN is JSON:
 `argv`, `env`, `cwd`, `parent` (pid), `report` (file descriptor), `read` and `write` (paths), `execute` (paths),
 `nice`, `rlimits` (name to number). It answers on the report descriptor with one JSON object: `barriers`, a list
-of names, and `refused`, why the command was not started, or null. Without `argv` it only reports.
+of names, and `refused`, why the command was not started, or null; an exclamation mark follows if starting it
+failed. Without `argv` it only reports.
 """
 
 import ctypes
@@ -183,7 +184,10 @@ def main() -> None:
     if refused or not plan["argv"]:
         sys.exit(125 if refused else 0)
     limit_resources(plan["rlimits"])
-    os.execve(plan["argv"][0], plan["argv"], plan["env"])  # noqa: S606 - a list of arguments, no shell
+    try:
+        os.execve(plan["argv"][0], plan["argv"], plan["env"])  # noqa: S606 - a list of arguments, no shell
+    finally:
+        os.write(report, b"!")
 
 
 if __name__ == "__main__":

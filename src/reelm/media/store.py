@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, or_, select, update
+from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AccountId, AssetId, UploadId
 from reelm.media.asset import Asset, AssetState, StoredRendition, Upload, UploadState
 from reelm.media.tables import assets, renditions, uploads
 
 
-def _upload(row: Row[Any]) -> Upload:
+def _upload(row: Record) -> Upload:
     return Upload(
         UploadId(row.id),
         AccountId(row.account_id),

@@ -1,11 +1,13 @@
 """What does a clip look like in 25 bytes, before its poster has arrived? ThumbHash.
 
-The algorithm and its constants are Evan Wallace's (https://evanw.github.io/thumbhash/, MIT licence), here with
-the cosine transform done row by row first. Gives the bytes of the reference `thumbhash` npm package 0.1.1.
+The algorithm and its constants are Evan Wallace's (https://evanw.github.io/thumbhash/, MIT licence). Gives the
+bytes of the reference, the `thumbhash` npm package 0.1.1, but where a term lies exactly between two steps.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from math import cos, floor, pi
+from operator import add
 
 
 def encode_thumbhash(width: int, height: int, rgba: bytes) -> bytes:
@@ -46,30 +48,26 @@ def encode_thumbhash(width: int, height: int, rgba: bytes) -> bytes:
 def _composite(rgba: bytes) -> tuple[list[float], list[float], list[float], list[float], bool]:
     """The colours from 0 to 1, laid over the average colour where they are transparent."""
     alpha = [a / 255 for a in rgba[3::4]]
-    total = sum(alpha)
-    if total == len(alpha):
-        red, green, blue = ([value / 255 for value in rgba[at::4]] for at in range(3))
-        return red, green, blue, alpha, False
+    total = _add(alpha)
     laid: list[list[float]] = []
     for at in range(3):
         plane = rgba[at::4]
-        average = sum(a / 255 * value for a, value in zip(alpha, plane, strict=True)) / (total or 1)
+        average = _add([a / 255 * value for a, value in zip(alpha, plane, strict=True)]) / (total or 1)
         laid.append([average * (1 - a) + a / 255 * value for a, value in zip(alpha, plane, strict=True)])
-    return laid[0], laid[1], laid[2], alpha, True
+    return laid[0], laid[1], laid[2], alpha, total < len(alpha)
 
 
 def _transform(plane: Sequence[float], width: int, height: int, nx: int, ny: int) -> tuple[float, list[float], float]:
     """A plane's constant term, its varying terms brought to 0..1, and the scale that undoes that."""
     across = [[cos(pi / width * cx * (x + 0.5)) for x in range(width)] for cx in range(nx)]
-    down = [[cos(pi / height * cy * (y + 0.5)) for y in range(height)] for cy in range(ny)]
-    rows = [plane[y * width : (y + 1) * width] for y in range(height)]
-    summed = [[sum(map(float.__mul__, row, wave)) for row in rows] for wave in across]
     constant, varying = 0.0, list[float]()
     for cy in range(ny):
+        down = [cos(pi / height * cy * (y + 0.5)) for y in range(height) for _ in range(width)]
         for cx in range(nx):
             if cx * ny >= nx * (ny - cy):
                 break
-            factor = sum(map(float.__mul__, summed[cx], down[cy])) / (width * height)
+            waves = across[cx] * height
+            factor = _add([value * x * y for value, x, y in zip(plane, waves, down, strict=True)]) / (width * height)
             if cx or cy:
                 varying.append(factor)
             else:
@@ -78,6 +76,11 @@ def _transform(plane: Sequence[float], width: int, height: int, nx: int, ny: int
     if scale:
         varying = [0.5 + 0.5 / scale * factor for factor in varying]
     return constant, varying, scale
+
+
+def _add(values: Sequence[float]) -> float:
+    """Added one by one, as the reference does: `sum` rounds differently from Python to Python."""
+    return reduce(add, values, 0.0)
 
 
 def _round(value: float) -> int:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, literal, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.tables import comments, follows, likes, notifications
@@ -80,7 +79,7 @@ async def insert_comment(unit: WriteUnit, comment: Comment) -> None:
     )
 
 
-def _comment(row: Row[Any]) -> Comment:
+def _comment(row: Record) -> Comment:
     return Comment(CommentId(row.id), VideoId(row.video_id), AccountId(row.author_id), row.text, row.created_at)
 
 

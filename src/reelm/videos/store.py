@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
-from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, AssetId, VideoId
 from reelm.videos.model import Counts, Video, VideoState, Visibility
 from reelm.videos.tables import video_counts, videos
@@ -26,7 +26,7 @@ def _select() -> Select[Any]:
     return select(videos, *_COUNTS).join(video_counts, video_counts.c.video_id == videos.c.id)
 
 
-def _video(row: Row[Any]) -> Video:
+def _video(row: Record) -> Video:
     return Video(
         id=VideoId(row.id),
         author=AccountId(row.author_id),

@@ -1,6 +1,6 @@
 """How is the web role put together?"""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -23,7 +23,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         return VideoView.of(clip, settings.realm).model_dump_json(exclude_none=False).encode()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with open_cell(settings, present, clock) as cell:
             app.state.cell = cell
             yield

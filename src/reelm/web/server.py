@@ -16,7 +16,7 @@ async def serve_web(settings: Settings) -> None:
     app = build_guarded(settings)
     if settings.listen.startswith("unix:"):
         path = Path(settings.listen.removeprefix("unix:"))
-        path.unlink(missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
         server = Server(app, uds=path, interface=Interfaces.ASGI, log_access=False)
         server.uds_permissions = 0o666  # nginx runs as another user; the folder decides who gets here
     else:

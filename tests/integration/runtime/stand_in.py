@@ -1,6 +1,7 @@
 """A stand-in for the `reelm` command: the same roles and answers, no database, a few milliseconds to start.
 
-Run as `python stand_in.py serve web` and so on. `REELM_TEST_CRASH=ROLE` makes a role end at once.
+Run as `python stand_in.py serve web` and so on. `REELM_TEST_CRASH=ROLE` makes a role end at
+once, `REELM_TEST_DEAF=ROLE` makes it ignore every signal it can.
 """
 
 import http.server
@@ -68,6 +69,11 @@ class TcpServer(socketserver.ThreadingTCPServer):
 def serve(role: str) -> None:
     if os.environ.get("REELM_TEST_CRASH") == role:
         sys.exit(3)
+    if os.environ.get("REELM_TEST_DEAF") == role:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        while True:
+            time.sleep(60)
     if role != "web":
         signal.sigwait({signal.SIGTERM})
         return

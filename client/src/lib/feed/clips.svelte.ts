@@ -77,11 +77,20 @@ export class Clips {
   async #loadFirst(id: string): Promise<void> {
     try {
       const { you, ...video } = await api.video(id);
-      if (video.renditions.length > 0) this.items.push({ impression_id: null, video, reason: null, you });
+      if (video.renditions.length > 0) this.items.push({ impression_id: newImpression(), video, reason: null, you });
       else this.missing = true;
     } catch (failure) {
       if (!(failure instanceof Refused) || failure.status >= 500) throw failure;
       this.missing = true;
     }
   }
+}
+
+/** A clip opened by its link was put in no feed, so its impression is named here: a random UUID (RFC 9562, version 4). */
+function newImpression(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

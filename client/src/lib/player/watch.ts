@@ -6,20 +6,24 @@ const MOST_AT_ONCE = 50;
 
 /** Tells the server how long each clip was watched.
  *
- * One clip on screen is one `view` event, sent when the person leaves it; a page that is hidden sends what it has
- * with `sendBeacon`, and if the person comes back, the rest follows as its own event. Events that did not arrive
- * are sent again with the next ones.
+ * A `view` event carries the total of its impression so far, so that one may be sent again or late without counting
+ * twice: every five seconds, when the person leaves the clip, and with `sendBeacon` when the page is hidden.
+ * Events that did not arrive are sent again with the next ones.
  */
 export class WatchLog {
   #waiting: WatchEvent[] = [];
-  #open: { impression: string | null; video: string; ms: number; since: number | null } | null = null;
+  #open: { impression: string | null; video: string; since: number | null; told: number } | null = null;
+  #totals = new Map<string, number>();
   #timer: number;
   #hide = (): void => {
     if (document.visibilityState === "hidden") this.#sendLast();
   };
 
   constructor() {
-    this.#timer = window.setInterval(() => void this.flush(), FLUSH_MS);
+    this.#timer = window.setInterval(() => {
+      this.#take();
+      void this.flush();
+    }, FLUSH_MS);
     document.addEventListener("visibilitychange", this.#hide);
     addEventListener("pagehide", this.#hide);
   }
@@ -28,18 +32,18 @@ export class WatchLog {
   open(video: string, impression: string | null): void {
     if (this.#open?.video === video && this.#open.impression === impression) return;
     this.close();
-    this.#open = { impression, video, ms: 0, since: null };
+    this.#open = { impression, video, since: null, told: this.#totals.get(impression ?? video) ?? 0 };
   }
 
   /** The clip on screen plays or stands still. */
   plays(yes: boolean): void {
     const open = this.#open;
     if (!open) return;
-    if (yes) open.since ??= performance.now();
-    else if (open.since !== null) {
-      open.ms += performance.now() - open.since;
-      open.since = null;
+    if (open.since !== null) {
+      const key = open.impression ?? open.video;
+      this.#totals.set(key, (this.#totals.get(key) ?? 0) + performance.now() - open.since);
     }
+    open.since = yes ? performance.now() : null;
   }
 
   close(): void {
@@ -76,19 +80,19 @@ export class WatchLog {
     removeEventListener("pagehide", this.#hide);
   }
 
+  /** Put the total so far among the waiting events, if it grew; a clip that plays goes on playing. */
   #take(): void {
     const open = this.#open;
     if (!open) return;
-    this.plays(false);
-    const ms = Math.round(open.ms);
-    if (ms > 0) this.#waiting.push(event("view", open.video, open.impression, ms));
-    open.ms = 0;
+    this.plays(open.since !== null);
+    const total = Math.round(this.#totals.get(open.impression ?? open.video) ?? 0);
+    if (total <= open.told) return;
+    open.told = total;
+    this.#waiting.push(event("view", open.video, open.impression, total));
   }
 
   #sendLast(): void {
-    const playing = this.#open !== null && this.#open.since !== null;
     this.#take();
-    if (playing) this.plays(true);
     const events = this.#waiting.splice(0, MOST_AT_ONCE);
     if (events.length === 0) return;
     const body = new Blob([JSON.stringify({ events })], { type: "application/json" });

@@ -9,7 +9,7 @@ from .film import Film, shrink
 from .light import Floats, Frame, Light, Plane, Stage, enlarge, paint, ramp, rgb, smooth
 
 FEED, KILL = 0.0545, 0.0620  # Gray-Scott, the "coral growth" corner of Pearson's map (1993)
-ROUNDS = 14  # reaction steps per frame
+ROUNDS = 15  # reaction steps per frame
 
 
 class Reaction:
@@ -19,10 +19,10 @@ class Reaction:
         rng = np.random.default_rng(seed)
         self.a = np.ones((height + 2, width + 2), np.float32)
         self.b = np.zeros((height + 2, width + 2), np.float32)
-        for _ in range(9):
+        for _ in range(12):
             y, x = int(rng.integers(height * 0.1, height * 0.9)), int(rng.integers(width * 0.1, width * 0.9))
-            self.b[y - 3 : y + 4, x - 3 : x + 4] = 0.5
-            self.a[y - 3 : y + 4, x - 3 : x + 4] = 0.5
+            self.b[y - 2 : y + 3, x - 4 : x + 5] = 0.5
+            self.b[y - 4 : y + 5, x - 2 : x + 3] = 0.5
 
     @property
     def level(self) -> Plane:
@@ -63,8 +63,8 @@ def coral(scale: float = 1.0) -> Film:
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.65)
-        cells = Reaction(max(height // 4, 24), max(width // 4, 24), seed=29)
-        for _ in range(900):
+        cells = Reaction(max(height // 3, 24), max(width // 3, 24), seed=29)
+        for _ in range(700):
             cells.step()
         palette = ramp(
             [
@@ -83,12 +83,18 @@ def coral(scale: float = 1.0) -> Film:
                 cells.step()
             age = np.where(cells.level > 0.16, age + 1, age * 0.97).astype(np.float32)
             body = enlarge(cells.level, height, width)
-            years = np.clip(enlarge(age, height, width) / 190, 0, 1)
+            years = np.clip(enlarge(0.5 * (age + _eldest(age)), height, width) / 300, 0, 1)
             yield stage.develop(
                 ground + _relief(body, years, palette, stage, moment), moment, bloom=0.5, exposure=1.4
             )
 
     return Film(width, height, fps, seconds, draw, music.perform("coral"))
+
+
+def _eldest(age: Plane) -> Plane:
+    """The greatest age in each 3 x 3 block, so that a wall's own edge is as old as the wall."""
+    rows = np.maximum(np.maximum(np.roll(age, 1, 0), np.roll(age, -1, 0)), age)
+    return np.maximum(np.maximum(np.roll(rows, 1, 1), np.roll(rows, -1, 1)), rows)
 
 
 def _relief(body: Plane, years: Plane, palette: Floats, stage: Stage, moment: int) -> Light:

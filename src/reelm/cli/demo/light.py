@@ -24,12 +24,16 @@ def rgb(code: str) -> Light:
 
 
 def ramp(stops: Sequence[tuple[float, str]], steps: int = 256) -> Floats:
-    """A palette of shape (3, steps): linear light between `(position 0..1, colour)` stops."""
+    """A palette of shape (3, steps) through `(position 0..1, colour)` stops, rounded so that no band shows."""
     at = np.linspace(0.0, 1.0, steps)
     places = [place for place, _ in stops]
     colours = np.concatenate([rgb(code).reshape(1, 3) for _, code in stops])
-    rows = [np.interp(at, places, np.sqrt(colours[:, c])) ** 2 for c in range(3)]
-    return np.stack(rows).astype(np.float32)
+    rows = np.stack([np.interp(at, places, np.sqrt(colours[:, c])) for c in range(3)])
+    soft = max(2, steps // 12)
+    kernel = np.hanning(2 * soft + 1)[1:-1]
+    padded = np.pad(rows, ((0, 0), (soft - 1, soft - 1)), mode="edge")
+    rows = np.stack([np.convolve(row, kernel / kernel.sum(), mode="valid") for row in padded])
+    return np.square(rows).astype(np.float32)
 
 
 def paint(values: Plane, palette: Floats) -> Light:

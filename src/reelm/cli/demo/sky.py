@@ -32,10 +32,10 @@ DAWN = (
     ("#4A2B52", "#F08A5B", "#FFE3A6"),
     ("#3A2A55", "#C9727C", "#F6C9A0"),
     ("#2A2350", "#965C7C", "#D89C90"),
-    ("#1E1C45", "#664A73", "#A5758A"),
-    ("#151636", "#403560", "#6B5078"),
-    ("#0D1028", "#241F45", "#3D3058"),
-    ("#080A18", "#120F26", "#1E1730"),
+    ("#1E1C45", "#63436F", "#9A6B85"),
+    ("#151636", "#382C58", "#5C4670"),
+    ("#0D1028", "#1C183A", "#2F264A"),
+    ("#06070F", "#0B0A18", "#130F20"),
 )
 SKY_BANDS, HILLS = 4, 6
 
@@ -44,7 +44,7 @@ def _dawn_weights(stage: Stage) -> tuple[Floats, Plane]:
     """How much of each of DAWN's colours a pixel shows, (10, h, w), and how much sky is left, (h, w)."""
     bands = np.array([-1.8, -0.9, -0.2, 0.35], np.float32)
     rows = np.broadcast_to(stage.y, (stage.height, stage.width))
-    sky = [np.interp(rows, bands, np.eye(SKY_BANDS)[k]).astype(np.float32) for k in range(SKY_BANDS)]
+    sky = _soft_bands(rows, bands)
     weights = np.zeros((SKY_BANDS + HILLS, stage.height, stage.width), np.float32)
     weights[:SKY_BANDS] = sky
     open_sky = np.ones_like(rows)
@@ -65,10 +65,17 @@ def _dawn_weights(stage: Stage) -> tuple[Floats, Plane]:
     return weights, open_sky.astype(np.float32)
 
 
+def _soft_bands(rows: Plane, bands: Floats) -> list[Plane]:
+    """Weights that lead from one band to the next without a crease; they add up to 1."""
+    steps = [smooth(float(low), float(high), rows) for low, high in zip(bands, bands[1:], strict=False)]
+    starts = [np.ones_like(rows), *steps]
+    return [start - after for start, after in zip(starts, [*steps, np.zeros_like(rows)], strict=True)]
+
+
 def sunrise(scale: float = 1.0) -> Film:
     """The sun coming up behind six layers of hills while mist drifts between them."""
     width, height = shrink(360, 640, scale)
-    fps, seconds = 24, 7.0
+    fps, seconds = 24, 6.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.5)
@@ -82,7 +89,7 @@ def sunrise(scale: float = 1.0) -> Film:
         count = round(fps * seconds)
         for moment in range(count):
             t = moment / count
-            colours = _between_keys(keys, 0.12 + 0.83 * ease(t))
+            colours = _between_keys(keys, 0.10 + 0.64 * ease(t))
             light = (colours.T @ flat).reshape(3, height, width)
             _add_sun(light, stage, open_sky, t)
             light += stars * max(0.0, 0.8 - 2.2 * t)
@@ -108,8 +115,8 @@ def _add_sun(light: Light, stage: Stage, open_sky: Plane, t: float) -> None:
     near = fade(np.square(dy) / 0.05) * fade(np.square(dx) / 0.05)
     wide = fade(np.square(dy) / 0.35) * fade(np.square(dx) / 0.6)
     light += (near * rgb("#FFC069") * 0.9 + wide * rgb("#FF8A4C") * 0.34) * rise
-    disc = smooth(0.148, 0.138, np.hypot(dx, dy)) * open_sky
-    light += disc * rgb("#FFE9B8") * 2.4
+    disc = smooth(0.150, 0.134, np.hypot(dx, dy)) * open_sky
+    light += disc * rgb("#FFD58C") * 1.7
 
 
 def _stars(stage: Stage, count: int, seed: int) -> Plane:
@@ -187,11 +194,11 @@ def _curtain_light(x: Plane, y: Plane, curtain: Curtain, turn: float, palette: F
     for k, wave in enumerate((7.0, 13.0, 23.0, 41.0)):
         shift = (1, -2, 2, -3)[k] * turn
         rays += np.sin(x * wave + 2.2 * wander + p[3 + k] + shift) / (1.2 + 0.5 * k)
-    rays = np.square(0.5 + 0.5 * np.tanh(rays * 0.8)) * 0.85 + 0.15
+    rays = np.square(0.5 + 0.5 * np.tanh(rays * 0.8)) * 0.93 + 0.07
     broad = 0.55 + 0.45 * np.sin(x * 1.3 + p[7] - turn)
     tall = curtain.tall * (0.45 + 0.55 * rays) * (0.7 + 0.3 * broad)
     above = (foot - y) / tall
-    body = np.exp(-np.maximum(above, 0) * 2.4) * smooth(-0.05, 0.10, above)
+    body = np.exp(-np.maximum(above, 0) * 2.4) * smooth(-0.07, 0.16, above)
     return paint(np.clip(above * 0.75, 0, 1), palette) * (body * rays * broad * curtain.gain * 1.15)
 
 

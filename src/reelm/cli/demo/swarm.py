@@ -1,59 +1,60 @@
 """Footage of many small things moving: pendulums, starlings, silk."""
 
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from . import music
 from .film import Film, shrink
-from .light import Floats, Frame, Plane, Stage, clouds, enlarge, fade, glow, ramp, rgb, smooth
+from .light import Floats, Frame, Light, Plane, Stage, clouds, enlarge, fade, glow, paint, ramp, rgb, smooth
 from .strokes import Ink, between, sample
 
 # Pendulums ----------------------------------------------------------------------------------------
 
-COUNT, STEPS = 48, 10
+Doubles: TypeAlias = npt.NDArray[np.float64]
+COUNT, STEPS, BEADS = 48, 8, 8
 
 
 def pendulums(scale: float = 1.0) -> Film:
     """Forty-eight double pendulums let go a hair apart: one thread of light that chaos unravels."""
     width, height = shrink(450, 800, scale)
-    fps, seconds = 24, 10.0
+    fps, seconds = 24, 9.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.55)
         hue = ramp([(0, "#FF4D6D"), (0.3, "#FFB224"), (0.62, "#2ED3C6"), (1, "#6C7BFF")], COUNT)
-        arm = 0.40 * stage.unit * 1.08
-        pivot = width / 2, height * 0.44
+        arm, pivot = 0.475 * stage.unit, (width / 2, height * 0.43)
         state = np.zeros((4, COUNT), np.float64)
-        state[0] = 2.15 + np.linspace(0, 1, COUNT) * 0.012
+        state[0] = 2.15 + np.linspace(0, 1, COUNT) * 0.0022
         state[1] = 2.75
         trail = stage.dark()
-        ground = rgb("#0B0E13") * 0.8 + fade(np.hypot(stage.x, stage.y + 0.1) / 0.8) * rgb("#16263A") * 0.7
-        tips = _tips(state, arm, pivot)
-        for moment in range(round(fps * seconds)):
-            trail *= 0.955
-            bobs = tips
+        ground = rgb("#06080D") + fade(np.hypot(stage.x, stage.y + 0.25) / 0.6) * rgb("#1A3048") * 0.55
+        tint = np.stack([np.tile(hue[c] * np.float32(0.05), BEADS * STEPS) for c in range(3)])
+        for moment in range(-16, round(fps * seconds)):
+            path = [_tips(state, arm, pivot)]
             for _ in range(STEPS):
-                state = _swung(state, 1 / fps / STEPS * 1.15)
-                elbow_x, elbow_y, x, y = bobs = _tips(state, arm, pivot)
-                path_x, path_y = between(tips[2], x, 7), between(tips[3], y, 7)
-                ink = Ink.at(path_x, path_y, (height, width))
-                for c in range(3):
-                    trail[c] += ink.sum(np.tile(hue[c] * np.float32(0.034), 7))
-                tips = bobs
-            rods = _rods(bobs, pivot, stage)
-            light = ground + trail + rods * rgb("#DCE6F2") * 0.10
-            head = Ink.at(bobs[2], bobs[3], (height, width))
-            points = np.stack([head.sum(hue[c]) for c in range(3)])
-            light += glow(points, 2.2 * width / 450, 2) * 22.0
-            yield stage.develop(light, moment, bloom=0.9, exposure=1.5)
+                state = _swung(state, 1 / fps / STEPS * 1.1)
+                path.append(_tips(state, arm, pivot))
+            x = np.concatenate([between(a[2], b[2], BEADS) for a, b in pairwise(path)])
+            y = np.concatenate([between(a[3], b[3], BEADS) for a, b in pairwise(path)])
+            ink = Ink.at(x, y, (height, width))
+            trail *= 0.962
+            for c in range(3):
+                trail[c] += ink.sum(tint[c])
+            if moment >= 0:
+                yield stage.develop(
+                    ground + trail + _arms(path[-1], pivot, hue, stage), moment, bloom=0.75, exposure=1.5
+                )
 
     return Film(width, height, fps, seconds, draw, music.perform("pendulums"))
 
 
 def _pull(
-    s: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    s: Doubles,
+) -> Doubles:
     """Time derivative of (angle, angle, speed, speed) for equal masses and arms under gravity 9.81."""
     a, b, va, vb = s
     g, d = 9.81, a - b
@@ -63,9 +64,7 @@ def _pull(
     return np.stack([va, vb, fa, fb])
 
 
-def _swung(
-    s: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", dt: float
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+def _swung(s: Doubles, dt: float) -> Doubles:
     """One fourth-order Runge-Kutta step of `dt` seconds."""
     k1 = _pull(s)
     k2 = _pull(s + 0.5 * dt * k1)
@@ -74,9 +73,7 @@ def _swung(
     return s + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
 
-def _tips(
-    state: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", arm: float, pivot: tuple[float, float]
-) -> Floats:
+def _tips(state: Doubles, arm: float, pivot: tuple[float, float]) -> Floats:
     """Pixel places of elbow and tip as rows x, y, x, y; shape (4, COUNT)."""
     a, b = state[0], state[1]
     elbow_x, elbow_y = pivot[0] + arm * np.sin(a), pivot[1] + arm * np.cos(a)
@@ -84,13 +81,19 @@ def _tips(
     return places.astype(np.float32)
 
 
-def _rods(bobs: Floats, pivot: tuple[float, float], stage: Stage) -> Plane:
-    """The arms as thin lines."""
-    count = max(8, round(0.45 * stage.unit))
+def _arms(bobs: Floats, pivot: tuple[float, float], hue: Floats, stage: Stage) -> Light:
+    """The rods as thin pale lines and the bobs as soft beads in their own colours."""
+    shape = (stage.height, stage.width)
+    count = max(8, round(0.48 * stage.unit))
     root_x, root_y = np.full(COUNT, pivot[0], np.float32), np.full(COUNT, pivot[1], np.float32)
     x = np.concatenate([between(root_x, bobs[0], count), between(bobs[0], bobs[2], count)])
     y = np.concatenate([between(root_y, bobs[1], count), between(bobs[1], bobs[3], count)])
-    return np.minimum(Ink.at(x, y, (stage.height, stage.width)).sum(0.4), 3.0)
+    rods = np.minimum(Ink.at(x, y, shape).sum(0.25), 2.2)
+    angle = np.arange(60, dtype=np.float32)[:, None] * 2.39996
+    radius = np.sqrt(np.arange(60, dtype=np.float32)[:, None] / 60) * 0.021 * stage.unit
+    beads = Ink.at(bobs[2] + radius * np.cos(angle), bobs[3] + radius * np.sin(angle), shape)
+    light = np.stack([beads.sum(np.tile(hue[c] * np.float32(0.5), 60)) for c in range(3)])
+    return np.minimum(light, 1.6) + rods * (rgb("#DCE6F2") * 0.06)
 
 
 # Starlings ----------------------------------------------------------------------------------------
@@ -124,17 +127,22 @@ class Flock:
             [near[1] / (near[0] + 0.05), near[2] / (near[0] + 0.05), *_slope(crowd), *_slope(wide / wide.max())]
         )
         align_x, align_y, dx, dy, far_x, far_y = sample(push, gx, gy)
-        force = np.stack([align_x - self.speed[0], align_y - self.speed[1]]) * 3.4
-        force += np.stack([far_x, far_y]) * 15.0 - np.stack([dx, dy]) * 4.2
+        force = np.stack([align_x - self.speed[0], align_y - self.speed[1]]) * 2.6
+        force += np.stack([far_x, far_y]) * 7.0 - np.stack([dx, dy]) * 9.0
         goal = np.array(lure, np.float32)[:, None] - self.place
-        force += goal * 1.5 / (0.35 + np.hypot(goal[0], goal[1]))
+        force += goal * 2.3
         fear = self.place - np.array(hawk, np.float32)[:, None]
-        force += fear * (9.0 * fade(np.square(fear).sum(axis=0) / 0.06))
+        force += fear * (26.0 * fade(np.square(fear).sum(axis=0) / 0.05))
         force += self._rng.normal(0, 1.0, self.speed.shape).astype(np.float32)
         self.speed += force * dt
         pace = np.hypot(self.speed[0], self.speed[1])
-        self.speed *= np.clip(pace, 0.45, 1.15) / np.maximum(pace, 1e-6)
+        self.speed *= np.clip(pace, 0.35, 1.0) / np.maximum(pace, 1e-6)
         self.place += self.speed * dt
+
+    def shade(self) -> Floats:
+        """How dark each bird looks: wings seen from the side as it banks make the bands that run through."""
+        heading = np.arctan2(self.speed[1], self.speed[0])
+        return self.size * (0.45 + 0.75 * np.square(np.sin(heading + 3.0 * self.place[0] + 0.6)))
 
 
 def _slope(field: Plane) -> tuple[Plane, Plane]:
@@ -159,7 +167,7 @@ def starlings(scale: float = 1.0) -> Film:
             flock.step(1 / fps, lure, hawk)
             x = between(before[0], flock.place[0], 4) * stage.unit + width / 2
             y = between(before[1], flock.place[1], 4) * stage.unit + height / 2
-            birds = Ink.at(x, y, (height, width)).sum(np.tile(flock.size * np.float32(0.55 * width / 450), 4))
+            birds = Ink.at(x, y, (height, width)).sum(np.tile(flock.shade() * np.float32(0.62 * width / 450), 4))
             shade = fade(birds * 0.9 + glow(birds, stage.unit * 0.02, 3) * 0.25)
             light = dusk * (shade * (1 - land)) + rgb("#0A0A14") * (1 - shade) * 0.5 + land * rgb("#05060C")
             yield stage.develop(light, moment, bloom=0.25, exposure=1.3)
@@ -169,36 +177,31 @@ def starlings(scale: float = 1.0) -> Film:
 
 def _course(at: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Where the flock is drawn to and where the falcon is, `at` seconds in."""
-    lure = 0.42 * float(np.sin(at * 0.9)), -0.40 + 0.50 * float(np.sin(at * 0.63 + 0.8))
-    hawk = 0.5 * float(np.sin(at * 1.7 + 1.0)), -0.35 + 0.55 * float(np.cos(at * 1.33))
+    lure = 0.34 * float(np.sin(at * 0.8)), -0.30 + 0.42 * float(np.sin(at * 0.57 + 0.8))
+    hawk = 0.55 * float(np.sin(at * 1.5 + 1.0)), -0.30 + 0.6 * float(np.cos(at * 1.13))
     return lure, hawk
 
 
 def _dusk(stage: Stage) -> tuple[Floats, Plane]:
-    """The evening sky (3, h, w) and the mask of the reed bed below it."""
+    """The evening sky (3, h, w) and the mask of the marsh below it."""
     bands = ramp(
-        [(0, "#1B2350"), (0.3, "#4B4C86"), (0.55, "#A8628A"), (0.75, "#F0875E"), (0.9, "#FFC27A"), (1, "#FFD9A0")]
+        [(0, "#131A3E"), (0.3, "#3B3F78"), (0.55, "#9A5A86"), (0.76, "#EE8660"), (0.92, "#FFC27A"), (1, "#FFD9A0")]
     )
-    rows = smooth(-2.0, 1.75, stage.y) * 0 + np.clip((stage.y + 1.78) / 3.2, 0, 1)
-    sky = np.broadcast_to(
-        np.stack([np.interp(rows, np.linspace(0, 1, 256), bands[c]) for c in range(3)]),
-        (3, stage.height, stage.width),
-    )
-    streaks = enlarge(clouds(40, 24, slope=1.7, seed=3), stage.height, stage.width)
-    glowing = smooth(0.45, 0.95, streaks) * fade(np.square(stage.y - 0.7) / 0.5)
+    rows = np.clip((stage.y + 1.78) / 3.2, 0, 1) + np.zeros_like(stage.x)
+    bars = enlarge(clouds(64, 6, slope=1.3, seed=3), stage.height, stage.width)
+    streaks = smooth(0.35, 1.0, bars) * fade(np.square(stage.y - 0.75) / 0.35)
     sun = fade(np.square(stage.x + 0.35) / 0.3) * fade(np.square(stage.y - 1.25) / 0.25)
-    light = sky + glowing * rgb("#FFB27A") * 0.3 + sun * rgb("#FF9A4A") * 0.8
+    light = paint(rows, bands) * (1 - 0.28 * streaks) + streaks * rgb("#FF7A5A") * 0.16 + sun * rgb("#FF9A4A") * 0.7
     rng = np.random.default_rng(8)
-    blades = np.zeros(stage.width, np.float32)
-    for _ in range(220):
-        at, tall, thin = (
-            float(rng.uniform(-1.05, 1.05)),
-            float(rng.gamma(2.2, 0.05)),
-            float(rng.uniform(0.006, 0.016)),
-        )
-        blades = np.maximum(blades, tall * np.clip(1 - np.abs(stage.x[0] - at) / thin, 0, 1) ** 0.6)
+    reeds = np.zeros(stage.width, np.float32)
+    for _ in range(150):
+        at, tall, thin = float(rng.uniform(-1.05, 1.05)), float(rng.gamma(2.0, 0.03)), float(rng.uniform(0.008, 0.02))
+        reeds = np.maximum(reeds, tall * np.clip(1 - np.abs(stage.x[0] - at) / thin, 0, 1))
+    trees = 0.5 + 0.5 * np.sin(stage.x * 2.1 + 0.6) + 0.16 * np.sin(stage.x * 17) * np.sin(stage.x * 7.3 + 1)
     edge = 1.5 / stage.unit
-    land = smooth(-edge, edge, stage.y - (1.47 + 0.03 * np.sin(stage.x * 3) - blades[None, :]))
+    far = smooth(-edge, edge, stage.y - (1.44 - 0.09 * trees))
+    light = light * (1 - far) + far * (rgb("#4A2A48") * 0.8 + sun * rgb("#FF9A4A") * 0.12)
+    land = smooth(-edge, edge, stage.y - (1.60 + 0.03 * np.sin(stage.x * 3) - reeds[None, :]))
     return light.astype(np.float32), land
 
 
@@ -216,9 +219,19 @@ def silk(scale: float = 1.0) -> Film:
         size = np.array([[width], [height]], np.float32)
         place = rng.random((2, threads), np.float32) * size
         age = rng.integers(0, 90, threads)
-        hues = ramp([(0, "#1B4DFF"), (0.3, "#18C7C0"), (0.55, "#FFE0A3"), (0.78, "#FF8A3C"), (1, "#D4347A")], 256)
-        one, two = (clouds(160, 90, slope=2.5, seed=s) for s in (61, 62))
-        tint = clouds(160, 90, slope=2.8, seed=63)
+        hues = ramp(
+            [
+                (0, "#1B4DFF"),
+                (0.28, "#12A5B8"),
+                (0.50, "#3C3F9A"),
+                (0.66, "#D4347A"),
+                (0.84, "#FF8A3C"),
+                (1, "#FFD98A"),
+            ],
+            256,
+        )
+        one, two = (clouds(160, 90, slope=3.3, seed=s) for s in (61, 62))
+        tint, veil = clouds(160, 90, slope=2.8, seed=63), clouds(160, 90, slope=2.6, seed=68)
         trail = stage.dark()
         for moment in range(-50, round(fps * seconds)):
             turn = 2 * np.pi * moment / (fps * seconds)
@@ -226,15 +239,16 @@ def silk(scale: float = 1.0) -> Film:
             down, right = np.gradient(field)
             flow = np.stack([down, -right]).astype(np.float32)
             flow *= np.float32(1.0 / flow.std())
-            trail *= 0.935
+            trail *= 0.945
             for _ in range(2):
                 at = place / size * np.array([[90], [160]], np.float32)
-                step = sample(flow, at[0], at[1]) * np.float32(0.9 * width / 405)
+                step = sample(flow, at[0], at[1]) * np.float32(1.25 * width / 405)
                 ahead = place + step
                 colour = (sample(tint, at[0], at[1]) * 255).astype(np.intp)
+                level = np.square(sample(veil, at[0], at[1])) * np.float32(0.34) + np.float32(0.015)
                 ink = Ink.at(between(place[0], ahead[0], 2), between(place[1], ahead[1], 2), (height, width))
                 for c in range(3):
-                    trail[c] += ink.sum(np.tile(hues[c].take(colour) * np.float32(0.11), 2))
+                    trail[c] += ink.sum(np.tile(hues[c].take(colour) * level, 2))
                 place = ahead
             age += 1
             worn = age > 90

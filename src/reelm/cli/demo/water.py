@@ -1,6 +1,7 @@
 """Footage of water: ink unfolding in it, and a moonlit tide."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,12 +14,16 @@ from .strokes import sample
 
 DROPS = (
     # at (s), x (-1..1), y (units), which of the two inks, size
-    (0.0, -0.30, -1.25, 0, 0.17),
-    (0.0, 0.38, -1.05, 1, 0.15),
-    (1.3, 0.05, -1.45, 1, 0.16),
-    (2.4, -0.50, -1.35, 0, 0.13),
-    (3.5, 0.45, -1.40, 0, 0.16),
-    (4.8, -0.10, -1.40, 1, 0.15),
+    (-1.6, -0.34, -1.15, 0, 0.22),
+    (-1.2, 0.40, -0.85, 1, 0.20),
+    (-0.4, 0.04, -1.50, 1, 0.21),
+    (0.7, -0.55, -1.45, 0, 0.18),
+    (1.4, 0.46, -1.50, 0, 0.22),
+    (2.6, -0.12, -1.50, 1, 0.22),
+    (3.6, 0.62, -1.45, 1, 0.17),
+    (4.2, -0.48, -1.50, 0, 0.21),
+    (5.4, 0.18, -1.50, 0, 0.20),
+    (6.6, -0.30, -1.50, 1, 0.20),
 )
 
 
@@ -40,6 +45,8 @@ class Water:
         self._square = square
         self._calm = fade(square * 9.0)
         self._grid = _grid(height, width)
+        rows = np.arange(height * fine, dtype=np.float32)[:, None] / (height * fine)
+        self._keep = 0.9985 - 0.25 * smooth(0.96, 1.0, rows)  # nothing leaves below to come back above
         self._fine_grid = _grid(height * fine, width * fine)
 
     def step(self, weight: float) -> None:
@@ -51,16 +58,14 @@ class Water:
         load = self.dye.reshape(2, height, self.fine, width, self.fine).mean(axis=(2, 4)).sum(axis=0)
         flow[1] += weight * load
         self.flow = self._without_divergence(flow)
-        wide = np.repeat(np.repeat(self.flow, self.fine, axis=1), self.fine, axis=2) if self.fine == 1 else None
-        fast = (enlarge(self.flow, *self.dye.shape[1:]) if wide is None else wide) * self.fine
-        self.dye = self._carried(fast)
+        self.dye = self._carried(enlarge(self.flow, *self.dye.shape[1:]) * self.fine)
 
     def _carried(self, fast: Floats) -> Floats:
         """The dye moved along `fast` (fine cells per frame), second-order and kept within its bounds."""
         x, y = self._fine_grid
         ahead = sample(self.dye, x - fast[0], y - fast[1])
         back = sample(ahead, x + fast[0], y + fast[1])
-        return np.clip(ahead + 0.5 * (self.dye - back), 0.0, 1.4) * 0.9985
+        return np.clip(ahead + 0.5 * (self.dye - back), 0.0, 1.4) * self._keep
 
     def _without_divergence(self, flow: Floats) -> Floats:
         fx, fy = np.fft.rfft2(flow[0]), np.fft.rfft2(flow[1])
@@ -87,21 +92,23 @@ def ink(scale: float = 1.0) -> Film:
         swirl = clouds(height // 2, width // 2, slope=2.4, seed=12)
         water.flow[0] += np.gradient(swirl, axis=0).astype(np.float32) * 12 * scale
         water.flow[1] -= np.gradient(swirl, axis=1).astype(np.float32) * 12 * scale
-        ground = rgb("#03070D") + smooth(1.9, -1.7, stage.y) * rgb("#123047") * 0.8
+        ground = rgb("#03060C") + fade(np.square(stage.x) * 0.9 + np.square(stage.y + 0.9) / 1.6) * rgb("#103046") * 0.55
         hues = np.stack([rgb("#FF7A3C"), rgb("#25C9D0")])
         hearts = np.stack([rgb("#FFD98A"), rgb("#7A6BFF")])
-        for moment in range(round(fps * seconds)):
+        for moment in range(-42, round(fps * seconds)):
             for at, x, y, which, size in DROPS:
                 age = moment / fps - at
                 if 0 <= age < 0.55:
                     apart = np.hypot(stage.x - x, (stage.y - y - 0.25 * age) * 0.8)
                     drop = smooth(size, size * 0.35, apart + 0.10 * (rough - 0.5)) * 0.13
                     water.dye[which] = np.minimum(water.dye[which] + drop, 1.2)
-            water.step(0.085 * scale)
+            water.step(0.125 * scale)
+            if moment < 0:
+                continue
             light = ground + np.zeros_like(rough)
             for which in range(2):
                 dye = water.dye[which]
-                light += hues[which] * (dye * 0.75) + hearts[which] * np.square(dye) * 0.9
+                light += hues[which] * (dye * 0.75) + hearts[which] * np.square(dye) * 0.62
             yield stage.develop(light, moment, bloom=0.45)
 
     return Film(width, height, fps, seconds, draw, music.perform("ink"))
@@ -109,77 +116,103 @@ def ink(scale: float = 1.0) -> Film:
 
 # Tide ---------------------------------------------------------------------------------------------
 
-HORIZON, MOON_X, MOON_Y = -0.18, 0.22, -0.86
+HORIZON, MOON_X, MOON_Y = -0.16, 0.20, -0.74
+
+
+@dataclass(frozen=True)
+class Swell:
+    """One plane wave: wave numbers across and away, steepness, cycles per loop, phase."""
+
+    across: float
+    away: float
+    steep: float
+    cycles: int
+    phase: float
+
+
+def swells(seed: int, count: int = 12) -> tuple[Swell, ...]:
+    """Waves that travel mostly towards the eye, long swell first, each crest shorter and quicker."""
+    rng = np.random.default_rng(seed)
+    found: list[Swell] = []
+    for k in range(count):
+        number = 1.6 * 1.42**k
+        angle = float(rng.normal(0, 0.62))
+        steep = 0.085 / 1.07**k
+        cycles = max(1, round(1.5 * number**0.5))  # deep water: frequency grows as the root of the wave number
+        across, away = number * float(np.sin(angle)), number * float(np.cos(angle))
+        found.append(Swell(across, away, steep, cycles, float(rng.uniform(0, 6.28))))
+    return tuple(found)
 
 
 def tide(scale: float = 1.0) -> Film:
     """A low amber moon and its road of light over a slow sea; loops."""
-    width, height = shrink(300, 532, scale)
+    width, height = shrink(324, 576, scale)
     fps, seconds = 24, 8.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.5)
         first = int(HORIZON * stage.unit + height / 2)
-        sky_y, sea_y = stage.y[:first], stage.y[first:]
+        sky_y = stage.y[:first]
+        sea = Sea(stage, first, swells(seed=2))
         moon = np.hypot(stage.x - MOON_X, sky_y - MOON_Y)
-        seas = clouds(first, width, slope=1.3, seed=9)
-        face = smooth(0.205, 0.195, moon) * (0.72 + 0.4 * seas)
-        night = rgb("#060A18") + smooth(-1.8, HORIZON, sky_y) * rgb("#25406B") * 0.9
-        night = (
-            night + fade(np.square(moon) / 0.22) * rgb("#FFB866") * 0.30 + fade(moon / 0.75) * rgb("#C9703F") * 0.28
-        )
-        veil = clouds(first, width * 2, slope=1.9, seed=50)
-        depth = 0.12 / (sea_y - HORIZON + 0.012)  # distance grows towards the horizon
-        across = stage.x * depth * 8.0
-        waves = _swell(seed=2)
+        spots = clouds(first, width, slope=1.5, seed=9)
+        face = smooth(0.168, 0.156, moon) * (0.50 + 0.75 * spots)
+        night = rgb("#040713") + fade((HORIZON - sky_y) / 0.55) * rgb("#2A4670") * 0.75
+        night = night + fade(moon / 0.22) * rgb("#FFB866") * 0.20 + fade(moon / 0.7) * rgb("#B9683F") * 0.16
+        veil = clouds(first // 2, width, slope=1.9, seed=50)
+        veil = np.repeat(veil, 2, axis=0)[: 2 * (first // 2)]
+        veil = np.pad(veil, ((0, first - veil.shape[0]), (0, 0)), mode="edge")
         count = round(fps * seconds)
         for moment in range(count):
             turn = 2 * np.pi * moment / count
-            drift = np.roll(veil, round(moment * width * 2 / count), axis=1)[:, :width]
-            cloud = smooth(0.52, 1.0, drift) * smooth(-1.5, -0.35, sky_y)
-            sky = night + face * rgb("#FFE2B0") * 1.9
-            sky = sky * (1 - 0.55 * cloud) + cloud * (0.05 + 0.5 * fade(moon / 0.5)) * rgb("#E8A469") * 0.6
+            drift = sample(veil, *_shifted(width, first, width * moment / count))
+            cloud = smooth(0.25, 1.1, drift) * smooth(-1.7, -0.45, sky_y)
+            sky = night + face * rgb("#FFD089") * 1.5
+            lit = 0.04 + 0.85 * fade(moon / 0.35)
             light = np.empty((3, height, width), np.float32)
-            light[:, :first] = sky
-            light[:, first:] = _sea(across, depth, stage.x, sea_y, waves, turn)
-            yield stage.develop(light, moment, bloom=0.5, exposure=1.4)
+            light[:, :first] = sky * (1 - 0.6 * cloud) + cloud * lit * rgb("#D9925C") * 0.55
+            light[:, first:] = sea.at(turn)
+            yield stage.develop(light, moment, bloom=0.55, exposure=1.5)
 
     return Film(width, height, fps, seconds, draw, music.perform("tide"))
 
 
-def _swell(seed: int) -> list[tuple[float, float, float, int, float]]:
-    """Waves as (across, away, slope, cycles per loop, phase), long swell first."""
-    rng = np.random.default_rng(seed)
-    waves: list[tuple[float, float, float, int, float]] = []
-    for k in range(11):
-        length = 1.5 * 1.42**k
-        angle = float(rng.normal(0, 0.55))
-        cycles = max(1, round(1.6 * 1.19**k))
-        phase = float(rng.uniform(0, 2 * np.pi))
-        waves.append(
-            (length * float(np.sin(angle)), length * float(np.cos(angle)) * 3.0, 1.0 / 1.12**k, cycles, phase)
-        )
-    return waves
+def _shifted(width: int, height: int, by: float) -> tuple[Plane, Plane]:
+    """Pixel coordinates moved `by` pixels along x, for `sample`."""
+    x, y = _grid(height, width)
+    return x + np.float32(by), y
 
 
-def _sea(
-    across: Plane, depth: Plane, x: Plane, y: Plane, waves: list[tuple[float, float, float, int, float]], turn: float
-) -> Light:
-    """The water below the horizon: sky mirrored in moving slopes, and glints where they face the moon."""
-    tilt, lean = np.zeros_like(across), np.zeros_like(across)
-    for side, away, slope, cycles, phase in waves:
-        fine = 1.0 / (1.0 + np.square(np.float32(away * 0.045) * depth / 0.12 * 0.5))  # calm what a pixel cannot hold
-        wave = np.cos(side * across + away * depth * 3.0 + (phase + cycles * turn)) * (slope * fine)
-        tilt += wave * np.float32(0.35 + 0.65 * abs(side) / (abs(side) + abs(away) / 3))
-        lean += wave
-    near = np.clip((y - HORIZON) / 1.9, 0, 1)
-    toward = np.square(lean) * 0.05 + np.square((x - MOON_X) * (2.2 - 1.4 * near) + tilt * (0.10 + 0.22 * near)) * 3.2
-    glint = fade(toward * 1.7) * smooth(-0.9, 1.6, lean)
-    glint = glint * (0.35 + 1.5 * smooth(0.4, 1.8, lean))
-    mirror = 0.5 + 0.5 * np.tanh(lean * 0.5)
-    water = (
-        rgb("#050B16") * 0.8
-        + mirror * (0.75 - 0.45 * near) * rgb("#1D3C5C")
-        + fade(near / 0.06) * rgb("#6B5A63") * 0.35
-    )
-    return water + glint * (rgb("#FFB85C") * 1.25 * (1 - 0.35 * near))
+class Sea:
+    """The water below the horizon, mirrored ray by ray; waves too fine for a pixel widen the glints instead."""
+
+    def __init__(self, stage: Stage, first: int, waves: tuple[Swell, ...]) -> None:
+        self.x = stage.x
+        self.down = np.maximum(stage.y[first:] - HORIZON, 0.5 / stage.unit)
+        z = 1.15 / self.down
+        self.across, self.away = stage.x * z, z
+        self.waves = waves
+        self.seen = [1.0 / (1.0 + np.square(w.away * z * z / 1.15 / stage.unit * 0.8) ** 2) for w in waves]
+        rough = sum(w.steep**2 * (1 - seen) for w, seen in zip(waves, self.seen, strict=True))
+        self.blur_y = np.asarray(0.045 + 2.6 * rough, np.float32)
+        self.blur_x = np.asarray(0.012 + 2.6 * rough * np.square(self.down) + 0.004 / z, np.float32)
+
+    def at(self, turn: float) -> Light:
+        """The water at angle `turn` of the loop."""
+        slope_x, slope_z = np.zeros_like(self.across), np.zeros_like(self.across)
+        for wave, seen in zip(self.waves, self.seen, strict=True):
+            number = float(np.hypot(wave.across, wave.away))
+            phase = wave.across * self.across + (wave.away * self.away + (wave.phase + wave.cycles * turn))
+            crest = np.cos(phase) * (seen * wave.steep)
+            slope_x += crest * (wave.across / number)
+            slope_z += crest * (wave.away / number)
+        facing = np.maximum(self.down + self.x * slope_x + slope_z, 0.01)
+        ahead = np.maximum(1 - 2 * facing * slope_z, 0.3)
+        up = np.abs(2 * facing - self.down) / ahead
+        aside = (self.x - 2 * facing * slope_x) / ahead
+        miss = np.square(aside - MOON_X) / self.blur_x + np.square(up - (HORIZON - MOON_Y)) / self.blur_y
+        glint = fade(miss * 0.7) * np.sqrt(0.012 / self.blur_x) * np.sqrt(0.045 / self.blur_y)
+        fresnel = 0.10 + 0.75 * fade(facing * 2.2)
+        mirror = rgb("#060B1A") + fade(up / 0.5) * rgb("#2A4670") * 0.8
+        mirror = mirror + fade((np.square(aside - MOON_X) + np.square(up - 0.5)) / 0.9) * rgb("#B9683F") * 0.16
+        return mirror * fresnel + rgb("#041019") * 0.7 + glint * (rgb("#FFB45A") * 1.9)

@@ -2,6 +2,6 @@
 
 from reelm.infra.db.columns import column, metadata
 from reelm.infra.db.database import Database, HotPool
-from reelm.infra.db.units import ReadUnit, Values, WriteUnit
+from reelm.infra.db.units import ReadUnit, Record, Values, WriteUnit
 
-__all__ = ["Database", "HotPool", "ReadUnit", "Values", "WriteUnit", "column", "metadata"]
+__all__ = ["Database", "HotPool", "ReadUnit", "Record", "Values", "WriteUnit", "column", "metadata"]

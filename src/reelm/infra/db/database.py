@@ -1,17 +1,25 @@
 """How is PostgreSQL reached? One engine for units, one raw asyncpg pool for the hot routes."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, Self, TypeAlias
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol, Self, cast
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from reelm.infra.db.units import ReadUnit, WriteUnit
+from reelm.infra.db.units import ReadUnit, Record, WriteUnit
 
-HotPool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+class HotPool(Protocol):
+    """What the hot routes use of an asyncpg pool."""
+
+    async def fetch(self, query: str, /, *args: object) -> list[Record]: ...
+    async def fetchrow(self, query: str, /, *args: object) -> Record | None: ...
+    async def fetchval(self, query: str, /, *args: object) -> Any: ...
+    def acquire(self) -> AbstractAsyncContextManager[Any]: ...
+    async def close(self) -> None: ...
 
 
 def _engine_url(database_url: str) -> URL:
@@ -33,20 +41,20 @@ class Database:
         self._reader = self._engine.execution_options(postgresql_readonly=True)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[ReadUnit]:
+    async def read(self) -> AsyncGenerator[ReadUnit]:
         """A read-only transaction."""
         async with self._reader.connect() as connection:
             yield ReadUnit(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteUnit]:
+    async def write(self) -> AsyncGenerator[WriteUnit]:
         """A transaction that commits at the end of the block and rolls back when it raises."""
         async with self._engine.begin() as connection:
             yield WriteUnit(connection)
 
     async def open_hot_pool(self, size: int = 10) -> HotPool:
         """A raw asyncpg pool for the routes where each microsecond counts."""
-        return await asyncpg.create_pool(**_asyncpg_arguments(self.url), min_size=1, max_size=size)
+        return cast("HotPool", await cast("Any", asyncpg).create_pool(**_asyncpg_arguments(self.url), min_size=1, max_size=size))
 
     async def close(self) -> None:
         await self._engine.dispose()

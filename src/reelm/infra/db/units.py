@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, Row
+from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = dict[str, Any]
+# A row, read by the names of its columns.
+Record = Any
 
 
 class ReadUnit:
@@ -15,10 +17,10 @@ class ReadUnit:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    async def all(self, statement: Executable) -> Sequence[Record]:
         return (await self._connection.execute(statement)).all()
 
-    async def first(self, statement: Executable) -> Row[Any] | None:
+    async def first(self, statement: Executable) -> Record | None:
         return (await self._connection.execute(statement)).first()
 
     async def scalar(self, statement: Executable) -> Any:

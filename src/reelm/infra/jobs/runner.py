@@ -7,7 +7,6 @@ from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.jobs import DeleteJobCondition, Status
-from psycopg_pool import AsyncConnectionPool
 
 JobHandler = Callable[[Mapping[str, str]], Awaitable[None]]
 
@@ -19,15 +18,11 @@ _log = logging.getLogger(__name__)
 
 
 def _make_app(database_url: str, handlers: Mapping[str, JobHandler], periodic: Mapping[str, str]) -> App:
-    connector = PsycopgConnector(conninfo=database_url, pool_factory=_small_pool)
+    connector = PsycopgConnector(conninfo=database_url, min_size=1, max_size=4)
     app = App(connector=connector)
     for name, handler in handlers.items():
         _register(app, name, handler, cron=periodic.get(name))
     return app
-
-
-def _small_pool(**options: Any) -> AsyncConnectionPool:
-    return AsyncConnectionPool(**{**options, "min_size": 1, "max_size": 4})
 
 
 def _register(app: App, name: str, handler: JobHandler, cron: str | None) -> None:
@@ -36,7 +31,7 @@ def _register(app: App, name: str, handler: JobHandler, cron: str | None) -> Non
         await handler(args)
 
     retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=2)
-    task = app.task(name=name, retry=retry, pass_context=True, queue="default")(run)
+    task: Any = app.task(name=name, retry=retry, pass_context=True, queue="default")(run)
     if cron:
         app.periodic(cron=cron)(task)
 

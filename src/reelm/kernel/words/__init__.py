@@ -27,7 +27,7 @@ class Words:
 def catalogue(language: Language) -> dict[str, Words]:
     """Every refusal's words in one language, by slug. Raises `ValueError` where a slug has words twice."""
     words: dict[str, Words] = {}
-    for entry in sorted(files(__package__).iterdir(), key=lambda file: file.name):
+    for entry in sorted(files("reelm.kernel.words").iterdir(), key=lambda file: file.name):
         if not entry.name.endswith(f".{language}.toml"):
             continue
         for slug, table in tomllib.loads(entry.read_text("utf-8")).items():

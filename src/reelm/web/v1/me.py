@@ -38,7 +38,7 @@ async def get_me(viewer: SignedIn, unit: Read, cell: InCell) -> MeView:
 async def patch_me(form: ProfileEdit, viewer: SignedIn, unit: Write, cell: InCell) -> MeView:
     """Change one's profile."""
     account = await accounts.edit_profile(
-        unit, viewer, display_name=form.display_name, bio=form.bio, locale=form.locale
+        unit, viewer.id, display_name=form.display_name, bio=form.bio, locale=form.locale
     )
     return MeView.of_account(account, cell.settings.realm)
 
@@ -48,7 +48,7 @@ async def put_avatar(request: Request, viewer: SignedIn, cell: InCell) -> MeView
     """Set one's picture: the body is a PNG, JPEG or WebP of at most 5 MB."""
     key = await media.store_avatar(cell.blobs, cell.settings.work_dir, viewer.id, await request.body())
     async with cell.database.write() as unit:
-        before = await accounts.set_avatar(unit, viewer, key)
+        before = await accounts.set_avatar(unit, viewer.id, key)
         account = await accounts.fetch_account(unit, viewer.id)
     if before:
         cell.blobs.delete(before)
@@ -59,7 +59,7 @@ async def put_avatar(request: Request, viewer: SignedIn, cell: InCell) -> MeView
 async def delete_avatar(viewer: SignedIn, cell: InCell) -> MeView:
     """Remove one's picture."""
     async with cell.database.write() as unit:
-        before = await accounts.clear_avatar(unit, viewer)
+        before = await accounts.clear_avatar(unit, viewer.id)
         account = await accounts.fetch_account(unit, viewer.id)
     if before:
         cell.blobs.delete(before)

@@ -55,7 +55,7 @@ async def get_notifications(
                 kind=item.kind,
                 actor=PersonView.of(people[item.actor], cell.settings.realm),
                 video_id=item.video,
-                poster=media_url(clips[item.video].asset.poster_key) if item.video in clips else None,
+                poster=media_url(clips[item.video].asset.poster_key) if item.video and item.video in clips else None,
                 text=item.text,
                 at=item.at,
                 read=item.is_read,

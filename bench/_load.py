@@ -1,0 +1,73 @@
+"""A bounded load on loopback: keep-alive connections asking for paths, and the CPU time a server spent meanwhile."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run did: requests, seconds of the server's CPU, and latencies in ms, sorted."""
+
+    requests: int
+    cpu_s: float
+    latencies_ms: list[float]
+    body: bytes
+
+    @property
+    def per_cpu_s(self) -> float:
+        return self.requests / max(self.cpu_s, 1e-6)
+
+    def percentile(self, share: float) -> float:
+        return self.latencies_ms[min(int(len(self.latencies_ms) * share), len(self.latencies_ms) - 1)]
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """User and system time of these processes and their children so far."""
+    total = 0.0
+    for pid in pids:
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            times = one.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def drive(port: int, request: Callable[[int], bytes], pids: list[int], *, seconds: float, connections: int) -> Load:
+    """Send `request(n)` over `connections` connections for `seconds`; every answer must be 200."""
+    return asyncio.run(_drive(port, request, pids, seconds, connections))
+
+
+async def _drive(port: int, request: Callable[[int], bytes], pids: list[int], seconds: float, connections: int) -> Load:
+    latencies: list[float] = []
+    numbers = count()
+    bodies: list[bytes] = []
+    deadline = time.perf_counter() + seconds
+    before = cpu_seconds(pids)
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while time.perf_counter() < deadline:
+            began = time.perf_counter()
+            writer.write(request(next(numbers)))
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(head.decode(errors="replace"))
+            length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+            body = await reader.readexactly(length)
+            latencies.append((time.perf_counter() - began) * 1000)
+            bodies[:] = [body]
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+    return Load(len(latencies), cpu_seconds(pids) - before, sorted(latencies), bodies[0])
+
+
+def get(path: str, token: str | None = None) -> bytes:
+    """One keep-alive GET as bytes."""
+    auth = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{auth}\r\n".encode()
