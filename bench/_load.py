@@ -42,7 +42,9 @@ def drive(port: int, request: Callable[[int], bytes], pids: list[int], *, second
     return asyncio.run(_drive(port, request, pids, seconds, connections))
 
 
-async def _drive(port: int, request: Callable[[int], bytes], pids: list[int], seconds: float, connections: int) -> Load:
+async def _drive(
+    port: int, request: Callable[[int], bytes], pids: list[int], seconds: float, connections: int
+) -> Load:
     latencies: list[float] = []
     numbers = count()
     bodies: list[bytes] = []

@@ -6,7 +6,6 @@ PostgreSQL's together; the bare route's is its own server's, the same granian in
 
 import hashlib
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench._cell import free_port
 from bench._load import Load, drive, get
 from bench.table import Report, at_least
 from reelm.infra.db.schema import migrate
@@ -94,13 +94,13 @@ def measure() -> Report:
 
 
 def _compare(folder: Path, url: str, postgres_pid: int) -> Report:
-    port = _free_port()
+    port = free_port()
     env = os.environ | {"REELM_DATABASE_URL": url, "REELM_DATA": str(folder), "REELM_LISTEN": f"127.0.0.1:{port}"}
     with _running((sys.executable, "-m", "reelm.cli", "serve", "web"), port, "/api/v1/health", env) as web:
         runs: dict[str, list[Load]] = {"nobody signed in": [], "signed in, 2,000 clips seen": []}
         body = drive(port, lambda _: get("/api/v1/feed?limit=10"), [web], seconds=1, connections=4).body
         (folder / "page.json").write_bytes(body)
-        bare_port = _free_port()
+        bare_port = free_port()
         bare = (sys.executable, "-c", _BARE, str(bare_port), str(folder / "page.json"))
         with _running(bare, bare_port, "/page", os.environ) as bare_pid:
             ceiling: list[Load] = []
@@ -139,7 +139,9 @@ def _row(what: str, loads: list[Load], best: float) -> dict[str, str | int | flo
 
 
 @contextmanager
-def _running(command: tuple[str, ...], port: int, path: str, env: "os._Environ[str] | dict[str, str]") -> Generator[int]:
+def _running(
+    command: tuple[str, ...], port: int, path: str, env: "os._Environ[str] | dict[str, str]"
+) -> Generator[int]:
     """A server until the block ends; its pid once `path` answers."""
     process = subprocess.Popen(command, env=dict(env), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
@@ -154,9 +156,3 @@ def _running(command: tuple[str, ...], port: int, path: str, env: "os._Environ[s
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -122,7 +122,7 @@ def recorded_in_browser(path: Path) -> Path:
 
 
 def with_gps(path: Path, *flags: str) -> Path:
-    """Place, device, name and dates in every corner: tags of film and streams, chapters, subtitles, timecode, SEI, XMP.
+    """Place, device, name and dates in every corner: tags, chapters, subtitles, timecode, SEI, XMP.
 
     With `-movflags use_metadata_tags` they are QuickTime keys, as Apple writes them; without, the likes of `©xyz`.
     """

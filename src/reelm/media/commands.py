@@ -69,7 +69,8 @@ def plan_loudness(
 ) -> list[str]:
     """Measure integrated loudness and true peak of the stereo mix that will be encoded (EBU R 128).
 
-    `stream` is the number of the sound track, or `a:0` for the first; `gain` is applied before. The summary is on standard error.
+    `stream` is the number of the sound track, or `a:0` for the first; `gain` is applied before.
+    The summary is on standard error.
     """
     return [
         *_opening(ffmpeg, limits, loglevel="info"),
@@ -225,7 +226,7 @@ def _h264(rendition: Rendition) -> list[str]:
         *("-bufsize", f"{2 * rendition.maxrate_kbps}k"),
         *("-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-x264-params", "open-gop=0", "-a53cc", "0"),
         *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"),
-        *("-bsf:v", "filter_units=remove_types=6"),
+        *("-bsf:v", "filter_units=remove_types=6", "-metadata:s:v:0", "encoder=AVC"),
     ]
 
 

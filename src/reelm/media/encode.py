@@ -31,6 +31,8 @@ from reelm.media.probe import probe, recognise_file
 from reelm.media.thumbhash import encode_thumbhash
 
 _MOST_THREADS = 8
+_REFINEMENTS = 3
+_CLOSE_ENOUGH_DB = 0.5
 _POSTER_BYTES = 60_000
 _POSTER_QUALITIES = (74, 50, 30)
 
@@ -63,12 +65,16 @@ async def measure_gain(source: Path, seen: Probe, limits: Limits) -> Gain:
 
 
 async def _settle(source: Path, seen: Probe, limits: Limits, measured: Loudness | None) -> Gain:
-    """The gain; measured once more with it where the limiter will take away much of what the gain gives."""
+    """The gain; measured again with it where the limiter takes away much of what the gain gives."""
     gain = plan_gain(measured)
     if measured is None or not limits_deeply(measured, gain):
         return gain
-    after = await _measure(source, seen.container, limits, _track(seen), gain)
-    return refine_gain(gain, after)
+    for _ in range(_REFINEMENTS):
+        refined = refine_gain(gain, await _measure(source, seen.container, limits, _track(seen), gain))
+        if abs(refined.db - gain.db) < _CLOSE_ENOUGH_DB:
+            break
+        gain = refined
+    return gain
 
 
 def _track(seen: Probe) -> str:

@@ -59,7 +59,7 @@ export class Ring {
   /** Make `index` the clip that plays. While the slides still move, only its own element is touched. */
   focus(index: number, moving: boolean): void {
     const before = this.current;
-    if (before !== -1 && before !== index) this.#direction = index > before ? 1 : -1;
+    if (before !== index) this.#direction = index < before && index !== -1 ? -1 : 1;
     this.current = index;
     this.#moving = moving;
     if (before !== index) {

@@ -1,4 +1,4 @@
-"""Footage of a drawn clock: six hours of an evening in ten seconds."""
+"""Footage of a drawn clock: four hours of an evening in nine seconds."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from .strokes import segment
 
 RADIUS = 0.74  # of the dial, in stage units
 NUMERALS = ("XII", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI")
-HOURS = (15.0, 21.0)  # the clip runs between these
+HOURS = (17.0, 21.0)  # the clip runs between these
 
-# Wall colour high and low, at the hours 15, 17, 18.5, 19.5 and 21.
-HOUR_KEYS = (15.0, 17.0, 18.5, 19.6, 21.0)
+# Wall colour high and low, at HOUR_KEYS.
+HOUR_KEYS = (17.0, 18.0, 19.0, 19.9, 21.0)
 WALL_HIGH = ("#2C5A78", "#4A5674", "#5A3A5E", "#1F2348", "#0A0F22")
 WALL_LOW = ("#9DB7B4", "#E8B483", "#F0764A", "#5A3A6A", "#141B38")
 SUNLIGHT = ("#FFF2D6", "#FFD08A", "#FF8A4A", "#6A4A8A", "#2A3A6A")
@@ -77,9 +77,9 @@ def _hand(x: Plane, y: Plane, turn: float, long: float, root: float, tip: float,
 
 
 def clock(scale: float = 1.0) -> Film:
-    """A dial on a wall from mid-afternoon to night: the light goes, the hands begin to glow."""
+    """A dial on a wall from late afternoon to night: the light goes, the hands begin to glow."""
     width, height = shrink(450, 800, scale)
-    fps, seconds = 24, 10.0
+    fps, seconds = 24, 9.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.6)
@@ -103,6 +103,9 @@ class Dial:
         rim = np.abs(self.radius - RADIUS * 1.02)
         self.rim = smooth(0.028, 0.020, rim)
         self.bevel = (stage.x * -0.6 + stage.y * -0.8) / np.maximum(self.radius, 0.05)
+        angle = np.arctan2(stage.x, -stage.y)
+        brushed = 0.5 + 0.5 * np.cos(2 * (angle + 0.6))
+        self.rays = brushed**3 + 0.10 * np.cos(angle * 180) * smooth(0.05, 0.3, self.radius)
         self.marks = np.maximum(_numerals(stage), _ticks(stage))
         self.marks_glow = glow(self.marks, stage.unit * 0.02, 2)
         self.low = smooth(-1.6, 1.7, stage.y)
@@ -116,7 +119,7 @@ class Dial:
         x, y = self.stage.x[:, columns] - off_x, self.stage.y[rows] - off_y
         mask = _hand(x, y, hour * np.pi / 6, RADIUS * 0.52, 0.026, 0.012, 0.10)
         sweep = np.zeros_like(mask)
-        for part in (-0.012, -0.006, 0.0):
+        for part in (-0.0044, -0.0022, 0.0):
             sweep += _hand(x, y, (hour + part) * 2 * np.pi, RADIUS * 0.84, 0.016, 0.006, 0.13)
         plane = np.zeros((self.stage.height, self.stage.width), np.float32)
         plane[rows, columns] = np.maximum(mask, sweep / 3)
@@ -126,7 +129,7 @@ class Dial:
         """The picture at an hour of the day."""
         stage = self.stage
         high, low, sun = (hour_colour(codes, hour) for codes in (WALL_HIGH, WALL_LOW, SUNLIGHT))
-        night = ease((hour - 18.2) / 1.9)
+        night = ease((hour - 18.7) / 1.7)
         fall = (hour - HOURS[0]) / (HOURS[1] - HOURS[0])
         shade_x, shade_y = 0.05 + 0.20 * fall, 0.10 + 0.10 * fall
         shadow = smooth(RADIUS * 1.28, RADIUS * 0.86, np.hypot(stage.x - shade_x, stage.y - shade_y))
@@ -136,7 +139,7 @@ class Dial:
         face = rgb("#10151D") * 1.3 + (0.10 + 0.16 * np.clip(self.bevel * 0.5 + 0.5, 0, 1)) * sun * (
             0.6 - 0.45 * night
         )
-        face = face * (0.72 + 0.5 * smooth(0.0, RADIUS, self.radius))
+        face = face * (1.25 - 0.55 * smooth(0.0, RADIUS, self.radius))
         light = light + (face - light) * self.face
         gold = rgb("#B98A45") * (0.35 + 0.9 * np.clip(self.bevel, 0, 1) ** 2 + 0.5 * np.clip(-self.bevel, 0, 1) ** 3)
         light = light + (gold * (1 - 0.72 * night) - light) * self.rim

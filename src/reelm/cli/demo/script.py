@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from .city import avenue, rain
+from .avenue import avenue
 from .clock import clock
 from .coral import coral
 from .film import Film
+from .rain import rain
 from .sky import aurora, sunrise
 from .swarm import pendulums, silk, starlings
 from .tree import tree
@@ -131,7 +132,7 @@ CLIPS: tuple[DemoClip, ...] = (
         "#chaos #physics #generative",
         (
             (JONAS, "The moment it fans out into colour!"),
-            (ELODIE, "Le meilleur cours sur le chaos en dix secondes."),
+            (ELODIE, "Le meilleur cours sur le chaos en neuf secondes."),
         ),
         (JONAS, ELODIE),
         pendulums,
@@ -139,7 +140,7 @@ CLIPS: tuple[DemoClip, ...] = (
     DemoClip(
         "clock",
         ELODIE,
-        "De trois heures à neuf heures du soir en dix secondes. Une horloge dessinée avec des distances, pas avec "
+        "De cinq heures à neuf heures du soir en neuf secondes. Une horloge dessinée avec des distances, pas avec "
         "une caméra. #horloge #heuredorée #artgénératif",
         (
             (MIRA, "When the numerals start to glow I hold my breath a little."),
@@ -151,10 +152,10 @@ CLIPS: tuple[DemoClip, ...] = (
     DemoClip(
         "starlings",
         JONAS,
-        "7,000 computed starlings, each one following only those nearby. Watch for the falcon you cannot see. "
+        "9,000 computed starlings, each one following only those nearby. Watch for the falcon you cannot see. "
         "#murmuration #dusk #generative",
         (
-            (MIRA, "I counted. 6,999."),
+            (MIRA, "I counted. 8,999."),
             (JONAS, "The falcon was hungry."),
         ),
         (MIRA, ELODIE),
@@ -208,7 +209,7 @@ CLIPS: tuple[DemoClip, ...] = (
     DemoClip(
         "tree",
         MIRA,
-        "A tree grown from one rewriting rule, and its year in twelve seconds. Every leaf is computed. "
+        "A tree grown from one rewriting rule, and its year in ten seconds. Every leaf is computed. "
         "#lsystem #seasons #generative",
         (
             (JONAS, "The leaves on the ground before the snow. Yes."),

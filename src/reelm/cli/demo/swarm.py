@@ -32,7 +32,7 @@ def pendulums(scale: float = 1.0) -> Film:
         state[1] = 2.75
         trail = stage.dark()
         ground = rgb("#06080D") + fade(np.hypot(stage.x, stage.y + 0.25) / 0.6) * rgb("#1A3048") * 0.55
-        tint = np.stack([np.tile(hue[c] * np.float32(0.05), BEADS * STEPS) for c in range(3)])
+        tint = np.stack([np.tile(hue[c] * np.float32(0.075), BEADS * STEPS) for c in range(3)])
         for moment in range(-16, round(fps * seconds)):
             path = [_tips(state, arm, pivot)]
             for _ in range(STEPS):
@@ -98,7 +98,7 @@ def _arms(bobs: Floats, pivot: tuple[float, float], hue: Floats, stage: Stage) -
 
 # Starlings ----------------------------------------------------------------------------------------
 
-BIRDS = 7000
+BIRDS = 9000
 
 
 class Flock:
@@ -128,9 +128,15 @@ class Flock:
         )
         align_x, align_y, dx, dy, far_x, far_y = sample(push, gx, gy)
         force = np.stack([align_x - self.speed[0], align_y - self.speed[1]]) * 2.6
-        force += np.stack([far_x, far_y]) * 7.0 - np.stack([dx, dy]) * 9.0
+        force += np.stack([far_x, far_y]) * 6.0 - np.stack([dx, dy]) * 14.0
         goal = np.array(lure, np.float32)[:, None] - self.place
-        force += goal * 2.3
+        force += (
+            goal * 2.2
+            - np.sign(self.place[0:1])
+            * np.array([[1.0], [0.0]], np.float32)
+            * np.maximum(np.abs(self.place[0]) - 0.55, 0)
+            * 14.0
+        )
         fear = self.place - np.array(hawk, np.float32)[:, None]
         force += fear * (26.0 * fade(np.square(fear).sum(axis=0) / 0.05))
         force += self._rng.normal(0, 1.0, self.speed.shape).astype(np.float32)
@@ -177,7 +183,7 @@ def starlings(scale: float = 1.0) -> Film:
 
 def _course(at: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Where the flock is drawn to and where the falcon is, `at` seconds in."""
-    lure = 0.34 * float(np.sin(at * 0.8)), -0.30 + 0.42 * float(np.sin(at * 0.57 + 0.8))
+    lure = 0.22 * float(np.sin(at * 0.8)), -0.30 + 0.42 * float(np.sin(at * 0.57 + 0.8))
     hawk = 0.55 * float(np.sin(at * 1.5 + 1.0)), -0.30 + 0.6 * float(np.cos(at * 1.13))
     return lure, hawk
 
@@ -195,7 +201,11 @@ def _dusk(stage: Stage) -> tuple[Floats, Plane]:
     rng = np.random.default_rng(8)
     reeds = np.zeros(stage.width, np.float32)
     for _ in range(150):
-        at, tall, thin = float(rng.uniform(-1.05, 1.05)), float(rng.gamma(2.0, 0.03)), float(rng.uniform(0.008, 0.02))
+        at, tall, thin = (
+            float(rng.uniform(-1.05, 1.05)),
+            min(float(rng.gamma(2.0, 0.03)), 0.16),
+            float(rng.uniform(0.008, 0.02)),
+        )
         reeds = np.maximum(reeds, tall * np.clip(1 - np.abs(stage.x[0] - at) / thin, 0, 1))
     trees = 0.5 + 0.5 * np.sin(stage.x * 2.1 + 0.6) + 0.16 * np.sin(stage.x * 17) * np.sin(stage.x * 7.3 + 1)
     edge = 1.5 / stage.unit

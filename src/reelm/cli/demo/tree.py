@@ -27,21 +27,21 @@ class Wood:
 def grow(seed: int, generations: int = 10) -> Wood:
     """Grow a tree by the bracketed rule F -> F[+F][-F]F of Lindenmayer, with a little chance in every turn.
 
-    Coordinates are stage units with the root at (0, 1.28); a branch of generation g is born at g / generations.
+    Coordinates are stage units with the root at (0, 1.36); a branch of generation g is born at g / generations.
     """
     rng = np.random.default_rng(seed)
-    x, y, angle, long, wide = (np.array([v], np.float32) for v in (0.0, 1.28, 0.0, 0.50, 0.062))
+    x, y, angle, long, wide = (np.array([v], np.float32) for v in (0.0, 1.36, 0.0, 0.60, 0.085))
     rows: list[tuple[Floats, ...]] = []
     for generation in range(generations):
         tip_x, tip_y = x + long * np.sin(angle), y - long * np.cos(angle)
         full = np.full(len(x), generation, np.float32)
         rows.append((x, y, tip_x, tip_y, wide, full / generations, full))
-        shoots = [(0.46, 0.76, 0.66), (-0.44, 0.74, 0.64)] + ([(0.04, 0.80, 0.6)] if generation in (1, 3, 5) else [])
+        shoots = [(0.42, 0.775, 0.68), (-0.42, 0.765, 0.67)] + ([(0.04, 0.80, 0.6)] if generation in (1, 3) else [])
         parts: list[tuple[Floats, ...]] = []
         for turn, shorter, thinner in shoots:
             jitter = rng.normal(0, 0.17, len(x)).astype(np.float32)
             stretch = rng.uniform(0.82, 1.12, len(x)).astype(np.float32)
-            bent = (angle + turn + jitter) * np.float32(0.97)
+            bent = (angle + turn + jitter) * np.float32(0.88)
             parts.append((tip_x, tip_y, bent, long * np.float32(shorter) * stretch, wide * np.float32(thinner)))
         x, y, angle, long, wide = (np.concatenate(column) for column in zip(*parts, strict=True))
         keep = rng.random(len(x)) < (1.0 if generation < 5 else 0.86)
@@ -64,15 +64,15 @@ def season(colours: tuple[str, ...], t: float) -> Light:
 
 def tree(scale: float = 1.0) -> Film:
     """A tree grows, blossoms, greens, burns and lets go, and then it snows."""
-    width, height = shrink(450, 800, scale)
-    fps, seconds = 24, 12.0
+    width, height = shrink(405, 720, scale)
+    fps, seconds = 24, 10.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.5)
         wood = grow(seed=12)
         bark, born, lit = _timber(wood, stage)
-        foliage = Foliage(wood, stage, 5200 if scale > 0.5 else 500)
-        hill = 1.27 - 0.05 * np.cos(stage.x * 1.4) + 0.0 * stage.y
+        foliage = Foliage(wood, stage, 9000 if scale > 0.5 else 500)
+        hill = 1.27 - 0.05 * np.cos(stage.x * 1.4)
         land = smooth(-0.01, 0.01, stage.y - hill)
         low = smooth(-1.5, 1.25, stage.y)
         halo = fade((np.square(stage.x) + np.square(stage.y + 0.15)) / 0.75)
@@ -81,10 +81,10 @@ def tree(scale: float = 1.0) -> Film:
         for moment in range(count):
             t = moment / count
             zenith, haze, grass = season(ZENITH, t), season(HAZE, t), season(GRASS, t)
-            light = zenith * 0.9 + (haze - zenith) * (0.75 * low) + haze * (halo * 0.35)
+            light = zenith * 0.9 + (haze - zenith) * (0.55 * low) + haze * (halo * 0.30)
             ground = grass * (0.35 + 0.9 * smooth(0.55, 0.0, stage.y - hill)) + haze * 0.05
             light = light * (1 - land) + ground * land
-            grown = bark * smooth(born - 0.02, born + 0.012, np.full_like(born, 0.10 + t * 3.6))
+            grown = bark * smooth(born - 0.02, born + 0.012, np.full_like(born, 0.30 + t * 3.4))
             frost = smooth(0.86, 0.98, np.float32([t]))[0] * smooth(0.5, 0.9, lit)
             wood_light = rgb("#1B1216") * 0.7 + (0.15 + lit) * (haze * 0.16) + frost * rgb("#DCE8FF") * 0.7
             light = light * (1 - grown) + wood_light * grown
@@ -132,19 +132,19 @@ class Foliage:
         twigs = np.flatnonzero(wood.generation >= wood.generation.max() - 3)
         twig = rng.choice(twigs, count)
         s = rng.random(count, np.float32)
-        spread = rng.normal(0, 0.022, (2, count)).astype(np.float32)
+        spread = rng.normal(0, 0.034, (2, count)).astype(np.float32)
         self.x = wood.x0[twig] + (wood.x1[twig] - wood.x0[twig]) * s + spread[0]
         self.y = wood.y0[twig] + (wood.y1[twig] - wood.y0[twig]) * s + spread[1]
-        self.opens = rng.normal(0.20, 0.03, count).astype(np.float32) - wood.generation[twig] * 0.0
+        self.opens = rng.normal(0.17, 0.03, count).astype(np.float32)
         self.falls = np.clip(rng.normal(0.76, 0.05, count), 0.62, 0.9).astype(np.float32)
         self.lag = rng.normal(0, 0.035, count).astype(np.float32)
-        self.shine = (0.55 + 0.75 * rng.random(count) ** 2 - 0.35 * np.clip(self.y + 0.2, 0, 1)).astype(np.float32)
+        self.shine = (0.35 + 0.95 * rng.random(count) ** 2 - 0.35 * np.clip(self.y + 0.6, 0, 1)).astype(np.float32)
         self.phase = rng.uniform(0, 6.28, count).astype(np.float32)
         self.rest = (1.29 + np.abs(rng.normal(0, 0.12, count))).astype(np.float32)
         self.stage = stage
-        grid = np.linspace(-1, 1, 4, dtype=np.float32)
+        grid = np.linspace(-1, 1, 5, dtype=np.float32)
         oy, ox = np.meshgrid(grid, grid, indexing="ij")
-        keep = np.hypot(ox, oy) < 1.2
+        keep = np.hypot(ox, oy) < 1.05
         self.stencil = np.stack([ox[keep], oy[keep]])[:, :, None]
 
     def over(self, light: Light, t: float) -> Light:
@@ -157,11 +157,11 @@ class Foliage:
         x = self.x + sway + np.minimum(fallen, 1.6) * 0.13 * np.sin(t * 42 + self.phase) + fallen.clip(0, 2) * 0.05
         y = np.minimum(self.y + drop, np.maximum(self.rest, self.y))
         gone = 1 - smooth(0.88, 1.0, np.full_like(t * self.lag, t)) * 0.85
-        radius = 0.0085 * open_ * (0.8 + 0.4 * np.sin(self.phase) ** 2) * stage.unit
+        radius = 0.0125 * open_ * (0.8 + 0.4 * np.sin(self.phase) ** 2) * stage.unit
         px = (x * stage.unit + stage.width / 2)[None] + self.stencil[0] * radius
         py = (y * stage.unit + stage.height / 2)[None] + self.stencil[1] * radius
         ink = Ink.at(px, py, (stage.height, stage.width))
-        alpha = (open_ * gone * 0.22).astype(np.float32)
+        alpha = (open_ * gone * 0.30).astype(np.float32)
         when = np.clip(t + self.lag, 0, 1)
         tints = np.stack([rgb(code).ravel() for code in LEAF])
         count = self.stencil.shape[1]

@@ -92,7 +92,9 @@ def ink(scale: float = 1.0) -> Film:
         swirl = clouds(height // 2, width // 2, slope=2.4, seed=12)
         water.flow[0] += np.gradient(swirl, axis=0).astype(np.float32) * 12 * scale
         water.flow[1] -= np.gradient(swirl, axis=1).astype(np.float32) * 12 * scale
-        ground = rgb("#03060C") + fade(np.square(stage.x) * 0.9 + np.square(stage.y + 0.9) / 1.6) * rgb("#103046") * 0.55
+        ground = (
+            rgb("#03060C") + fade(np.square(stage.x) * 0.9 + np.square(stage.y + 0.9) / 1.6) * rgb("#103046") * 0.55
+        )
         hues = np.stack([rgb("#FF7A3C"), rgb("#25C9D0")])
         hearts = np.stack([rgb("#FFD98A"), rgb("#7A6BFF")])
         for moment in range(-42, round(fps * seconds)):
