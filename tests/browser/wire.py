@@ -17,6 +17,7 @@ class Wire:
         self.is_cut = False
         self.up_bytes = 0
         self.bytes_per_s: float | None = None
+        self.down_bytes_per_s: float | None = None
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_cut:
@@ -30,10 +31,9 @@ class Wire:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool) -> None:
         with suppress(ConnectionError):
             while piece := await reader.read(_PIECE):
-                if up:
-                    self.up_bytes += len(piece)
-                    if self.bytes_per_s:
-                        await asyncio.sleep(len(piece) / self.bytes_per_s)
+                self.up_bytes += len(piece) if up else 0
+                if speed := self.bytes_per_s if up else self.down_bytes_per_s:
+                    await asyncio.sleep(len(piece) / speed)
                 writer.write(piece)
                 await writer.drain()
         writer.close()

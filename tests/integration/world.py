@@ -1,7 +1,7 @@
 """The shared cast and the realm they live in. Everything goes through the API and the jobs, never a raw insert.
 
 ana, a French creator; ben, a viewer in Québec who follows ana and likes and comments on her clip; carl, a stranger;
-and nobody. Ana has a clip in each state a clip can be in.
+and nobody. Ana has a clip in each state a clip can come to rest in; `Realm.post` makes one that is in processing.
 """
 
 import base64
@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import httpx
 from fastapi import FastAPI
-from tests import footage
+from tests import footage, hostile
 from tests.conformance.answers import Answers
 from tests.integration import quick
 
@@ -236,6 +236,7 @@ async def build_stage(database: str, settings: Settings) -> Stage:
     """Let the cast make their accounts, clips and remarks."""
     client_dist = settings.data.parent / "client-dist"
     client_dist.mkdir(exist_ok=True)
+    (client_dist / "api-docs.html").write_text("<!doctype html><title>API</title>")
     (client_dist / "index.html").write_text("<!doctype html><title>Reelm</title><!--reelm:head-->")
     now = datetime.now(UTC).replace(microsecond=0)
     clock = HandClock(now - timedelta(days=61))
@@ -267,7 +268,6 @@ async def _make_clips(realm: Realm, ana: Person, folder: Path) -> dict[str, str]
     removed = await realm.publish(ana, caption="a mistake")
     assert (await realm.client(ana).delete(f"/videos/{removed}")).status_code == 204
     await realm.work()
-    processing = await realm.post(ana, caption="soon")
-    return {
-        "public": public, "private": private, "processing": processing, "failed": failed, "removed": removed
-    }  # fmt: skip
+    picture = hostile.png(64, 64)
+    assert (await realm.client(ana).put("/me/avatar", content=picture)).status_code == 200
+    return {"public": public, "private": private, "failed": failed, "removed": removed}

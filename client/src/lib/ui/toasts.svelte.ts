@@ -10,10 +10,10 @@ class Toasts {
   list = $state<Toast[]>([]);
   #next = 1;
 
-  /** Say one thing for five seconds; saying it again restarts the clock instead of repeating it. */
+  /** Say one thing for five seconds; what is said next takes its place. */
   say(words: string, tone: Toast["tone"] = "plain"): void {
     const id = this.#next++;
-    this.list = [...this.list.filter((toast) => toast.words !== words).slice(-1), { id, words, tone }];
+    this.list = [{ id, words, tone }];
     setTimeout(() => this.drop(id), SHOWN_MS);
   }
 

@@ -6,18 +6,27 @@ import numpy as np
 
 from . import music
 from .film import Film, shrink
-from .light import Floats, Frame, Light, Plane, Stage, clouds, fade, glow, rgb, smooth
+from .light import Floats, Frame, Light, Stage, clouds, fade, glow, rgb, smooth
 from .strokes import Ink
 
 EYE, WALL, HORIZON = 0.42, 1.75, 0.10  # eye height, half width of the street, where the street ends on the picture
-RUN, COLUMNS, FLOOR = 24.0, 72, 0.30  # length of the loop, windows along it, height of a storey
+RUN, COLUMNS, FLOOR = 24.0, 96, 0.23  # length of the loop, windows along it, height of a storey
+
+# The light of a warm window, a cool one, a warm shop and a neon one, shape (3, 4).
+GLOWS = np.concatenate(
+    [
+        rgb(code).reshape(3, 1) * gain
+        for code, gain in (("#FFB85C", 1.0), ("#7FB8FF", 0.75), ("#FFC98A", 0.32), ("#35D0C0", 0.26))
+    ],
+    axis=1,
+)
 
 Lamp = tuple[float, float, float, float, Light]  # x, height, distance, radius, colour
 
 
 def avenue(scale: float = 1.0) -> Film:
     """A slow drive down a wet avenue: lit windows, street lamps, signals turning green; loops."""
-    width, height = shrink(360, 640, scale)
+    width, height = shrink(324, 576, scale)
     fps, seconds = 24, 8.0
 
     def draw() -> Iterator[Frame]:
@@ -30,15 +39,22 @@ def avenue(scale: float = 1.0) -> Film:
     return Film(width, height, fps, seconds, draw, music.perform("avenue"))
 
 
+def _sunflower(count: int) -> tuple[Floats, Floats]:
+    """`count` points spread evenly over the unit disc, as two columns (Vogel's spiral)."""
+    k = np.arange(count, dtype=np.float32)[:, None]
+    reach, angle = np.sqrt(k / count), k * 2.39996
+    return reach * np.cos(angle), reach * np.sin(angle)
+
+
 class Street:
     """The city as its facades and their mirror: a pixel below the kerb sees the wall upside down in the wet road."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         rng = np.random.default_rng(44)
-        self.roofs = rng.uniform(1.3, 5.2, (2, COLUMNS // 6)).astype(np.float32)
-        storeys = 40
-        self.lit = (rng.random((2, storeys, COLUMNS)) < 0.30).astype(np.float32)
+        self.roofs = rng.uniform(1.5, 6.5, (2, COLUMNS // 6)).astype(np.float32)
+        storeys = 48
+        self.lit = (rng.random((2, storeys, COLUMNS)) < 0.42).astype(np.float32)
         self.lit *= rng.uniform(0.25, 1.0, self.lit.shape).astype(np.float32)
         self.cool = (rng.random(self.lit.shape) < 0.22).astype(np.float32)
         far = WALL / np.maximum(np.abs(stage.x), 0.012)
@@ -60,16 +76,18 @@ class Street:
         shops = smooth(0.05, 0.12, tall) * smooth(FLOOR * 0.95, FLOOR * 0.8, tall)
         self.shops = shops * (0.4 + 0.6 * side)
         self.kerb = fade(tall / 0.8)
-        self.ripple = clouds(stage.height, stage.width, slope=1.1, seed=3)
+        ripple = clouds(stage.height, stage.width, slope=1.1, seed=3)
+        self.gloss = 1 - self.wet + self.wet * (0.30 + 0.35 * ripple)
+        self.trace = self.wet * (0.25 + 0.6 * ripple)
+        self.road = rgb("#06080E") * self.wet
+        self.base = rgb("#080C18") + self.kerb * rgb("#7A4A26") * 0.16
 
     def at(self, t: float) -> Light:
         """The picture at time 0..1 of the loop."""
         stage = self.stage
         city = self._facades(t)
         smear = glow(city * self.wet, stage.unit * 0.055, 4)
-        gloss = self.wet * (0.30 + 0.35 * self.ripple)
-        light = city * (1 - self.wet) + city * gloss + smear * (0.45 * self.wet) + rgb("#06080E") * self.wet
-        return light + self._lamps(t)
+        return city * self.gloss + smear * (0.45 * self.wet) + self.road + self._lamps(t)
 
     def _facades(self, t: float) -> Light:
         """Walls, windows and shop fronts, with the sky between the roofs."""
@@ -84,11 +102,9 @@ class Street:
         cool = self.cool.ravel().take(cell) * shine
         block = (column // 6 * 5) % 7 / 6.0
         shops = self.shops * smooth(0.05, 0.12, u) * smooth(0.98, 0.9, u) * (0.25 + 0.75 * block)
-        near = rgb("#080C18") + self.kerb * rgb("#7A4A26") * 0.16
-        near = near + (shine - cool) * rgb("#FFB85C") * 0.95 + cool * rgb("#7FB8FF") * 0.75
-        near = near + shops * (rgb("#FFC98A") * (1 - block) + rgb("#35D0C0") * block) * 0.42
-        share = inside * self.fog
-        return self.sky * (1 - share) + near * share
+        planes = np.stack([shine - cool, cool, shops * (1 - block), shops * block]).astype(np.float32)
+        near = self.base + (GLOWS @ planes.reshape(4, -1)).reshape(self.base.shape)
+        return self.sky + (near - self.sky) * (inside * self.fog)
 
     def _lamps(self, t: float) -> Light:
         """Street lamps, signals and cars as discs of light over the whole picture."""
@@ -110,21 +126,20 @@ class Street:
     def _discs(self, lamps: list[Lamp]) -> Light:
         """Splat lamps and, below each, the long streak it draws on the wet road."""
         stage = self.stage
-        angle = np.arange(90, dtype=np.float32)[:, None] * 2.39996
-        reach = np.sqrt(np.arange(90, dtype=np.float32)[:, None] / 90)
-        ox, oy = reach * np.cos(angle), reach * np.sin(angle)
+        (ox, oy), (sx, sy) = _sunflower(90), _sunflower(420)
         x, y, z, size = (np.array([lamp[k] for lamp in lamps], np.float32) for k in range(4))
         tint = np.concatenate([lamp[4].reshape(1, 3) for lamp in lamps]).T
         radius = np.maximum(size / z * stage.unit, 0.6)
         level = (HORIZON - (y - EYE) / z) * stage.unit + stage.height / 2
         under = (HORIZON + (y + EYE) / z) * stage.unit + stage.height / 2
-        px = x / z * stage.unit + stage.width / 2 + ox * radius
-        energy = np.square(radius) * 3.1 / len(ox) * fade(z / 14.0) * smooth(0.35, 1.1, z) * smooth(24.3, 20.0, z)
+        px = x / z * stage.unit + stage.width / 2
+        energy = np.square(radius) * 3.1 * fade(z / 14.0) * smooth(0.35, 1.1, z) * smooth(24.3, 20.0, z)
         shape = (stage.height, stage.width)
-        direct = Ink.at(px, level + oy * radius, shape)
-        streak = Ink.at(px, under + oy * (radius * 3.0 + 0.10 * stage.unit / np.sqrt(z)), shape)
+        direct = Ink.at(px + ox * radius, level + oy * radius, shape)
+        streak = Ink.at(px + sx * (radius + 0.8), under + sy * (radius * 3.0 + 0.10 * stage.unit / np.sqrt(z)), shape)
         found: list[Floats] = []
         for c in range(3):
-            weight = np.tile(energy * tint[c], len(ox))
-            found.append(direct.sum(weight) + streak.sum(weight * np.float32(0.45)) * self.wet)
+            lamp = direct.sum(np.tile(energy * tint[c] / len(ox), len(ox)))
+            trace = streak.sum(np.tile(energy * tint[c] / len(sx), len(sx)))
+            found.append(lamp + glow(trace, 0.016 * stage.unit, 4) * self.trace)
         return np.stack(found)

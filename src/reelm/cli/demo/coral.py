@@ -20,7 +20,7 @@ class Reaction:
         self.a = np.ones((height + 2, width + 2), np.float32)
         self.b = np.zeros((height + 2, width + 2), np.float32)
         for _ in range(12):
-            y, x = int(rng.integers(height * 0.1, height * 0.9)), int(rng.integers(width * 0.1, width * 0.9))
+            y, x = int(rng.uniform(0.1, 0.9) * height), int(rng.uniform(0.1, 0.9) * width)
             self.b[y - 2 : y + 3, x - 4 : x + 5] = 0.5
             self.b[y - 4 : y + 5, x - 2 : x + 3] = 0.5
 

@@ -6,14 +6,15 @@ Pictures are linear light in channel-first float32 arrays; `Stage.develop` is th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float32]
-Plane: TypeAlias = npt.NDArray[np.float32]  # (height, width)
-Light: TypeAlias = npt.NDArray[np.float32]  # (3, height, width), linear, 0 = dark, 1 = full
+# Everything is float32 when it runs; the stubs of numpy say float64 whenever a Python float takes part.
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+Plane: TypeAlias = npt.NDArray[np.floating[Any]]  # (height, width)
+Light: TypeAlias = npt.NDArray[np.floating[Any]]  # (3, height, width), linear, 0 = dark, 1 = full
 Frame: TypeAlias = npt.NDArray[np.uint8]  # (height, width, 3), ready for rgb24
 
 
@@ -43,7 +44,7 @@ def paint(values: Plane, palette: Floats) -> Light:
     return np.stack([palette[c].take(index) for c in range(3)])
 
 
-def smooth(low: float, high: float, values: Floats) -> Floats:
+def smooth(low: float | Floats, high: float | Floats, values: Floats) -> Floats:
     """Hermite step: 0 below `low`, 1 above `high`, no corners between. `low` may exceed `high`."""
     t = np.clip((values - low) / (high - low), 0.0, 1.0)
     return (t * t * (3.0 - 2.0 * t)).astype(np.float32, copy=False)
@@ -99,7 +100,7 @@ def gather(size: int, step: int) -> Floats:
 def glow(light: Floats, sigma: float, step: int = 6) -> Floats:
     """Blur of `sigma` pixels, computed on a grid `step` times coarser; takes (h, w) or (c, h, w)."""
     height, width = light.shape[-2:]
-    rows = np.add.reduceat(light, np.arange(0, height, step), axis=-2)
+    rows: Floats = np.add.reduceat(light, np.arange(0, height, step), axis=-2)
     rows /= np.bincount(np.arange(height) // step).astype(np.float32)[:, None]
     small = rows @ gather(width, step).T
     return (spread(height, sigma, step) @ small) @ spread(width, sigma, step).T

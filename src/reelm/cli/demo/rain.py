@@ -1,36 +1,56 @@
 """Footage of rain on a window, with a city out of focus behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from . import music
 from .film import Film, shrink
-from .light import Frame, Light, Stage, clouds, fade, glow, rgb, smooth
+from .light import Frame, Light, Stage, glow, rgb, smooth
 from .strokes import sample
 
 LAMPS = ("#FFB224", "#FF8A3C", "#FF4D4D", "#FFD9A0", "#3DD6C4", "#5B7BFF", "#FF5FA2", "#FFE9C9")
 
 
+Drop = tuple[float, float, float]  # x, y, size in stage units
+
+
 class Pane:
     """A wet window: for each pixel, how much drop is there and which way it bends the light."""
 
-    def __init__(self, stage: Stage, seed: int) -> None:
+    def __init__(self, stage: Stage, drops: Iterable[Drop] = ()) -> None:
         self.stage = stage
         self.bend = np.zeros((2, stage.height, stage.width), np.float32)
         self.cover = np.zeros((stage.height, stage.width), np.float32)
-        self._rng = np.random.default_rng(seed)
-        rng = self._rng
-        for _ in range(430):
-            size = float(np.clip(rng.lognormal(-3.75, 0.62), 0.010, 0.115))
-            self.stamp(float(rng.uniform(-1, 1)), float(rng.uniform(-1.78, 1.78)), size)
+        self.drops: list[Drop] = []
+        for drop in drops:
+            self.stamp(*drop)
+
+    def copy(self) -> "Pane":
+        """The same pane, to be drawn on without changing this one."""
+        twin = Pane(self.stage)
+        twin.bend, twin.cover, twin.drops = self.bend.copy(), self.cover.copy(), list(self.drops)
+        return twin
 
     def stamp(self, x: float, y: float, size: float, tall: float = 1.0) -> None:
-        """Put a round drop of `size` units there, over whatever is below it."""
+        """Put a drop of `size` units there, over whatever is below it."""
+        self._mark(x, y, size, tall, wet=True)
+        self.drops.append((x, y, size))
+
+    def absorb(self, x: float, y: float, size: float) -> None:
+        """Take away the drops that a running drop of `size` touches there."""
+        rest: list[Drop] = []
+        for drop in self.drops:
+            if np.hypot(drop[0] - x, drop[1] - y) < 0.9 * size + 0.7 * drop[2]:
+                self._mark(drop[0], drop[1], drop[2] * 1.12, 1.2, wet=False)
+            else:
+                rest.append(drop)
+        self.drops = rest
+
+    def _mark(self, x: float, y: float, size: float, tall: float, *, wet: bool) -> None:
         stage = self.stage
-        reach = size * max(tall, 1.0) * 1.2
-        left, right = _span(x, reach, stage.unit, stage.width)
-        top, bottom = _span(y, reach, stage.unit, stage.height)
+        left, right = _span(x, size * 1.3, stage.unit, stage.width)
+        top, bottom = _span(y, size * tall * 1.3, stage.unit, stage.height)
         if left >= right or top >= bottom:
             return
         window = slice(top, bottom), slice(left, right)
@@ -39,19 +59,11 @@ class Pane:
         v = np.where(v < 0, v * 0.82, v)
         radius = np.hypot(u, v)
         mask = smooth(1.0, 1.0 - min(0.6, 2.0 / (size * stage.unit)), radius)
-        lens = radius * radius
-        self.bend[0][window] = self.bend[0][window] * (1 - mask) + u * lens * mask
-        self.bend[1][window] = self.bend[1][window] * (1 - mask) + v * lens * mask
-        self.cover[window] = np.maximum(self.cover[window] * (1 - mask), mask)
-
-    def wipe(self, x: float, y0: float, y1: float, size: float) -> None:
-        """Clear the path of a running drop."""
-        left, right = _span(x, size, self.stage.unit, self.stage.width)
-        top, _ = _span(y0, 0, self.stage.unit, self.stage.height)
-        _, bottom = _span(y1, 0, self.stage.unit, self.stage.height)
-        keep = smooth(0.55, 1.0, np.abs(self.stage.x[:, left:right] - x) / size)
-        self.cover[top:bottom, left:right] *= keep
-        self.bend[:, top:bottom, left:right] *= keep
+        dry = 1 - mask
+        lens = (0.45 + 0.55 * radius * radius) * mask if wet else 0.0 * mask
+        self.bend[0][window] = self.bend[0][window] * dry + u * lens
+        self.bend[1][window] = self.bend[1][window] * dry + v * lens
+        self.cover[window] = self.cover[window] * dry + (mask if wet else 0.0)
 
 
 def _span(centre: float, reach: float, unit: float, size: int) -> tuple[int, int]:
@@ -69,47 +81,54 @@ def rain(scale: float = 1.0) -> Film:
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.6)
         bokeh = Bokeh(stage, seed=19)
-        pane = Pane(stage, seed=23)
-        rng = np.random.default_rng(6)
-        runs = [
-            [
-                float(rng.uniform(-0.95, 0.95)),
-                float(rng.uniform(-2.6, 1.2)),
-                float(rng.uniform(0.04, 0.08)),
-                float(rng.uniform(0, 6)),
-            ]
-            for _ in range(15)
-        ]
+        rng = np.random.default_rng(23)
+        pane = Pane(stage, [_fallen(rng) for _ in range(560)])
+        runs = [Run(rng, top=-2.6, bottom=1.3) for _ in range(14)]
         for moment in range(round(fps * seconds)):
-            backdrop = bokeh.at(moment / fps)
-            live = Pane.__new__(Pane)
             for run in runs:
-                _slide(run, pane, moment / fps, 1 / fps, rng)
-            live.stage, live.bend, live.cover = stage, pane.bend.copy(), pane.cover.copy()
-            for x, y, size, _ in runs:
-                live.stamp(x, y, size, 1.45)
-            yield stage.develop(_through(live, backdrop, stage), moment, bloom=0.4, exposure=1.35)
+                run.slide(pane, moment / fps, 1 / fps)
+            live = pane.copy()
+            for run in runs:
+                live.stamp(run.x, run.y, run.size, 1.4)
+            light = _through(live, bokeh.at(moment / fps), stage)
+            yield stage.develop(light, moment, bloom=0.45, exposure=1.6)
 
     return Film(width, height, fps, seconds, draw, music.perform("rain"))
 
 
-def _slide(run: list[float], pane: Pane, at: float, dt: float, rng: np.random.Generator) -> None:
-    """Move one running drop: it sticks and slips, wipes its path and leaves beads behind."""
-    x, y, size, phase = run
-    pace = size * 9.0 * max(0.05, 0.55 + float(np.sin(at * 1.9 + phase)) + 0.4 * float(np.sin(at * 4.1 + 2 * phase)))
-    below = y + pace * dt
-    pane.wipe(x, y - size * 0.3, below, size * 0.95)
-    if rng.random() < pace * dt / (size * 1.3):
-        pane.stamp(x + float(rng.normal(0, size * 0.18)), y - size * 1.5, size * float(rng.uniform(0.16, 0.36)), 1.2)
-    run[0] = x + float(rng.normal(0, 0.0016))
-    run[1] = below
-    if below > 1.9:
-        run[:] = [
-            float(rng.uniform(-0.95, 0.95)),
-            -1.9 - float(rng.uniform(0, 0.5)),
-            float(rng.uniform(0.04, 0.08)),
-            phase,
-        ]
+def _fallen(rng: np.random.Generator) -> Drop:
+    """A drop that sits where it fell: most are small."""
+    size = float(np.clip(rng.lognormal(-3.75, 0.6), 0.010, 0.10))
+    return float(rng.uniform(-1, 1)), float(rng.uniform(-1.78, 1.78)), size
+
+
+class Run:
+    """A drop that runs: it sticks and slips, drinks the drops it meets and leaves beads behind."""
+
+    def __init__(self, rng: np.random.Generator, *, top: float, bottom: float) -> None:
+        self._rng = rng
+        self.phase = float(rng.uniform(0, 6.28))
+        self._start(top, bottom)
+
+    def _start(self, top: float, bottom: float) -> None:
+        self.x = float(self._rng.uniform(-0.95, 0.95))
+        self.y = float(self._rng.uniform(top, bottom))
+        self.size = float(self._rng.uniform(0.04, 0.075))
+
+    def slide(self, pane: Pane, at: float, dt: float) -> None:
+        """Move on by `dt` seconds, `at` seconds into the film."""
+        slip = 0.55 + float(np.sin(at * 1.9 + self.phase)) + 0.4 * float(np.sin(at * 4.1 + 2 * self.phase))
+        far = self.size * 9.0 * max(0.05, slip) * dt
+        self.x += float(self._rng.normal(0, 0.0016))
+        self.y += far
+        pane.absorb(self.x, self.y, self.size)
+        if self._rng.random() < far / (self.size * 1.3):
+            aside = float(self._rng.normal(0, self.size * 0.18))
+            pane.stamp(
+                self.x + aside, self.y - self.size * 2.3, self.size * float(self._rng.uniform(0.16, 0.36)), 1.2
+            )
+        if self.y > 1.95:
+            self._start(-2.4, -1.9)
 
 
 def _through(pane: Pane, backdrop: Light, stage: Stage) -> Light:
@@ -125,7 +144,7 @@ def _through(pane: Pane, backdrop: Light, stage: Stage) -> Light:
     seen_y = np.clip(y - bend[1] * far, 0, height - 2).astype(np.float32)
     image = sample(backdrop, seen_x, seen_y)
     radius = np.minimum(np.hypot(bend[0], bend[1]), 1.0)
-    image *= 1.7 - 1.35 * radius**3
+    image *= 1.8 - 1.5 * radius**3
     image += np.clip(-bend[1] * 1.2 - bend[0] * 0.5 - 0.42, 0, 1) * 0.5 * rgb("#C9DCF2").reshape(3, 1)
     cover = pane.cover.ravel()[wet]
     flat = light.reshape(3, -1)

@@ -1,5 +1,6 @@
 """Footage of the sky: a sunrise over hills, an aurora over a lake."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ def _dawn_weights(stage: Stage) -> tuple[Floats, Plane]:
 
 def _soft_bands(rows: Plane, bands: Floats) -> list[Plane]:
     """Weights that lead from one band to the next without a crease; they add up to 1."""
-    steps = [smooth(float(low), float(high), rows) for low, high in zip(bands, bands[1:], strict=False)]
+    steps = [smooth(float(low), float(high), rows) for low, high in itertools.pairwise(bands)]
     starts = [np.ones_like(rows), *steps]
     return [start - after for start, after in zip(starts, [*steps, np.zeros_like(rows)], strict=True)]
 

@@ -50,8 +50,8 @@ def sample(field: Floats, x: Floats, y: Floats) -> Floats:
     x1 = np.where(x0 == width - 1, 0, x0 + 1)
     y1 = np.where(y0 == (height - 1) * width, 0, y0 + width)
     flat = field.reshape(*field.shape[:-2], height * width)
-    upper = flat.take(y0 + x0, axis=-1) * (1 - fx) + flat.take(y0 + x1, axis=-1) * fx
-    lower = flat.take(y1 + x0, axis=-1) * (1 - fx) + flat.take(y1 + x1, axis=-1) * fx
+    upper: Floats = flat.take(y0 + x0, axis=-1) * (1 - fx) + flat.take(y0 + x1, axis=-1) * fx
+    lower: Floats = flat.take(y1 + x0, axis=-1) * (1 - fx) + flat.take(y1 + x1, axis=-1) * fx
     return upper + (lower - upper) * fy
 
 

@@ -152,8 +152,9 @@ class Flock:
 
 
 def _slope(field: Plane) -> tuple[Plane, Plane]:
-    down, right = np.gradient(field)
-    return right.astype(np.float32), down.astype(np.float32)
+    down: Plane = np.gradient(field, axis=0)
+    right: Plane = np.gradient(field, axis=1)
+    return right, down
 
 
 def starlings(scale: float = 1.0) -> Film:

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import music
 from .film import Film, shrink
-from .light import Floats, Frame, Light, Plane, Stage, fade, rgb, smooth
+from .light import Floats, Frame, Light, Plane, Stage, ease, fade, glow, rgb, smooth
 from .strokes import Ink
 
 
@@ -46,13 +46,15 @@ def grow(seed: int, generations: int = 10) -> Wood:
         x, y, angle, long, wide = (np.concatenate(column) for column in zip(*parts, strict=True))
         keep = rng.random(len(x)) < (1.0 if generation < 5 else 0.86)
         x, y, angle, long, wide = x[keep], y[keep], angle[keep], long[keep], wide[keep]
-    return Wood(*(np.concatenate(column) for column in zip(*rows, strict=True)))
+    x0, y0, x1, y1, wide, born, generation = (np.concatenate(column) for column in zip(*rows, strict=True))
+    return Wood(x0 * SLENDER, y0, x1 * SLENDER, y1, wide, born, generation)
 
 
+SEED, SLENDER = 16, 0.84
 SEASONS = (0.0, 0.22, 0.46, 0.66, 0.84, 1.0)  # bare, blossom, summer, autumn, falling, snow
-LEAF = ("#F7B7C8", "#FFC9D6", "#5FB65A", "#FF9A2E", "#D9482B", "#8A3A2A")
+LEAF = ("#F7B7C8", "#FFC2D2", "#3E9C4E", "#FF9A1F", "#E0401F", "#8A3A2A")
 ZENITH = ("#0B1230", "#1A2A55", "#0E3A4A", "#2A1E3E", "#1B1A38", "#0A1022")
-HAZE = ("#3A3560", "#C98AA0", "#8CC9A8", "#F0A35A", "#B06A6A", "#5C6F96")
+HAZE = ("#2E2B58", "#B0708F", "#5BA79A", "#E08A4A", "#96505E", "#465A86")
 GRASS = ("#141A22", "#1E2E2A", "#163A28", "#3A2A18", "#2A2024", "#8C9DB8")
 
 
@@ -69,7 +71,7 @@ def tree(scale: float = 1.0) -> Film:
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.5)
-        wood = grow(seed=12)
+        wood = grow(seed=SEED)
         bark, born, lit = _timber(wood, stage)
         foliage = Foliage(wood, stage, 9000 if scale > 0.5 else 500)
         hill = 1.27 - 0.05 * np.cos(stage.x * 1.4)
@@ -81,12 +83,12 @@ def tree(scale: float = 1.0) -> Film:
         for moment in range(count):
             t = moment / count
             zenith, haze, grass = season(ZENITH, t), season(HAZE, t), season(GRASS, t)
-            light = zenith * 0.9 + (haze - zenith) * (0.55 * low) + haze * (halo * 0.30)
+            light = zenith * 0.8 + (haze - zenith) * (0.42 * low) + haze * (halo * 0.34)
             ground = grass * (0.35 + 0.9 * smooth(0.55, 0.0, stage.y - hill)) + haze * 0.05
             light = light * (1 - land) + ground * land
             grown = bark * smooth(born - 0.02, born + 0.012, np.full_like(born, 0.30 + t * 3.4))
-            frost = smooth(0.86, 0.98, np.float32([t]))[0] * smooth(0.5, 0.9, lit)
-            wood_light = rgb("#1B1216") * 0.7 + (0.15 + lit) * (haze * 0.16) + frost * rgb("#DCE8FF") * 0.7
+            frost = ease((t - 0.86) / 0.12) * smooth(0.5, 0.9, lit)
+            wood_light = rgb("#150E12") * 0.6 + (0.1 + lit) * (haze * 0.20) + frost * rgb("#DCE8FF") * 0.7
             light = light * (1 - grown) + wood_light * grown
             light = foliage.over(light, t)
             light += flakes.at(moment / fps) * rgb("#EAF2FF") * (0.9 * max(0.0, (t - 0.80) / 0.2))
@@ -121,7 +123,8 @@ def _timber(wood: Wood, stage: Stage) -> tuple[Plane, Plane, Plane]:
         mean = ink.sum(when) / np.maximum(ink.sum(1.0), 1e-3)
         first = np.where((here > 0.02) & (cover < 0.3), np.minimum(first, mean), first)
         cover = np.maximum(cover, here)
-    return cover, first.astype(np.float32), light.astype(np.float32)
+    even = glow(light * cover, 1.6, 2) / np.maximum(glow(cover, 1.6, 2), 0.05)
+    return cover, first.astype(np.float32), even.astype(np.float32)
 
 
 class Foliage:
@@ -170,7 +173,7 @@ class Foliage:
             ink.sum(np.tile(np.interp(when, SEASONS, tints[:, c]).astype(np.float32) * self.shine * alpha, count))
             for c in range(3)
         ]
-        veil = fade(cover * 1.5)
+        veil = fade(cover * 2.2)
         return light * veil + np.stack(hue) / np.maximum(cover, 1e-3) * (1 - veil)
 
 

@@ -1,0 +1,210 @@
+"""Who may do what: every route, for each kind of caller, on a clip in each state. A route that isn't here fails."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import iter_route_contexts
+from tests import hostile
+from tests.integration import quick
+from tests.integration.world import CHUNK, PASSWORDS, SITE, TUS, Realm
+
+from reelm.infra.settings import Settings
+from reelm.web.app import build_app
+
+NOBODY, STRANGER, VIEWER, OWNER, ENDED = "nobody", "stranger", "viewer", "owner", "expired token"
+WHO = (NOBODY, STRANGER, VIEWER, OWNER, ENDED)
+STATES = ("public", "private", "processing", "failed", "removed")
+
+Expect = Callable[[str, str], int]
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a route is called and what each caller is answered. `per_clip`: once for each state of a clip."""
+
+    expect: Expect
+    json: Any = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: str = ""
+    per_clip: bool = False
+
+
+def anybody(ok: int) -> Expect:
+    return lambda who, state: ok
+
+
+def anybody_but_ended(ok: int) -> Expect:
+    """A bearer token that has ended is told so, even where none is needed."""
+    return lambda who, state: 401 if who == ENDED else ok
+
+
+def signed_in(ok: int) -> Expect:
+    return lambda who, state: 401 if who in (NOBODY, ENDED) else ok
+
+
+def owner(ok: int, else_: int = 404) -> Expect:
+    return lambda who, state: 401 if who in (NOBODY, ENDED) else ok if who == OWNER else else_
+
+
+def _watchable(who: str, state: str) -> bool:
+    return state == "public" or (who == OWNER and state != "removed")
+
+
+def watching(ok: int) -> Expect:
+    """Whoever may watch the clip; an ended bearer token is told so."""
+    return lambda who, state: 401 if who == ENDED else ok if _watchable(who, state) else 404
+
+
+def watching_signed_in(ok: int) -> Expect:
+    return lambda who, state: 401 if who in (NOBODY, ENDED) else ok if _watchable(who, state) else 404
+
+
+def editing(ok: int) -> Expect:
+    return lambda who, state: owner(404 if state == "removed" else ok)(who, state)
+
+
+def public_only(ok: int) -> Expect:
+    return lambda who, state: ok if state == "public" else 404
+
+
+def the_file(who: str, state: str) -> int:
+    """Who may not watch is told the same as where no file is."""
+    has_file = state in ("public", "private")
+    return 200 if has_file and _watchable(who, state) else 404
+
+
+def the_comment(who: str, state: str) -> int:
+    """Ben's, under ana's public clip."""
+    if who in (NOBODY, ENDED):
+        return 401
+    return 204 if state == "public" and who in (VIEWER, OWNER) else 404
+
+
+NEW_ACCOUNT = {"handle": "dora", "password": "ten or more", "birth_date": "1990-01-31", "country": "FR"}
+PNG = hostile.png(64, 64)
+
+TABLE: dict[str, Call] = {
+    # What anybody may see
+    "GET /api/openapi.json": Call(anybody(200)),
+    "GET /api/docs": Call(anybody(200)),
+    "GET /api/v1/health": Call(anybody(200)),
+    "GET /api/v1/limits": Call(anybody(200)),
+    "GET /api/v1/countries": Call(anybody(200)),
+    "GET /api/v1/realms": Call(anybody(200)),
+    "OPTIONS /api/v1/uploads": Call(anybody(204)),
+    "GET /": Call(anybody(200)),
+    "GET /following": Call(anybody(200)),
+    "GET /upload": Call(anybody(200)),
+    "GET /inbox": Call(anybody(200)),
+    "GET /settings": Call(anybody(200)),
+    "GET /sign-up": Call(anybody(200)),
+    "GET /sign-in": Call(anybody(200)),
+    "GET /@{handle}": Call(anybody(200)),
+    "GET /{name:path}": Call(anybody(200)),
+    "GET /media/avatars/{account:uuid}/{name:str}": Call(anybody(200)),
+    "GET /api/v1/feed": Call(anybody_but_ended(200)),
+    "POST /api/v1/events": Call(anybody(202), json={"events": []}),
+    # Clips
+    "GET /api/v1/videos/{video}": Call(watching(200), per_clip=True),
+    "GET /api/v1/videos/{video}/comments": Call(watching(200), per_clip=True),
+    "GET /media/clips/{asset:uuid}/{name:str}": Call(the_file, per_clip=True),
+    "GET /v/{video}": Call(public_only(200), per_clip=True),
+    "GET /v/{video}/edit": Call(anybody(200), per_clip=True),
+    "GET /api/oembed": Call(public_only(200), query=f"?url={SITE}/v/{{video}}", per_clip=True),
+    "PATCH /api/v1/videos/{video}": Call(editing(200), json={"caption": "mine now"}, per_clip=True),
+    "DELETE /api/v1/videos/{video}": Call(editing(204), per_clip=True),
+    "PUT /api/v1/videos/{video}/like": Call(watching_signed_in(200), per_clip=True),
+    "DELETE /api/v1/videos/{video}/like": Call(watching_signed_in(200), per_clip=True),
+    "POST /api/v1/videos/{video}/comments": Call(watching_signed_in(201), json={"text": "Ah"}, per_clip=True),
+    "DELETE /api/v1/videos/{video}/comments/{comment}": Call(the_comment, per_clip=True),
+    # People
+    "POST /api/v1/accounts": Call(anybody(201), json=NEW_ACCOUNT),
+    "GET /api/v1/accounts/{handle}": Call(anybody_but_ended(200)),
+    "GET /api/v1/accounts/{handle}/videos": Call(anybody_but_ended(200)),
+    "PUT /api/v1/accounts/{handle}/follow": Call(
+        lambda who, state: {NOBODY: 401, ENDED: 401, OWNER: 422}.get(who, 200)  # nobody follows themselves
+    ),
+    "DELETE /api/v1/accounts/{handle}/follow": Call(signed_in(200)),
+    "POST /api/v1/session": Call(anybody(200), json={"handle": "ana", "password": PASSWORDS["ana"]}),
+    "DELETE /api/v1/session": Call(signed_in(204)),
+    "DELETE /api/v1/sessions": Call(signed_in(204)),
+    "GET /api/v1/me": Call(signed_in(200)),
+    "PATCH /api/v1/me": Call(signed_in(200), json={"bio": "new"}),
+    "PUT /api/v1/me/avatar": Call(signed_in(200), content=PNG),
+    "DELETE /api/v1/me/avatar": Call(signed_in(200)),
+    "POST /api/v1/me/password": Call(
+        owner(204, else_=401), json={"current": PASSWORDS["ana"], "new": "another long one"}
+    ),
+    "GET /api/v1/notifications": Call(signed_in(200)),
+    "POST /api/v1/notifications/read": Call(signed_in(204)),
+    # Uploads: `{upload}` is ana's, complete
+    "POST /api/v1/uploads": Call(signed_in(201), headers=TUS | {"Upload-Length": "9"}),
+    "HEAD /api/v1/uploads/{upload}": Call(owner(200), headers=TUS),
+    "PATCH /api/v1/uploads/{upload}": Call(
+        owner(204), headers=TUS | CHUNK | {"Upload-Offset": str(len(quick.CLIP))}, content=b""
+    ),
+    "DELETE /api/v1/uploads/{upload}": Call(owner(204), headers=TUS),
+    "POST /api/v1/videos": Call(owner(201), json={"upload_id": "{upload}", "caption": "from a stranger?"}),
+}
+
+
+def test_every_route_of_the_app_is_in_the_table() -> None:
+    app = build_app(Settings())
+    routes = {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(app.routes)
+        for method in (route.methods or ())
+        if not (method == "HEAD" and "GET" in (route.methods or ()))
+    }
+    assert routes == TABLE.keys()
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("route", TABLE)
+async def test_who_may_do_what(route: str, who: str, realm: Realm) -> None:
+    call = TABLE[route]
+    cast = realm.people
+    token = {NOBODY: None, STRANGER: cast.carl, VIEWER: cast.ben, OWNER: cast.ana, ENDED: cast.ended_token}[who]
+    names = await _names(realm, route + str(call.json))
+    clips = cast.clips | {"processing": await realm.post(cast.ana)} if call.per_clip else {}
+    answers: dict[str, int] = {}
+    for state in STATES if call.per_clip else ("-",):
+        here = names | await _clip_names(realm, clips[state]) if call.per_clip else names
+        answer = await _send(realm.client(token), route, call, here)
+        answers[state] = answer.status_code
+    assert answers == {state: call.expect(who, state) for state in answers}
+
+
+async def _send(client: httpx.AsyncClient, route: str, call: Call, names: dict[str, str]) -> httpx.Response:
+    method, _, path = route.partition(" ")
+    address = SITE + (path + call.query).replace(":uuid", "").replace(":str", "").replace(":path", "").format(**names)
+    body = {key: names["upload"] if value == "{upload}" else value for key, value in (call.json or {}).items()}
+    how = {"json": body} if call.json is not None else {"content": call.content}
+    return await client.request(method, address, headers=call.headers, **how)
+
+
+async def _names(realm: Realm, wanted: str) -> dict[str, str]:
+    """What stands for the parts of a path."""
+    cast = realm.people
+    me = (await realm.client(cast.ana).get("/me")).json()
+    account, name = me["avatar"].split("/")[-2:]
+    names = {"handle": "ana", "comment": cast.comment, "account": account, "name": name}
+    if wanted.startswith("GET /{name"):
+        names["name"] = "api-docs.html"
+    if "{upload}" in wanted:
+        names["upload"] = await realm.upload(cast.ana, quick.CLIP)
+    return names
+
+
+async def _clip_names(realm: Realm, video: str) -> dict[str, str]:
+    """The clip and its smallest file; one that has none gets the name of a file it could have."""
+    rows = await realm.rows(
+        "SELECT v.asset_id, min(r.short_side) AS side FROM videos v LEFT JOIN renditions r USING (asset_id)"
+        " WHERE v.id = $1 GROUP BY 1",
+        video,
+    )
+    return {"video": video, "asset": str(rows[0]["asset_id"]), "name": f"{rows[0]['side'] or 480}.mp4"}
