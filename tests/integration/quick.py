@@ -15,9 +15,8 @@ import pytest
 from tests import footage, hostile
 
 from reelm.media import transcodes
-from reelm.media.encode import Encoded
 from reelm.media.errors import NotAVideo
-from reelm.media.model import Gain, Limits, Poster, Probe, Rendition
+from reelm.media.model import Encoded, Gain, Limits, Poster, Probe, Rendition
 
 CLIP = b"a clip of 720x1280"
 RUBBISH = b"no clip at all"
@@ -33,8 +32,16 @@ def _sample() -> bytes:
     return content
 
 
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
 async def probe(source: Path, limits: Limits) -> Probe:
-    if source.read_bytes() == RUBBISH:
+    if _read(source) == RUBBISH:
         raise NotAVideo
     return PROBE
 
@@ -48,15 +55,15 @@ async def examine(source: Path, limits: Limits) -> tuple[Probe, Gain]:
 
 
 async def encode_rendition(source: Path, seen: Probe, rendition: Rendition, *, out_dir: Path, **_: Any) -> Encoded:
-    assert source.read_bytes() == CLIP
+    assert _read(source) == CLIP
     out = out_dir / f"{rendition.short_side}.mp4"
-    out.write_bytes(_sample())
+    _write(out, _sample())
     return Encoded(out, rendition.width, rendition.height, 1000, len(_sample()), 8 * len(_sample()), "h264/aac")
 
 
 async def extract_poster(encoded: Encoded, out_dir: Path, limits: Limits, **_: Any) -> Poster:
     out = out_dir / "poster.webp"
-    out.write_bytes(hostile.png(4, 4))
+    _write(out, hostile.png(4, 4))
     return Poster(out, encoded.width, encoded.height, b"thumbhash", 0)
 
 

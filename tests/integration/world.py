@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
@@ -189,7 +189,7 @@ class Realm:
     async def count_rows(self) -> dict[str, int]:
         """How many rows each table has."""
         tables = await self.rows(
-            "SELECT c.relname AS name FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+            "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
         names = sorted(row["name"] for row in tables)
         return {name: (await self.rows(f'SELECT count(*) AS n FROM "{name}"'))[0]["n"] for name in names}
@@ -211,7 +211,7 @@ async def connect(database_url: str) -> Any:
     """A raw connection."""
     parts = urlsplit(database_url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    return await asyncpg.connect(
+    return await cast("Any", asyncpg).connect(
         host=query["host"],
         port=int(query.get("port", parts.port or 5432)),
         user=query.get("user", parts.username),
@@ -253,8 +253,8 @@ async def build_stage(database: str, settings: Settings) -> Stage:
         said = await viewer.post(f"/videos/{clips['public']}/comments", json={"text": "Magnifique !"})
         assert said.status_code == 201, said.text
         clock.advance(timedelta(minutes=30))
-        cast = Cast(ana, ben, carl, early.token, clips, said.json()["id"])
-        return Stage(database, settings.data, client_dist, cast, clock.now())
+        people = Cast(ana, ben, carl, early.token, clips, said.json()["id"])
+        return Stage(database, settings.data, client_dist, people, clock.now())
 
 
 async def _make_clips(realm: Realm, ana: Person, folder: Path) -> dict[str, str]:

@@ -28,9 +28,18 @@ def clean_handle(text: str) -> str:
     'ana.b'
     """
     handle = text.removeprefix("@").lower()
-    if not 2 <= len(handle) <= 30 or not _HANDLE.fullmatch(handle) or handle in _RESERVED:
+    if not may_be_handle(handle) or handle in _RESERVED:
         raise HandleNotAllowed
     return handle
+
+
+def may_be_handle(text: str) -> bool:
+    """Whether anybody could have this handle; what couldn't need not be looked up.
+
+    >>> may_be_handle("ana.b"), may_be_handle("a\\0b")
+    (True, False)
+    """
+    return len(text) <= 30 and _HANDLE.fullmatch(text) is not None
 
 
 def check_password(password: str, handle: str) -> None:
@@ -69,6 +78,6 @@ def clean_display_name(text: str) -> str:
 def clean_email(text: str) -> str:
     """Raises `EmailNotTaken`. Only the shape is checked; a message sent there is the real test."""
     email = text.strip()
-    if len(email) > EMAIL_MAX or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email):
+    if len(email) > EMAIL_MAX or not email.isprintable() or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email):
         raise EmailNotTaken
     return email

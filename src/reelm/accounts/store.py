@@ -7,6 +7,7 @@ from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.accounts.errors import AccountNotFound
+from reelm.accounts.handles import may_be_handle
 from reelm.accounts.model import Account, NewAccount, Person, Role, Session, Viewer
 from reelm.accounts.tables import accounts, rate_limits, sessions
 from reelm.infra.db import ReadUnit, Record, WriteUnit
@@ -30,6 +31,11 @@ def _person(row: Record) -> Person:
 
 def _account(row: Record) -> Account:
     return Account(_person(row), row.bio, row.country, row.region, row.locale, Role(row.role), row.created_at)
+
+
+def _handle(text: str) -> str:
+    """As it is stored; nobody's for what no handle can be, which PostgreSQL might not even take (NUL)."""
+    return text.lower() if may_be_handle(text.lower()) else ""
 
 
 async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed: str, at: datetime) -> bool:
@@ -65,7 +71,7 @@ async def fetch_account(unit: ReadUnit, id: AccountId) -> Account:
 
 async def fetch_by_handle(unit: ReadUnit, handle: str) -> Account:
     """Raises `AccountNotFound`."""
-    row = await unit.first(select(*_ACCOUNT).where(accounts.c.handle == handle.lower()))
+    row = await unit.first(select(*_ACCOUNT).where(accounts.c.handle == _handle(handle)))
     if row is None:
         raise AccountNotFound
     return _account(row)
@@ -78,7 +84,7 @@ async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[Account
 
 
 async def find_credentials(unit: ReadUnit, handle: str) -> tuple[AccountId, str] | None:
-    row = await unit.first(select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == handle.lower()))
+    row = await unit.first(select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == _handle(handle)))
     return (AccountId(row.id), row.password_hash) if row else None
 
 

@@ -2,9 +2,12 @@
 
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 
 import orjson
+
+_FRAMES = 12
 
 
 class JsonLines(logging.Formatter):
@@ -20,9 +23,21 @@ class JsonLines(logging.Formatter):
         facts: object = getattr(record, "facts", None)
         if isinstance(facts, dict):
             line |= facts
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = describe_failure(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
+
+
+def describe_failure(failure: BaseException) -> list[str]:
+    """Each exception of a chain, the first cause first: its type and where it passed, never its message.
+
+    Messages may quote what people wrote: PostgreSQL's name the values of a row.
+    """
+    before = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
+    kind = type(failure)
+    frames = traceback.extract_tb(failure.__traceback__)[-_FRAMES:]
+    places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return [*(describe_failure(before) if before else ()), f"{kind.__module__}.{kind.__qualname__}", *places]
 
 
 def configure_logging(level: int = logging.INFO) -> None:

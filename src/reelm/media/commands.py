@@ -11,6 +11,8 @@ from reelm.media.model import Container, FrameStrip, Gain, Limits, Probe, Rendit
 
 TARGET_LUFS = -14.0
 CEILING_DBTP = -1.0
+# The encoder adds up to this much to peaks that the limiter left at its ceiling.
+AAC_OVERSHOOT_DB = 1.0
 AUDIO_KBPS = 128
 _LARGEST_BLOCK = 1024**3
 _WIDE_PRIMARIES = ("bt2020", "smpte431", "smpte432")
@@ -190,7 +192,7 @@ def audio_chain(gain: Gain) -> str:
     if gain.db:
         steps.append(f"volume={gain.db:.2f}dB:precision=float")
     if gain.limit:
-        ceiling = 10 ** ((CEILING_DBTP - 0.5) / 20)
+        ceiling = 10 ** ((CEILING_DBTP - AAC_OVERSHOOT_DB) / 20)
         steps += ["aresample=192000", f"alimiter=limit={ceiling:.4f}:attack=5:release=50:level=false:latency=true"]
         steps.append("aresample=48000")
     return ",".join(steps)

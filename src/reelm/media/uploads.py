@@ -6,7 +6,6 @@ with a checksum counts whole or not at all; one without counts as far as it came
 
 import asyncio
 import base64
-import binascii
 import fcntl
 import hashlib
 import os
@@ -66,7 +65,7 @@ class Checksum:
         algorithm, _, encoded = header.partition(" ")
         try:
             digest = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise ChecksumUnknown from None
         if algorithm not in CHECKSUMS:
             raise ChecksumUnknown

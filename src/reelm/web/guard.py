@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelm.kernel.errors import Problem
-from reelm.web.problems import render_problem
+from reelm.web.problems import log_refusal, render_problem
 from reelm.web.refusals import BodyTooLarge, CrossSiteRefused, ServerFailed
 
 _log = logging.getLogger(__name__)
@@ -51,10 +51,11 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
+        started = complete = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal started, complete
+            complete = message["type"] == "http.response.body" and not message.get("more_body", False)
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
@@ -69,8 +70,12 @@ class Guard:
             await self._app(scope, _limited(receive, headers, limit) if limit else receive, send_guarded)
         except Exception as failure:
             problem = failure if isinstance(failure, Problem) else ServerFailed()
-            if not isinstance(failure, Problem):
+            if isinstance(failure, Problem):
+                log_refusal(problem, scope["method"], "(guard)")
+            else:
                 _log.exception("request failed", extra={"facts": {"method": scope["method"]}})
+            if complete:
+                return  # the app has answered 500 and told us why
             if started:
                 raise
             answer = render_problem(problem, headers.get("accept-language"))

@@ -9,11 +9,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from reelm.accounts import TooManyTries
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import Language, choose_language, say
-from reelm.web.refusals import MethodNotAllowed, PageNotFound, RequestNotUnderstood, ServerFailed
+from reelm.web.refusals import BodyCutOff, MethodNotAllowed, PageNotFound, RequestNotUnderstood, ServerFailed
 
 _log = logging.getLogger(__name__)
 
@@ -88,12 +89,26 @@ def install(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if isinstance(error.__cause__, ClientDisconnect):
+            return await on_cut(request, error)
+        if isinstance(error.__cause__, Problem):
+            return await on_problem(request, error.__cause__)
         known = {404: PageNotFound(), 405: MethodNotAllowed()}
         problem = known.get(error.status_code)
         if problem is None:
             problem = RequestNotUnderstood(field="body") if error.status_code < 500 else ServerFailed()
         return await on_problem(request, problem)
 
+    async def on_cut(request: Request, error: Exception) -> Response:
+        del error
+        return await on_problem(request, BodyCutOff())
+
+    async def on_failure(request: Request, error: Exception) -> Response:
+        del error  # the guard logs it
+        return render_problem(ServerFailed(), request.headers.get("accept-language"))
+
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(ClientDisconnect, on_cut)
+    app.add_exception_handler(Exception, on_failure)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)

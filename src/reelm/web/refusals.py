@@ -37,6 +37,13 @@ class BodyTooLarge(Problem):
 
 
 @dataclass(eq=False)
+class BodyCutOff(Problem):
+    """The connection broke before the whole body had come."""
+
+    status: ClassVar[int] = 400
+
+
+@dataclass(eq=False)
 class CrossSiteRefused(Problem):
     """Another site tried to act with this person's cookie."""
 

@@ -110,7 +110,7 @@ def test_the_strip_of_frames_is_a_second_output_of_the_same_decoding() -> None:
     [
         (Gain(), [], ["volume", "alimiter"]),
         (Gain(db=-6.5), ["volume=-6.50dB"], ["alimiter"]),
-        (Gain(db=4.0, limit=True), ["volume=4.00dB", "alimiter=limit=0.8414", "aresample=192000"], []),
+        (Gain(db=4.0, limit=True), ["volume=4.00dB", "alimiter=limit=0.7943", "aresample=192000"], []),
     ],
 )
 def test_sound_is_changed_only_as_far_as_needed(gain: Gain, has: list[str], has_not: list[str]) -> None:

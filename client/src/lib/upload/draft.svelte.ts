@@ -24,6 +24,7 @@ class Draft {
   posting = $state(false);
   video = $state<VideoAndYou | null>(null);
   #timer = 0;
+  #asked = false;
 
   /** Check a file against the realm's limits and start sending it; a file that is too much stays here. */
   async choose(file: File): Promise<void> {
@@ -47,12 +48,13 @@ class Draft {
     void this.transfer.start();
   }
 
-  /** Post as soon as the bytes are there. */
+  /** Post as soon as the bytes are there; asked again meanwhile, it still happens once. */
   async post(): Promise<void> {
-    this.problem = "";
     this.posting = true;
     const transfer = this.transfer;
-    if (transfer?.state !== "sent") return;
+    if (transfer?.state !== "sent" || this.#asked) return;
+    this.#asked = true;
+    this.problem = "";
     const wish: NewVideo = {
       upload_id: transfer.id,
       caption: this.caption.trim(),
@@ -67,6 +69,8 @@ class Draft {
     } catch (failure) {
       this.problem = wordsFor(failure);
       this.posting = false;
+    } finally {
+      this.#asked = false;
     }
   }
 

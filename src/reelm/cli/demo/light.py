@@ -99,7 +99,7 @@ def gather(size: int, step: int) -> Floats:
 
 def glow(light: Floats, sigma: float, step: int = 6) -> Floats:
     """Blur of `sigma` pixels, computed on a grid `step` times coarser; takes (h, w) or (c, h, w)."""
-    height, width = light.shape[-2:]
+    height, width = int(light.shape[-2]), int(light.shape[-1])
     rows: Floats = np.add.reduceat(light, np.arange(0, height, step), axis=-2)
     rows /= np.bincount(np.arange(height) // step).astype(np.float32)[:, None]
     small = rows @ gather(width, step).T

@@ -42,14 +42,14 @@ class Ink:
 
 def sample(field: Floats, x: Floats, y: Floats) -> Floats:
     """Read a field of (…, h, w) between its pixels at pixel coordinates, wrapping at the edges."""
-    height, width = field.shape[-2:]
+    height, width = int(field.shape[-2]), int(field.shape[-1])
     left, top = np.floor(x), np.floor(y)
     fx, fy = (x - left).astype(np.float32), (y - top).astype(np.float32)
     x0 = left.astype(np.intp) % width
     y0 = top.astype(np.intp) % height * width
     x1 = np.where(x0 == width - 1, 0, x0 + 1)
     y1 = np.where(y0 == (height - 1) * width, 0, y0 + width)
-    flat = field.reshape(*field.shape[:-2], height * width)
+    flat: Floats = field.reshape(*field.shape[:-2], height * width)
     upper: Floats = flat.take(y0 + x0, axis=-1) * (1 - fx) + flat.take(y0 + x1, axis=-1) * fx
     lower: Floats = flat.take(y1 + x0, axis=-1) * (1 - fx) + flat.take(y1 + x1, axis=-1) * fx
     return upper + (lower - upper) * fy

@@ -36,7 +36,7 @@ class Database:
     def __init__(self, database_url: str, *, pool_size: int = 5) -> None:
         self.url = database_url
         self._engine = create_async_engine(
-            _engine_url(database_url), pool_size=pool_size, max_overflow=10, pool_pre_ping=False
+            _engine_url(database_url), pool_size=pool_size, max_overflow=10, pool_pre_ping=False, hide_parameters=True
         )
         self._reader = self._engine.execution_options(postgresql_readonly=True)
 
