@@ -92,6 +92,8 @@ class _Keeper(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name.partition(".")[0] in ("httpx", "httpcore"):
+            return  # the caller's own log
         self._log.lines.append(self.format(record))
 
 

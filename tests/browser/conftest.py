@@ -49,7 +49,17 @@ def cell() -> Generator[RunningCell]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "reelm.cli", "up", "--port", str(port), "--data", str(folder / "var"), "--no-demo"]
+    command = [
+        sys.executable,
+        "-m",
+        "reelm.cli",
+        "up",
+        "--port",
+        str(port),
+        "--data",
+        str(folder / "var"),
+        "--no-demo",
+    ]
     env = os.environ | {"REELM_SIGN_UPS": "500"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
     assert process.stdout is not None

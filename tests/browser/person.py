@@ -35,7 +35,9 @@ class Person:
     def get(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
 
-    async def sign_up(self, country: str, region: str | None = None, born: tuple[int, int, int] = (1994, 6, 24)) -> None:
+    async def sign_up(
+        self, country: str, region: str | None = None, born: tuple[int, int, int] = (1994, 6, 24)
+    ) -> None:
         await self.page.goto(f"{self.base}/sign-up")
         await self.get("sign-up-handle").fill(self.handle)
         await self.get("sign-up-password").fill(PASSWORD)

@@ -23,7 +23,9 @@ PAGES = ("/", "/following", "/upload", "/inbox", "/settings", "/sign-up", "/sign
 
 
 @pytest.fixture(scope="module")
-async def nora(cell: RunningCell, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Person]:
+async def nora(
+    cell: RunningCell, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Person]:
     """Somebody with three published clips."""
     context = await chromium.new_context(viewport=DESKTOP)
     person = await Person.arrive(context, cell.base, "nora")
@@ -40,9 +42,7 @@ async def nora(cell: RunningCell, chromium: Browser, tmp_path_factory: pytest.Te
 async def _accessibility_faults(page: Page) -> list[str]:
     await page.add_script_tag(path=str(AXE))
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]
-    ]
+    return [f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -78,7 +78,9 @@ async def test_no_page_scrolls_sideways(
     await context.close()
 
 
-async def test_the_feed_is_watched_with_the_keyboard_alone(cell: RunningCell, chromium: Browser, nora: Person) -> None:
+async def test_the_feed_is_watched_with_the_keyboard_alone(
+    cell: RunningCell, chromium: Browser, nora: Person
+) -> None:
     context = await chromium.new_context(viewport=DESKTOP)
     person = await Person.arrive(context, cell.base, "keys")
     await person.sign_up("BE")
@@ -88,7 +90,9 @@ async def test_the_feed_is_watched_with_the_keyboard_alone(cell: RunningCell, ch
     first = await person.current_video()
     assert await page.locator("video").count() == 3
     await page.keyboard.press("ArrowDown")
-    await expect(page.locator('[data-testid="slide"][data-current="true"]')).not_to_have_attribute("data-video-id", first)
+    await expect(page.locator('[data-testid="slide"][data-current="true"]')).not_to_have_attribute(
+        "data-video-id", first
+    )
     second = await person.current_video()
     await page.keyboard.press("l")
     await expect(person.get("action-like")).to_have_attribute("aria-pressed", "true")

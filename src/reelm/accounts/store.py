@@ -84,7 +84,8 @@ async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[Account
 
 
 async def find_credentials(unit: ReadUnit, handle: str) -> tuple[AccountId, str] | None:
-    row = await unit.first(select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == _handle(handle)))
+    statement = select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == _handle(handle))
+    row = await unit.first(statement)
     return (AccountId(row.id), row.password_hash) if row else None
 
 

@@ -127,9 +127,8 @@ class OEmbedView(BaseModel):
 @oembed.get("/api/oembed", responses=problems(videos.VideoNotVisible))
 async def get_oembed(url: Annotated[str, Query()], unit: Read, cell: InCell) -> OEmbedView:
     """What a clip's link stands for."""
-    parts = urlsplit(url).path.rstrip("/").split("/")
     try:
-        id = VideoId(UUID(parts[-1]))
+        id = VideoId(UUID(urlsplit(url).path.rstrip("/").rpartition("/")[2]))
     except ValueError:
         raise videos.VideoNotVisible from None
     await videos.fetch_visible(unit, id, None)

@@ -14,7 +14,7 @@ SECRET_PLACE = b"GPS 48.8577N 2.2950E"
 
 
 async def test_a_profile_shows_what_its_owner_wrote(realm: Realm) -> None:
-    edit = {"display_name": "Ana  B ‮", "bio": "Films la rue.\nQuébec ↔ Paris", "locale": "en"}
+    edit = {"display_name": "Ana  B \u202e", "bio": "Films la rue.\nQuébec ↔ Paris", "locale": "en"}
     changed = await realm.client(realm.people.ana).patch("/me", json=edit)
     assert changed.status_code == 200
     assert changed.json()["locale"] == "en"
@@ -110,7 +110,7 @@ async def test_the_avatar_before_is_gone_from_disk(realm: Realm) -> None:
 
 @pytest.mark.parametrize(
     "picture",
-    [b"", b"not a picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", hostile.png(64, 64)[:33], b"GIF89a" + bytes(90)],
+    [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", hostile.png(64, 64)[:33], b"GIF89a" + bytes(90)],
     ids=["empty", "text", "svg", "truncated", "gif"],
 )
 async def test_what_is_no_picture_is_refused_and_leaves_nothing(realm: Realm, picture: bytes) -> None:

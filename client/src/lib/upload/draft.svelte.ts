@@ -1,5 +1,5 @@
 import { api, type NewVideo } from "../api/api";
-import { wordsFor } from "../api/request";
+import { Refused, wordsFor } from "../api/request";
 import type { VideoAndYou } from "../api/types";
 import { megabytes, t } from "../i18n/i18n.svelte";
 import { inspect } from "./inspect";
@@ -69,7 +69,6 @@ class Draft {
     } catch (failure) {
       this.problem = wordsFor(failure);
       this.posting = false;
-    } finally {
       this.#asked = false;
     }
   }
@@ -88,6 +87,7 @@ class Draft {
     this.visibility = "public";
     this.allowComments = true;
     this.posting = false;
+    this.#asked = false;
   }
 
   /** Look at the clip until it is published or failed; a lost connection only makes the next look later. */
@@ -95,9 +95,15 @@ class Draft {
     try {
       this.video = await api.video(id);
     } catch (failure) {
-      if (!this.video) throw failure;
+      if (failure instanceof Refused && failure.status < 500) throw failure;
     }
-    if (this.video.state === "processing") this.#timer = window.setTimeout(() => void this.#look(id), LOOK_EVERY_MS);
+    if (!this.video || this.video.state === "processing") this.#lookLater(id);
+  }
+
+  #lookLater(id: string): void {
+    this.#timer = window.setTimeout(() => {
+      this.#look(id).catch((failure: unknown) => (this.problem = wordsFor(failure)));
+    }, LOOK_EVERY_MS);
   }
 
   #refuse(words: string): void {

@@ -1,0 +1,210 @@
+-- Made from the tables in src/reelm/*/tables.py. Jobs live in tables of Procrastinate beside these.
+
+CREATE TABLE accounts (
+    id UUID NOT NULL,
+    handle TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    bio TEXT NOT NULL,
+    avatar_key TEXT,
+    email TEXT,
+    birth_date DATE NOT NULL,
+    country TEXT NOT NULL,
+    region TEXT,
+    locale TEXT NOT NULL,
+    role TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_accounts PRIMARY KEY (id),
+    CONSTRAINT uq_accounts_handle UNIQUE (handle)
+);
+
+CREATE TABLE rate_limits (
+    key BYTEA NOT NULL,
+    hits INTEGER NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_rate_limits PRIMARY KEY (key)
+);
+
+CREATE TABLE assets (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    upload_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    problem TEXT,
+    problem_facts JSONB,
+    attempts INTEGER NOT NULL,
+    cover_at_ms INTEGER,
+    duration_ms INTEGER,
+    width INTEGER,
+    height INTEGER,
+    poster_key TEXT,
+    placeholder BYTEA,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_assets PRIMARY KEY (id),
+    CONSTRAINT fk_assets_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT uq_assets_upload_id UNIQUE (upload_id)
+);
+
+CREATE INDEX ix_assets_account_id ON assets (account_id);
+
+CREATE INDEX ix_assets_unfinished ON assets (id) WHERE finished_at IS NULL;
+
+CREATE TABLE follows (
+    follower_id UUID NOT NULL,
+    followed_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_follows PRIMARY KEY (follower_id, followed_id),
+    CONSTRAINT ck_follows_not_yourself CHECK (follower_id <> followed_id),
+    CONSTRAINT fk_follows_follower_id FOREIGN KEY(follower_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_follows_followed_id FOREIGN KEY(followed_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_follows_followed_id ON follows (followed_id);
+
+CREATE TABLE sessions (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    token_hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_sessions PRIMARY KEY (id),
+    CONSTRAINT fk_sessions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT uq_sessions_token_hash UNIQUE (token_hash)
+);
+
+CREATE INDEX ix_sessions_account_id ON sessions (account_id);
+
+CREATE TABLE uploads (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    offset_bytes BIGINT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_uploads PRIMARY KEY (id),
+    CONSTRAINT fk_uploads_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_uploads_account_id ON uploads (account_id);
+
+CREATE INDEX ix_uploads_expires_at ON uploads (expires_at);
+
+CREATE TABLE videos (
+    id UUID NOT NULL,
+    author_id UUID NOT NULL,
+    asset_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    caption TEXT NOT NULL,
+    visibility TEXT NOT NULL,
+    allow_comments BOOLEAN NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_videos PRIMARY KEY (id),
+    CONSTRAINT fk_videos_author_id FOREIGN KEY(author_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT uq_videos_asset_id UNIQUE (asset_id)
+);
+
+CREATE INDEX ix_videos_author_id ON videos (author_id, id);
+
+CREATE INDEX ix_videos_listed ON videos (published_at DESC, id DESC) WHERE state = 'published' AND visibility = 'public';
+
+CREATE TABLE comments (
+    id UUID NOT NULL,
+    video_id UUID NOT NULL,
+    author_id UUID NOT NULL,
+    text TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_comments PRIMARY KEY (id),
+    CONSTRAINT fk_comments_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE,
+    CONSTRAINT fk_comments_author_id FOREIGN KEY(author_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_comments_author_id ON comments (author_id);
+
+CREATE INDEX ix_comments_video_id ON comments (video_id, id DESC);
+
+CREATE TABLE impressions (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    video_id UUID NOT NULL,
+    account_id UUID,
+    watched_ms INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_impressions PRIMARY KEY (id, kind),
+    CONSTRAINT fk_impressions_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE,
+    CONSTRAINT fk_impressions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_impressions_account_id ON impressions (account_id);
+
+CREATE INDEX ix_impressions_video_id ON impressions (video_id);
+
+CREATE TABLE likes (
+    account_id UUID NOT NULL,
+    video_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_likes PRIMARY KEY (account_id, video_id),
+    CONSTRAINT fk_likes_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_likes_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_likes_video_id ON likes (video_id);
+
+CREATE TABLE renditions (
+    asset_id UUID NOT NULL,
+    short_side INTEGER NOT NULL,
+    blob_key TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    codec TEXT NOT NULL,
+    bitrate INTEGER NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    CONSTRAINT pk_renditions PRIMARY KEY (asset_id, short_side),
+    CONSTRAINT fk_renditions_asset_id FOREIGN KEY(asset_id) REFERENCES assets (id) ON DELETE CASCADE
+);
+
+CREATE TABLE seen (
+    account_id UUID NOT NULL,
+    video_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id),
+    CONSTRAINT fk_seen_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_seen_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_seen_video_id ON seen (video_id);
+
+CREATE TABLE video_counts (
+    video_id UUID NOT NULL,
+    views INTEGER DEFAULT '0' NOT NULL,
+    likes INTEGER DEFAULT '0' NOT NULL,
+    comments INTEGER DEFAULT '0' NOT NULL,
+    shares INTEGER DEFAULT '0' NOT NULL,
+    watched_ms BIGINT DEFAULT '0' NOT NULL,
+    completions INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_video_counts PRIMARY KEY (video_id),
+    CONSTRAINT fk_video_counts_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
+);
+
+CREATE TABLE notifications (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    actor_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    video_id UUID,
+    comment_id UUID,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_notifications PRIMARY KEY (id),
+    CONSTRAINT fk_notifications_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_notifications_actor_id FOREIGN KEY(actor_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_notifications_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE,
+    CONSTRAINT fk_notifications_comment_id FOREIGN KEY(comment_id) REFERENCES comments (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_notifications_account_id ON notifications (account_id, id DESC);
+
+CREATE INDEX ix_notifications_actor_id ON notifications (actor_id);

@@ -1,0 +1,202 @@
+"""Which files of this repository are made from the code, and are they fresh?
+
+`python -m tests.generated` writes them; with `--check` it only compares, names the stale ones and exits 1.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
+
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from reelm.cli.__main__ import build_parser
+from reelm.infra.db import metadata
+from reelm.infra.settings import Settings
+from reelm.kernel.words import catalogue
+from reelm.web.app import build_app
+from tests.house.catalogue import ROOT, list_problems, list_tables
+
+REMAKE = ".venv/bin/python -m tests.generated"
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+Parser = argparse.ArgumentParser
+
+
+def make_openapi() -> str:
+    """The HTTP API as OpenAPI, in an order that does not change."""
+    document = build_app(Settings()).openapi()
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def make_schema() -> str:
+    """The DDL of every table and index, as PostgreSQL takes it."""
+    list_tables()
+    dialect = cast("Any", postgresql).dialect()
+    statements: list[str] = []
+    for table in metadata.sorted_tables:
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        for statement in (CreateTable(table), *map(CreateIndex, indexes)):
+            lines = str(statement.compile(dialect=dialect)).strip().replace("\t", "    ").splitlines()
+            statements.append("\n".join(line.rstrip() for line in lines) + ";")
+    note = "-- Made from the tables in src/reelm/*/tables.py. Jobs live in tables of Procrastinate beside these."
+    return f"{note}\n\n" + "\n\n".join(statements) + "\n"
+
+
+def _page(title: str, intro: str, body: Iterable[str]) -> str:
+    note = f"<!-- Made from the code by `{REMAKE}`; change the code, not this page. -->"
+    return "\n".join((f"# {title}", "", note, "", intro, "", *body)).rstrip() + "\n"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _table(*columns: str) -> list[str]:
+    return [_row(*columns), "|" + "---|" * len(columns)]
+
+
+def list_commands(parser: Parser, help_: str = "") -> Iterator[tuple[Parser, str]]:
+    """Every command that does something, with its one line of help."""
+    children = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not children:
+        yield parser, help_
+    for action in cast("list[argparse._SubParsersAction[Parser]]", children):
+        lines = {choice.dest: choice.help or "" for choice in action._choices_actions}
+        for name, child in action.choices.items():
+            yield from list_commands(child, lines.get(name, ""))
+
+
+def list_options(parser: Parser) -> list[argparse.Action]:
+    """What a command takes, `--help` left out."""
+    return [action for action in parser._actions if not isinstance(action, argparse._HelpAction)]
+
+
+def _option(action: argparse.Action) -> str:
+    if action.choices and (action.nargs != 0 or not action.option_strings):
+        value = "\\|".join(map(str, action.choices))
+    else:
+        value = str(action.metavar or action.dest.upper()) if action.nargs != 0 else ""
+    name = ", ".join(action.option_strings)
+    return f"`{' '.join(part for part in (name, value.replace(chr(92), '')) if part)}`"
+
+
+def make_cli_page() -> str:
+    """docs/reference/cli.md."""
+    body: list[str] = []
+    for parser, help_ in list_commands(build_parser()):
+        body += [f"## `{parser.prog}`", "", help_[:1].upper() + help_[1:] + ".", ""]
+        options = list_options(parser)
+        if options:
+            body += _table("option", "needed", "means")
+            body += [_row(_option(action), "yes" if action.required else "", action.help or "") for action in options]
+            body.append("")
+    intro = "Run it as `.venv/bin/reelm`. A refusal is one line on standard error and exit status 1."
+    return _page("Command line", intro, body)
+
+
+def make_settings_page() -> str:
+    """docs/reference/settings.md."""
+    body = _table("variable", "default", "means")
+    for name, field in Settings.model_fields.items():
+        default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+        body.append(_row(f"`REELM_{name.upper()}`", f"`{default}`" if default else "", field.description or ""))
+    intro = "Environment variables, read when a process starts. `reelm doctor --settings` lists the same."
+    return _page("Settings", intro, body)
+
+
+def make_http_page() -> str:
+    """docs/reference/http.md."""
+    document = build_app(Settings()).openapi()
+    groups: dict[str, list[str]] = {}
+    for path, methods in sorted(document["paths"].items()):
+        for method in (name for name in _METHODS if name in methods):
+            call = methods[method]
+            answers: dict[str, Any] = call["responses"]
+            good = ", ".join(status for status in answers if status < "400")
+            refusals = (f"{s}: {answers[s]['description']}" for s in sorted(answers) if s >= "400")
+            what = call.get("description") or call["summary"]
+            line = _row(f"`{method.upper()} {path}`", what, good, "<br>".join(refusals))
+            groups.setdefault(call.get("tags", ["other"])[0], []).append(line)
+    body: list[str] = []
+    for tag, lines in sorted(groups.items()):
+        body += [f"## {tag}", "", *_table("call", "does", "answers", "refuses"), *lines, ""]
+    intro = (
+        "Shapes of bodies and answers: `contracts/openapi.json`, served at `/api/openapi.json` and, to read, at"
+        " `/api/docs`. Calls that need an account take `Authorization: Bearer TOKEN` or the session cookie. A refusal"
+        " is problem+json ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)); its words are in"
+        " [problems.md](problems.md)."
+    )
+    return _page("HTTP calls", intro, body)
+
+
+def make_problems_page() -> str:
+    """docs/reference/problems.md."""
+    body = _table("type", "status", "English", "français")
+    english, french = catalogue("en"), catalogue("fr-CA")
+    for problem in sorted(list_problems(), key=lambda problem: problem.slug()):
+        words = [f"**{w.title}.** {w.detail}" for w in (english[problem.slug()], french[problem.slug()])]
+        body.append(_row(f"`/problems/{problem.slug()}`", str(problem.status), *words))
+    intro = "Every way Reelm says no. Names in braces are facts, which stand in the answer beside the words."
+    return _page("Refusals", intro, body)
+
+
+def make_data_map() -> str:
+    """docs/reference/data-map.md."""
+    body: list[str] = []
+    for table in list_tables():
+        body += [f"## `{table.name}`", "", *_table("column", "data class", "personal", "points to")]
+        for column in table.columns:
+            kind = column.info["data_class"]
+            target = ", ".join(f"`{key.target_fullname}`" for key in column.foreign_keys)
+            body.append(_row(f"`{column.name}`", f"`{kind.value}`", "yes" if kind.is_personal else "", target))
+        body.append("")
+    intro = (
+        "Every column of every table with the class of its data: keys of the Fides taxonomy, and ours under `reelm.`."
+        " Jobs and the schema's version live in tables of Procrastinate and Alembic, which hold ids and no personal"
+        " data beyond them."
+    )
+    return _page("Data map", intro, body)
+
+
+FILES: dict[str, Callable[[], str]] = {
+    "contracts/openapi.json": make_openapi,
+    "contracts/sql/schema.sql": make_schema,
+    "docs/reference/cli.md": make_cli_page,
+    "docs/reference/settings.md": make_settings_page,
+    "docs/reference/http.md": make_http_page,
+    "docs/reference/problems.md": make_problems_page,
+    "docs/reference/data-map.md": make_data_map,
+}
+
+
+def list_stale() -> list[str]:
+    """The generated files that are not what the code makes now."""
+    return [
+        name
+        for name, make in FILES.items()
+        if not (ROOT / name).is_file() or (ROOT / name).read_text("utf-8") != make()
+    ]
+
+
+def main() -> int:
+    """Write the files, or with `--check` say which are stale."""
+    parser = argparse.ArgumentParser(prog="python -m tests.generated", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is stale")
+    stale = list_stale()
+    if parser.parse_args().check:
+        for name in stale:
+            print(f"{name} is stale. Run: {REMAKE}", file=sys.stderr)
+        return 1 if stale else 0
+    for name in stale:
+        path = ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(FILES[name](), "utf-8")
+        print(f"wrote {name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
