@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -71,7 +71,8 @@ body = open(sys.argv[2], "rb").read()
 async def page(request):
     return Response(body, media_type="application/json")
 app = Starlette(routes=[Route("/page", page)])
-uvloop.run(Server(app, address="127.0.0.1", port=int(sys.argv[1]), interface=Interfaces.ASGI, log_enabled=False).serve())
+server = Server(app, address="127.0.0.1", port=int(sys.argv[1]), interface=Interfaces.ASGI, log_enabled=False)
+uvloop.run(server.serve())
 """
 
 
@@ -139,9 +140,7 @@ def _row(what: str, loads: list[Load], best: float) -> dict[str, str | int | flo
 
 
 @contextmanager
-def _running(
-    command: tuple[str, ...], port: int, path: str, env: "os._Environ[str] | dict[str, str]"
-) -> Generator[int]:
+def _running(command: tuple[str, ...], port: int, path: str, env: Mapping[str, str]) -> Generator[int]:
     """A server until the block ends; its pid once `path` answers."""
     process = subprocess.Popen(command, env=dict(env), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:

@@ -26,7 +26,7 @@ function shellWorker(): Plugin {
         fileName: "sw.js",
         source: source
           .replace("__VERSION__", createHash("sha256").update(shell.join("\n")).digest("hex").slice(0, 12))
-          .replace("[/* __SHELL__ */]", JSON.stringify(["/", ...shell.map((name) => `/${name}`)])),
+          .replace("[/* __SHELL__ */]", JSON.stringify(["/", "/assets/theme-1.js", ...shell.map((name) => `/${name}`)])),
       });
     },
   };

@@ -11,13 +11,13 @@ from typing import Any, cast
 
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
+from tests.house.catalogue import ROOT, list_problems, list_tables
 
 from reelm.cli.__main__ import build_parser
 from reelm.infra.db import metadata
 from reelm.infra.settings import Settings
 from reelm.kernel.words import catalogue
 from reelm.web.app import build_app
-from tests.house.catalogue import ROOT, list_problems, list_tables
 
 REMAKE = ".venv/bin/python -m tests.generated"
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -60,18 +60,18 @@ def _table(*columns: str) -> list[str]:
 
 def list_commands(parser: Parser, help_: str = "") -> Iterator[tuple[Parser, str]]:
     """Every command that does something, with its one line of help."""
-    children = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not children:
+    groups: list[Any] = [action for action in parser._actions if action.nargs == argparse.PARSER]
+    if not groups:
         yield parser, help_
-    for action in cast("list[argparse._SubParsersAction[Parser]]", children):
-        lines = {choice.dest: choice.help or "" for choice in action._choices_actions}
-        for name, child in action.choices.items():
+    for group in groups:
+        lines = {choice.dest: choice.help or "" for choice in group._choices_actions}
+        for name, child in group.choices.items():
             yield from list_commands(child, lines.get(name, ""))
 
 
 def list_options(parser: Parser) -> list[argparse.Action]:
     """What a command takes, `--help` left out."""
-    return [action for action in parser._actions if not isinstance(action, argparse._HelpAction)]
+    return [action for action in parser._actions if action.dest != "help"]
 
 
 def _option(action: argparse.Action) -> str:

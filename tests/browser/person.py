@@ -69,7 +69,7 @@ class Person:
             before = await self.current_video()
             await self.page.keyboard.press("ArrowDown")
             await self.page.wait_for_function(
-                "before => document.querySelector('[data-testid=slide][data-current=true]')?.dataset.videoId !== before",
+                "id => document.querySelector('[data-testid=slide][data-current=true]')?.dataset.videoId !== id",
                 arg=before,
             )
         raise AssertionError("the clip was not reached")

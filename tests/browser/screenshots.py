@@ -9,9 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
-
 from bench._cell import free_port
+from playwright.async_api import Browser, async_playwright
 from tests.browser import clips
 from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.browser.person import Person

@@ -3,14 +3,13 @@
 import asyncio
 from pathlib import Path
 
-from playwright.async_api import Browser, Request, expect
-
+from playwright.async_api import Browser, Request, ViewportSize, expect
 from tests.browser import clips
 from tests.browser.conftest import RunningCell
 from tests.browser.person import Person
 from tests.browser.wire import Wire, wire_to
 
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 SLOW_BYTES_PER_S = 1_000_000
 
 

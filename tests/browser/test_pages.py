@@ -3,22 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Page, expect
-
+from playwright.async_api import Browser, Page, ViewportSize, expect
 from tests import footage
 from tests.browser.conftest import RunningCell
 from tests.browser.person import Person
 from tests.browser.wire import wire_to
 
 AXE = Path(__file__).parents[2] / "client" / "node_modules" / "axe-core" / "axe.min.js"
-SMALL, PHONE, TABLET, DESKTOP = (
-    {"width": 360, "height": 640},
-    {"width": 390, "height": 844},
-    {"width": 820, "height": 1180},
-    {"width": 1440, "height": 900},
-)
+SMALL = ViewportSize(width=360, height=640)
+PHONE = ViewportSize(width=390, height=844)
+TABLET = ViewportSize(width=820, height=1180)
+DESKTOP = ViewportSize(width=1440, height=900)
 PAGES = ("/", "/following", "/upload", "/inbox", "/settings", "/sign-up", "/sign-in", "/@nora")
 
 
@@ -48,7 +46,7 @@ async def _accessibility_faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_no_fault_on_the_page(
-    cell: RunningCell, chromium: Browser, nora: Person, path: str, scheme: str
+    cell: RunningCell, chromium: Browser, nora: Person, path: str, scheme: Literal["light", "dark"]
 ) -> None:
     state = await nora.page.context.storage_state()
     context = await chromium.new_context(
@@ -65,10 +63,10 @@ async def test_axe_finds_no_fault_on_the_page(
 @pytest.mark.parametrize("size", [SMALL, PHONE, TABLET, DESKTOP], ids=["small", "phone", "tablet", "desktop"])
 @pytest.mark.parametrize("locale", ["en", "fr-CA"])
 async def test_no_page_scrolls_sideways(
-    cell: RunningCell, chromium: Browser, nora: Person, size: dict[str, int], locale: str
+    cell: RunningCell, chromium: Browser, nora: Person, size: ViewportSize, locale: str
 ) -> None:
     state = await nora.page.context.storage_state()
-    context = await chromium.new_context(viewport=size, storage_state=state, locale=locale)  # type: ignore[arg-type]
+    context = await chromium.new_context(viewport=size, storage_state=state, locale=locale)
     page = await context.new_page()
     for path in PAGES:
         await page.goto(cell.base + path)

@@ -57,8 +57,7 @@ class Workshop:
         async with self.database.read() as unit:
             queued = {AssetId(id) for id in await list_queued(unit, argument="asset")}
             avatars = await accounts.list_avatar_keys(unit)
-            studio = self.studio
-            return await media.find_faults(unit, studio.blobs, studio.inbox, studio.work_dir, avatars, queued)
+            return await media.find_faults(unit, self.studio, avatar_keys=avatars, queued=queued)
 
 
 @asynccontextmanager

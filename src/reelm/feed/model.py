@@ -8,6 +8,8 @@ from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
 
 class Mode(StrEnum):
+    """Which feed: chosen for the viewer, of those they follow, or everybody's newest first."""
+
     FOR_YOU = "for-you"
     FOLLOWING = "following"
     PLAIN = "plain"

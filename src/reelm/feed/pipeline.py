@@ -15,7 +15,7 @@ from reelm.feed.errors import FeedModeUnknown
 from reelm.feed.model import Candidate, Mode, Ranked, Reason, ViewerState
 from reelm.feed.ranking import rank
 from reelm.feed.rules import pick_page
-from reelm.feed.store import find_viewer_state, list_candidates, list_following, list_newest
+from reelm.feed.store import find_account, find_viewer_state, list_candidates, list_following, list_newest
 from reelm.infra.db import Database, HotPool
 from reelm.kernel.cursors import CursorKey
 from reelm.kernel.ids import VideoId, new_uuid
@@ -114,15 +114,15 @@ class Feed:
         self, mode: Mode, token: str | None, cursor: str | None, limit: int, now: datetime
     ) -> Page:
         before = self._open_position(mode, cursor)
-        viewer = await find_viewer_state(self._pool, accounts.token_hash(token), (), now) if token else None
+        hashed = accounts.token_hash(token) if token else None
         if mode is Mode.FOLLOWING:
-            if viewer is None:
+            account = await find_account(self._pool, hashed, now) if hashed else None
+            if account is None:
                 raise accounts.NotSignedIn
-            found = await list_following(self._pool, viewer.account, before, limit)
+            found = await list_following(self._pool, account, before, limit)
         else:
             found = await list_newest(self._pool, before, limit)
-        if token and viewer:
-            viewer = await find_viewer_state(self._pool, accounts.token_hash(token), found, now)
+        viewer = await find_viewer_state(self._pool, hashed, found, now) if hashed else None
         reason = Reason.FOLLOWING if mode is Mode.FOLLOWING else Reason.NEWEST
         fragments = await self._hydrate(found)
         shown = [Ranked(item, 0.0, reason) for item in found if item.video in fragments]

@@ -4,10 +4,11 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 
 import orjson
 
-_FRAMES = 12
+_OURS = str(Path(__file__).parents[1])
 
 
 class JsonLines(logging.Formatter):
@@ -29,14 +30,15 @@ class JsonLines(logging.Formatter):
 
 
 def describe_failure(failure: BaseException) -> list[str]:
-    """Each exception of a chain, the first cause first: its type and where it passed, never its message.
+    """Each exception of a chain, the first cause first: its type and where in Reelm it passed, never its message.
 
     Messages may quote what people wrote: PostgreSQL's name the values of a row.
     """
     before = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
     kind = type(failure)
-    frames = traceback.extract_tb(failure.__traceback__)[-_FRAMES:]
-    places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    frames = traceback.extract_tb(failure.__traceback__)
+    shown = [frame for frame in frames if frame.filename.startswith(_OURS)] or frames[-1:]
+    places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in shown]
     return [*(describe_failure(before) if before else ()), f"{kind.__module__}.{kind.__qualname__}", *places]
 
 

@@ -14,6 +14,7 @@ from reelm.media.model import Barrier, Limits
 from reelm.media.refusals import (
     ChecksumUnknown,
     ChecksumWrong,
+    ChunkTypeWrong,
     TusRequestWrong,
     TusVersionUnknown,
     UploadAlreadyUsed,
@@ -50,6 +51,7 @@ __all__ = [
     "Checksum",
     "ChecksumUnknown",
     "ChecksumWrong",
+    "ChunkTypeWrong",
     "Findings",
     "ImageNotTaken",
     "Inbox",

@@ -13,12 +13,16 @@ from reelm.kernel.ids import AccountId, AssetId, UploadId
 
 
 class UploadState(StrEnum):
+    """Where an upload stands: open for bytes, complete, then taken by the clip that is made of it."""
+
     OPEN = "open"
     COMPLETE = "complete"
     TAKEN = "taken"
 
 
 class AssetState(StrEnum):
+    """Where processing stands; published, failed and removed are ends."""
+
     RECEIVED = "received"
     PROBING = "probing"
     TRANSCODING = "transcoding"

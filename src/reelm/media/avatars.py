@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shutil
 from pathlib import Path
 
 from reelm.infra.blobs import FileBlobs
@@ -11,9 +12,8 @@ from reelm.media.avatar import make_avatar
 
 async def store_avatar(blobs: FileBlobs, work_dir: Path, owner: AccountId, picture: bytes) -> str:
     """Make and store the avatar of `picture`; returns its key. Raises `ImageNotTaken`."""
-    work_dir.mkdir(parents=True, exist_ok=True)
     folder = work_dir / f"avatar-{new_uuid()}"
-    folder.mkdir()
+    await asyncio.to_thread(folder.mkdir, parents=True)
     source, made = folder / "source", folder / "made.webp"
     try:
         await asyncio.to_thread(source.write_bytes, picture)
@@ -21,7 +21,5 @@ async def store_avatar(blobs: FileBlobs, work_dir: Path, owner: AccountId, pictu
         key = f"avatars/{owner}/{secrets.token_hex(16)}.webp"
         await asyncio.to_thread(blobs.put_file, key, made)
     finally:
-        for left in (source, made):
-            left.unlink(missing_ok=True)
-        folder.rmdir()
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return key

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import AssetId
 from reelm.media.asset import Asset, AssetState
 from reelm.media.store import list_assets_at_work, list_blob_keys, list_upload_ids
-from reelm.media.uploads import Inbox
+from reelm.media.transcodes import Studio
 
 # A file younger than this may belong to a row that is about to be written.
 SETTLED_S = 600.0
@@ -30,9 +29,7 @@ class Findings:
         return not (self.orphan_files or self.lost_blobs or self.stuck_assets)
 
 
-async def find_faults(
-    unit: ReadUnit, blobs: FileBlobs, inbox: Inbox, work_dir: Path, avatar_keys: set[str], queued: set[AssetId]
-) -> Findings:
+async def find_faults(unit: ReadUnit, studio: Studio, *, avatar_keys: set[str], queued: set[AssetId]) -> Findings:
     """Compare the disk with the rows.
 
     `avatar_keys` are those that accounts point to; `queued` the assets that have a job waiting or running. Files
@@ -40,11 +37,11 @@ async def find_faults(
     """
     at_work = await list_assets_at_work(unit)
     known = await list_blob_keys(unit) | avatar_keys
-    stored = set(blobs.keys())
-    orphans = [blobs.path(key) for key in stored - known if not _is_at_work(key, at_work)]
+    stored = set(studio.blobs.keys())
+    orphans = [studio.blobs.path(key) for key in stored - known if not _is_at_work(key, at_work)]
     uploads = {str(id) for id in await list_upload_ids(unit)}
-    orphans += [path for path in _files(inbox.folder) if path.name not in uploads]
-    orphans += [path for path in _files(work_dir) if _asset_of(path.name) not in at_work]
+    orphans += [path for path in _files(studio.inbox.folder) if path.name not in uploads]
+    orphans += [path for path in _files(studio.work_dir) if _asset_of(path.name) not in at_work]
     stuck = [id for id, asset in at_work.items() if asset.state is not AssetState.REMOVED and id not in queued]
     return Findings(tuple(sorted(orphans)), tuple(sorted(known - stored)), tuple(stuck))
 

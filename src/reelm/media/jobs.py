@@ -9,9 +9,10 @@ from reelm.infra.jobs import JobSpec, enqueue
 from reelm.kernel.ids import AccountId, AssetId, UploadId, new_uuid
 from reelm.media.asset import Asset, AssetState, UploadState
 from reelm.media.errors import UploadEmpty
-from reelm.media.refusals import UploadAlreadyUsed, UploadNotComplete, UploadNotFound
+from reelm.media.refusals import UploadAlreadyUsed, UploadNotComplete
 from reelm.media.store import advance, find_upload, insert_asset, take_upload
 from reelm.media.transcodes import Studio, discard, transcode
+from reelm.media.uploads import fetch_upload
 
 QUEUE = "media"
 TRANSCODE, DISCARD = "media.transcode", "media.discard"
@@ -22,12 +23,11 @@ async def accept_upload(
 ) -> AssetId:
     """Make an asset of a complete upload and queue its transcoding, in this transaction.
 
-    Raises `UploadNotFound`, also for somebody else's; `UploadNotComplete`, `UploadAlreadyUsed`, `UploadEmpty`.
+    Raises `UploadNotFound`, also for somebody else's and an expired one; `UploadNotComplete`,
+    `UploadAlreadyUsed`, `UploadEmpty`.
     """
-    if not await take_upload(unit, upload, owner):
-        found = await find_upload(unit, upload, owner)
-        if found is None:
-            raise UploadNotFound
+    if not await take_upload(unit, upload, owner, at):
+        found = await fetch_upload(unit, upload, owner, at)
         if found.state is UploadState.TAKEN:
             raise UploadAlreadyUsed
         raise UploadNotComplete(missing_bytes=found.size_bytes - found.offset_bytes)
@@ -47,8 +47,10 @@ async def discard_asset(unit: WriteUnit, id: AssetId) -> None:
 
 
 async def run_transcode(studio: Studio, args: Mapping[str, str]) -> None:
+    """The job behind `TRANSCODE`; running it again goes on where it stopped."""
     await transcode(studio, AssetId(UUID(args["asset"])))
 
 
 async def run_discard(studio: Studio, args: Mapping[str, str]) -> None:
+    """The job behind `DISCARD`; running it again changes nothing."""
     await discard(studio, AssetId(UUID(args["asset"])))

@@ -81,6 +81,13 @@ class TusRequestWrong(Problem):
 
 
 @dataclass(eq=False)
+class ChunkTypeWrong(Problem):
+    """A chunk is sent as `application/offset+octet-stream` (tus 1.0.0, PATCH)."""
+
+    status: ClassVar[int] = 415
+
+
+@dataclass(eq=False)
 class UploadNotComplete(Problem):
     """Bytes are still missing."""
 

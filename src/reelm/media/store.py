@@ -61,11 +61,12 @@ async def update_offset(unit: WriteUnit, id: UploadId, offset: int, state: Uploa
     )
 
 
-async def take_upload(unit: WriteUnit, id: UploadId, owner: AccountId) -> bool:
-    """Mark a complete upload as used; false where it is not complete, not theirs or used already."""
+async def take_upload(unit: WriteUnit, id: UploadId, owner: AccountId, at: datetime) -> bool:
+    """Mark a complete upload as used; false where it is not complete, not theirs, expired or used already."""
     statement = (
         update(uploads)
         .where(uploads.c.id == id, uploads.c.account_id == owner, uploads.c.state == UploadState.COMPLETE)
+        .where(uploads.c.expires_at > at)
         .values(state=UploadState.TAKEN)
     )
     return await unit.write(statement) == 1

@@ -18,11 +18,10 @@ from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AssetId
 from reelm.kernel.time import Clock
 from reelm.media.asset import Asset, AssetState, StoredRendition, blob_folder
-from reelm.media.encode import encode_rendition, extract_poster, measure_gain
+from reelm.media.encode import encode_rendition, examine, extract_poster
 from reelm.media.errors import SandboxUnavailable
 from reelm.media.ladder import plan_renditions
 from reelm.media.model import DEFAULT_LADDER, Encoded, Gain, Ladder, Limits, Probe, Rendition
-from reelm.media.probe import probe
 from reelm.media.refusals import TranscodeGaveUp, UploadLost
 from reelm.media.store import (
     advance,
@@ -63,6 +62,15 @@ class Studio:
     listeners: Listeners
     keep_originals: bool = False
     ladder: Ladder = DEFAULT_LADDER
+
+
+@dataclass(frozen=True)
+class Source:
+    """An upload that was looked into: its file, what it is, and how loud it must become."""
+
+    path: Path
+    probe: Probe
+    gain: Gain
 
 
 class _Removed(Exception):
@@ -114,7 +122,7 @@ async def _transcode(studio: Studio, asset: Asset, folder: Path) -> None:
             raise UploadLost
         return await _finish(studio, asset)
     await _advance(studio, asset, AssetState.PROBING)
-    found = await probe(source, studio.limits)
+    found, gain = await examine(source, studio.limits)
     plan = plan_renditions(found, studio.ladder)
     shape = plan[-1]
     await _advance(
@@ -126,7 +134,7 @@ async def _transcode(studio: Studio, asset: Asset, folder: Path) -> None:
         height=shape.height,
     )
     try:
-        await _make_all(studio, asset, found, plan, folder)
+        await _make_all(studio, asset, plan, Source(source, found, gain), folder)
     except Problem as problem:
         async with studio.database.read() as unit:
             now = await find_asset(unit, asset.id)
@@ -146,30 +154,27 @@ async def _advance(studio: Studio, asset: Asset, state: AssetState, **facts: int
             raise _Removed
 
 
-async def _make_all(studio: Studio, asset: Asset, found: Probe, plan: Sequence[Rendition], folder: Path) -> None:
-    gain = await measure_gain(studio.inbox.path(asset.upload), found, studio.limits)
+async def _make_all(studio: Studio, asset: Asset, plan: Sequence[Rendition], source: Source, folder: Path) -> None:
     done = {made.short_side for made in asset.renditions}
     needs_poster = asset.poster_key is None
     for rendition in plan:
         if rendition.short_side not in done:
-            await _make(studio, asset, found, rendition, gain, folder, needs_poster=needs_poster)
+            await _make(studio, asset, rendition, source, folder, needs_poster=needs_poster)
             needs_poster = False
 
 
 async def _make(
-    studio: Studio,
-    asset: Asset,
-    found: Probe,
-    rendition: Rendition,
-    gain: Gain,
-    folder: Path,
-    *,
-    needs_poster: bool,
+    studio: Studio, asset: Asset, rendition: Rendition, source: Source, folder: Path, *, needs_poster: bool
 ) -> None:
     """One rendition, and with the first of them the poster; then, in one transaction, the word of it."""
-    source, limits = studio.inbox.path(asset.upload), studio.limits
     encoded = await encode_rendition(
-        source, found, rendition, gain=gain, out_dir=folder, limits=limits, keep_frames=needs_poster
+        source.path,
+        source.probe,
+        rendition,
+        gain=source.gain,
+        out_dir=folder,
+        limits=studio.limits,
+        keep_frames=needs_poster,
     )
     facts: dict[str, object] = {}
     if needs_poster:

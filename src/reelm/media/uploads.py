@@ -67,7 +67,7 @@ class Checksum:
             digest = base64.b64decode(encoded, validate=True)
         except ValueError:
             raise ChecksumUnknown from None
-        if algorithm not in CHECKSUMS:
+        if algorithm not in CHECKSUMS or len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
             raise ChecksumUnknown
         return cls(algorithm, digest)
 

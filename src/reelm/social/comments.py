@@ -53,5 +53,6 @@ async def remove_comment(unit: WriteUnit, *, viewer: AccountId, video: VideoId, 
     found = await find_comment(unit, comment)
     if found is None or found.video != video or viewer not in (found.author, under.author):
         raise CommentNotFound
-    await delete_comment(unit, comment)
+    if not await delete_comment(unit, comment):
+        raise CommentNotFound
     await videos.add_counts(unit, video, comments=-1)

@@ -11,6 +11,8 @@ from reelm.social.store import delete_like, delete_notification, insert_like, in
 
 
 class LikeOutcome(Enum):
+    """What a like changed."""
+
     ADDED = auto()
     STOOD_ALREADY = auto()
 

@@ -8,6 +8,8 @@ from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId
 
 
 class NotificationKind(StrEnum):
+    """What somebody is told of."""
+
     LIKE = "like"
     COMMENT = "comment"
     FOLLOW = "follow"

@@ -44,6 +44,7 @@ async def count_follows(unit: ReadUnit, account: AccountId) -> tuple[int, int]:
 
 
 async def is_following(unit: ReadUnit, follower: AccountId, followed: AccountId) -> bool:
+    """Whether one follows the other."""
     statement = select(literal(True)).where(follows.c.follower_id == follower, follows.c.followed_id == followed)
     return bool(await unit.scalar(statement))
 
@@ -97,11 +98,13 @@ async def list_comment_rows(unit: ReadUnit, video: VideoId, *, before: UUID | No
 
 
 async def count_comments(unit: ReadUnit, video: VideoId) -> int:
+    """How many comments stand under a video."""
     return await unit.scalar(select(func.count()).where(comments.c.video_id == video))
 
 
-async def delete_comment(unit: WriteUnit, id: CommentId) -> None:
-    await unit.write(delete(comments).where(comments.c.id == id))
+async def delete_comment(unit: WriteUnit, id: CommentId) -> bool:
+    """False where it was gone already."""
+    return await unit.write(delete(comments).where(comments.c.id == id)) == 1
 
 
 async def insert_notification(
@@ -164,6 +167,7 @@ async def list_notifications(
 
 
 async def count_unread(unit: ReadUnit, account: AccountId) -> int:
+    """How much a person has been told of and not read."""
     statement = select(func.count()).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
     return await unit.scalar(statement)
 

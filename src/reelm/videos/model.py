@@ -12,6 +12,8 @@ CAPTION_MAX = 2200
 
 
 class VideoState(StrEnum):
+    """Where a post stands: it leaves processing once, to published or failed; removed is the end."""
+
     PROCESSING = "processing"
     PUBLISHED = "published"
     FAILED = "failed"
@@ -19,6 +21,8 @@ class VideoState(StrEnum):
 
 
 class Visibility(StrEnum):
+    """Who may watch a published post: anybody, or its author only."""
+
     PUBLIC = "public"
     PRIVATE = "private"
 

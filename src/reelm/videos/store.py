@@ -69,6 +69,7 @@ async def fetch_videos(unit: ReadUnit, ids: Iterable[VideoId]) -> dict[VideoId, 
 
 
 async def fetch_by_asset(unit: ReadUnit, asset: AssetId) -> Video | None:
+    """The post that shows this asset, in whatever state."""
     row = await unit.first(_select().where(videos.c.asset_id == asset))
     return _video(row) if row else None
 

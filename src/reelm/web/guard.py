@@ -7,6 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelm.kernel.errors import Problem
+from reelm.web import tus
 from reelm.web.problems import log_refusal, render_problem
 from reelm.web.refusals import BodyTooLarge, CrossSiteRefused, ServerFailed
 
@@ -58,12 +59,13 @@ class Guard:
             complete = message["type"] == "http.response.body" and not message.get("more_body", False)
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                answered = MutableHeaders(scope=message)
+                for name, value in (HEADERS | tus.answer_headers(scope["path"], message["status"])).items():
+                    answered.setdefault(name, value)
             await send(message)
 
         headers = Headers(scope=scope)
+        scope = tus.name_method(scope, headers)
         try:
             _refuse_cross_site(scope["method"], headers)
             limit = _body_limit(scope["path"])
@@ -98,7 +100,7 @@ def _refuse_cross_site(method: str, headers: Headers) -> None:
 
 def _body_limit(path: str) -> int | None:
     """The most bytes a call takes; `None` for uploads, which know their own size."""
-    if path.startswith("/api/v1/uploads"):
+    if path.startswith(tus.UPLOADS):
         return None
     return AVATAR_LIMIT if path == "/api/v1/me/avatar" else BODY_LIMIT
 

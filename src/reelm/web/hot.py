@@ -6,12 +6,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from reelm import accounts, feed, media, videos
 from reelm.bootstrap import Cell
 from reelm.kernel.ids import AccountId, AssetId
 from reelm.web.depends import bearer_token, token_of
-from reelm.web.refusals import PageNotFound, RequestNotUnderstood
+from reelm.web.refusals import PageNotFound, RangeNotThere, RequestNotUnderstood
 
 _JSON = "application/json"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -86,7 +87,19 @@ def _send(cell: Cell, key: str, cache: str) -> Response:
     path = cell.blobs.path(key)
     if not path.is_file():
         raise PageNotFound
-    return FileResponse(path, headers={"Cache-Control": cache}, media_type=kind)
+    return _RangedFile(path, headers={"Cache-Control": cache}, media_type=kind)
+
+
+class _RangedFile(FileResponse):
+    """A file in ranges (RFC 9110 §14), which refuses in our words."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_or_refuse(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                raise RangeNotThere
+            await send(message)
+
+        await super().__call__(scope, receive, send_or_refuse)
 
 
 ROUTES = (

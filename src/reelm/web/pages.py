@@ -96,7 +96,7 @@ async def get_api_docs(request: Request) -> Response:
 async def get_file(name: str, request: Request) -> Response:
     """A file of the built client, such as /assets/… or /manifest.webmanifest. nginx serves /assets/ before us."""
     root = _dist(request).resolve()
-    path = (root / name).resolve()
+    path = (root / name.replace("\0", "")).resolve()  # no file has a NUL in its name
     if not path.is_relative_to(root) or not path.is_file():
         raise PageNotFound
     return _file(path, immutable=name.startswith("assets/"))

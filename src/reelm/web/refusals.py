@@ -44,6 +44,13 @@ class BodyCutOff(Problem):
 
 
 @dataclass(eq=False)
+class RangeNotThere(Problem):
+    """The Range header asks for bytes that the file doesn't have, or can't be read."""
+
+    status: ClassVar[int] = 416
+
+
+@dataclass(eq=False)
 class CrossSiteRefused(Problem):
     """Another site tried to act with this person's cookie."""
 

@@ -110,7 +110,13 @@ async def test_the_avatar_before_is_gone_from_disk(realm: Realm) -> None:
 
 @pytest.mark.parametrize(
     "picture",
-    [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", hostile.png(64, 64)[:33], b"GIF89a" + bytes(90)],
+    [
+        b"",
+        b"no picture",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        hostile.png(64, 64)[:33],
+        b"GIF89a" + bytes(90),
+    ],
     ids=["empty", "text", "svg", "truncated", "gif"],
 )
 async def test_what_is_no_picture_is_refused_and_leaves_nothing(realm: Realm, picture: bytes) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 
@@ -64,7 +64,7 @@ def look(path: Path) -> Seen:
         video: Any = file.streams.video[0]
         tags = {*file.metadata, *(tag for stream in file.streams for tag in stream.metadata)}
         sound: Any = file.streams.audio[0].codec_context if file.streams.audio else None
-        frames = [(frame.pts, frame.key_frame, frame) for frame in file.decode(video)]
+        frames = [(frame.pts, frame.key_frame, frame) for frame in cast("Any", file).decode(video)]
         first = frames[0][2]
         times = sorted(pts for pts, _, _ in frames if pts is not None)
         return Seen(

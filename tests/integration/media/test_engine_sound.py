@@ -1,6 +1,7 @@
 """The sound of a rendition: one stereo track at -14 LUFS, below -1 dBTP, in step with the picture."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from tests.integration.media.engine import look, loudness_of, make
 @pytest.mark.parametrize(
     ("name", "made_by"),
     [
-        ("quiet", lambda path: footage.with_level(path, "-24dB")),
-        ("loud", lambda path: footage.with_level(path, "5dB")),
-        ("mono", lambda path: footage.with_level(path, "-10dB", layout="mono")),
+        ("quiet", partial(footage.with_level, volume="-24dB")),
+        ("loud", partial(footage.with_level, volume="5dB")),
+        ("mono", partial(footage.with_level, volume="-10dB", layout="mono")),
         ("5.1", footage.surround),
         ("peaks", footage.with_peaks),
     ],

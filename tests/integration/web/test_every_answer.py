@@ -161,4 +161,3 @@ async def test_a_hidden_clips_page_gives_nothing_away(realm: Realm) -> None:
         page = await realm.get(f"/v/{realm.people.clips[state]}", realm.people.ana)
         assert page.status_code == 404
         assert "og:" not in page.text
-

@@ -1,4 +1,4 @@
-"""Footage of a drawn clock: four hours of an evening in nine seconds."""
+"""Footage of a drawn clock: four hours of an evening in eight seconds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -93,8 +93,8 @@ def _hand(x: Plane, y: Plane, turn: float, hand: Hand) -> Plane:
 
 def clock(scale: float = 1.0) -> Film:
     """A dial on a wall from late afternoon to night: the light goes, the hands begin to glow."""
-    width, height = shrink(432, 768, scale)
-    fps, seconds = 24, 9.0
+    width, height = shrink(405, 720, scale)
+    fps, seconds = 24, 8.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.6)

@@ -59,7 +59,7 @@ def _around(field: Plane) -> Plane:
 def coral(scale: float = 1.0) -> Film:
     """Two chemicals growing a reef: older walls cool to blue, the living edge stays warm."""
     width, height = shrink(360, 640, scale)
-    fps, seconds = 24, 9.0
+    fps, seconds = 24, 8.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.65)

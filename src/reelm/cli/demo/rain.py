@@ -9,6 +9,7 @@ from .film import Film, shrink
 from .light import Frame, Light, Stage, glow, rgb, smooth
 from .strokes import sample
 
+SECONDS = 8.0
 LAMPS = ("#FFB224", "#FF8A3C", "#FF4D4D", "#FFD9A0", "#3DD6C4", "#5B7BFF", "#FF5FA2", "#FFE9C9")
 
 
@@ -75,8 +76,8 @@ def _span(centre: float, reach: float, unit: float, size: int) -> tuple[int, int
 
 def rain(scale: float = 1.0) -> Film:
     """City lights out of focus behind a window that the rain runs down."""
-    width, height = shrink(360, 640, scale)
-    fps, seconds = 24, 9.0
+    width, height = shrink(324, 576, scale)
+    fps, seconds = 24, SECONDS
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.6)
@@ -181,5 +182,5 @@ class Bokeh:
             np.float32
         )
         light = self.base + (gain @ self.flat).reshape(self.shape)
-        green = smooth(0.45, 0.55, np.array([seconds / 9.0], np.float32))[0]
+        green = smooth(0.45, 0.55, np.array([seconds / SECONDS], np.float32))[0]
         return light + self.signal * (rgb("#FF3B3B") * (1 - green) + rgb("#2EE6A8") * green) * 0.8

@@ -140,7 +140,7 @@ CLIPS: tuple[DemoClip, ...] = (
     DemoClip(
         "clock",
         ELODIE,
-        "De cinq heures à neuf heures du soir en neuf secondes. Une horloge dessinée avec des distances, pas avec "
+        "De cinq heures à neuf heures du soir en huit secondes. Une horloge dessinée avec des distances, pas avec "
         "une caméra. #horloge #heuredorée #artgénératif",
         (
             (MIRA, "When the numerals start to glow I hold my breath a little."),
@@ -209,7 +209,7 @@ CLIPS: tuple[DemoClip, ...] = (
     DemoClip(
         "tree",
         MIRA,
-        "A tree grown from one rewriting rule, and its year in ten seconds. Every leaf is computed. "
+        "A tree grown from one rewriting rule, and its year in nine seconds. Every leaf is computed. "
         "#lsystem #seasons #generative",
         (
             (JONAS, "The leaves on the ground before the snow. Yes."),

@@ -155,7 +155,7 @@ CURTAINS = (
 def aurora(scale: float = 1.0) -> Film:
     """Three curtains of northern light over mountains and the lake that mirrors them; loops."""
     width, height = shrink(324, 576, scale)
-    fps, seconds = 24, 9.0
+    fps, seconds = 24, 8.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.45)

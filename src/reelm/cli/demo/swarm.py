@@ -159,8 +159,8 @@ def _slope(field: Plane) -> tuple[Plane, Plane]:
 
 def starlings(scale: float = 1.0) -> Film:
     """A murmuration folding over the reeds at dusk, a falcon somewhere in it."""
-    width, height = shrink(450, 800, scale)
-    fps, seconds = 24, 10.0
+    width, height = shrink(405, 720, scale)
+    fps, seconds = 24, 9.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.5)

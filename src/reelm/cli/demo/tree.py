@@ -66,8 +66,8 @@ def season(colours: tuple[str, ...], t: float) -> Light:
 
 def tree(scale: float = 1.0) -> Film:
     """A tree grows, blossoms, greens, burns and lets go, and then it snows."""
-    width, height = shrink(405, 720, scale)
-    fps, seconds = 24, 10.0
+    width, height = shrink(360, 640, scale)
+    fps, seconds = 24, 9.0
 
     def draw() -> Iterator[Frame]:
         stage = Stage.of(width, height, vignette=0.5)

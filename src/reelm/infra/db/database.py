@@ -54,7 +54,10 @@ class Database:
 
     async def open_hot_pool(self, size: int = 10) -> HotPool:
         """A raw asyncpg pool for the routes where each microsecond counts."""
-        return cast("HotPool", await cast("Any", asyncpg).create_pool(**_asyncpg_arguments(self.url), min_size=1, max_size=size))
+        return cast(
+            "HotPool",
+            await cast("Any", asyncpg).create_pool(**_asyncpg_arguments(self.url), min_size=1, max_size=size),
+        )
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from reelm import accounts, social, videos
+from reelm.kernel.cursors import CursorNotOurs
 from reelm.kernel.words import choose_language
 from reelm.realms import CountryUnknown, RegionNotOfCountry, RegionRequired, TooYoung
 from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, caller_of
@@ -77,7 +78,7 @@ async def get_account(handle: str, viewer: MaybeSignedIn, unit: Read, cell: InCe
     )
 
 
-@router.get("/accounts/{handle}/videos", responses=problems(accounts.AccountNotFound))
+@router.get("/accounts/{handle}/videos", responses=problems(accounts.AccountNotFound, CursorNotOurs))
 async def get_account_videos(
     handle: str,
     request: Request,

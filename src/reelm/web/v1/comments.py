@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from reelm import accounts, social, videos
 from reelm.infra.db import ReadUnit
+from reelm.kernel.cursors import CursorNotOurs
 from reelm.kernel.ids import AccountId, CommentId, VideoId
 from reelm.social import Comment
 from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, SignedIn, Write
@@ -62,7 +63,7 @@ async def _show(
     ]
 
 
-@router.get("/videos/{video}/comments", responses=problems(videos.VideoNotVisible))
+@router.get("/videos/{video}/comments", responses=problems(videos.VideoNotVisible, CursorNotOurs))
 async def get_comments(
     video: UUID,
     viewer: MaybeSignedIn,

@@ -8,13 +8,15 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from reelm import accounts, social, videos
+from reelm.kernel.cursors import CursorNotOurs
+from reelm.kernel.ids import AccountId, VideoId
 from reelm.web.depends import InCell, Limit, Now, Read, SignedIn, Write
 from reelm.web.paging import next_cursor, open_cursor
 from reelm.web.problems import problems
 from reelm.web.views.people import PersonView, media_url
 
 router = APIRouter(tags=["social"])
-_REFUSALS = problems(accounts.NotSignedIn, accounts.SessionEnded)
+_SIGNED_OUT = (accounts.NotSignedIn, accounts.SessionEnded)
 
 
 class NotificationView(BaseModel):
@@ -34,7 +36,12 @@ class NotificationPage(BaseModel):
     next_cursor: str | None
 
 
-@router.get("/notifications", responses=_REFUSALS)
+def _poster(clips: dict[VideoId, videos.Clip], id: VideoId | None, viewer: AccountId) -> str | None:
+    clip = clips.get(id) if id else None
+    return media_url(clip.asset.poster_key) if clip and videos.may_watch(clip.video, viewer) else None
+
+
+@router.get("/notifications", responses=problems(*_SIGNED_OUT, CursorNotOurs))
 async def get_notifications(
     viewer: SignedIn,
     unit: Read,
@@ -55,7 +62,7 @@ async def get_notifications(
                 kind=item.kind,
                 actor=PersonView.of(people[item.actor], cell.settings.realm),
                 video_id=item.video,
-                poster=media_url(clips[item.video].asset.poster_key) if item.video and item.video in clips else None,
+                poster=_poster(clips, item.video, viewer.id),
                 text=item.text,
                 at=item.at,
                 read=item.is_read,
@@ -67,7 +74,7 @@ async def get_notifications(
     )
 
 
-@router.post("/notifications/read", status_code=204, responses=_REFUSALS)
+@router.post("/notifications/read", status_code=204, responses=problems(*_SIGNED_OUT))
 async def post_read(viewer: SignedIn, unit: Write, now: Now) -> None:
     """Everything so far counts as read."""
     await social.mark_read(unit, viewer.id, at=now)

@@ -5,23 +5,22 @@ from email.utils import format_datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.requests import ClientDisconnect
 
 from reelm import accounts, media
 from reelm.bootstrap import Cell
 from reelm.kernel.ids import UploadId
 from reelm.web.depends import InCell, Now, SignedIn
 from reelm.web.problems import problems
+from reelm.web.tus import VERSION
 
 router = APIRouter(tags=["uploads"])
-TUS = "1.0.0"
 EXTENSIONS = "creation,checksum,termination,expiration"
 CHUNK_TYPE = "application/offset+octet-stream"
 _REFUSALS = (accounts.NotSignedIn, accounts.SessionEnded, media.UploadNotFound, media.TusVersionUnknown)
 
 
 async def _check_version(request: Request) -> None:
-    if request.headers.get("tus-resumable") != TUS:
+    if request.headers.get("tus-resumable") != VERSION:
         raise media.TusVersionUnknown
 
 
@@ -37,7 +36,6 @@ def _number(request: Request, header: str) -> int:
 
 def _headers(upload: media.Upload, offset: int) -> dict[str, str]:
     return {
-        "Tus-Resumable": TUS,
         "Upload-Offset": str(offset),
         "Upload-Expires": format_datetime(upload.expires_at, usegmt=True),
         "Cache-Control": "no-store",
@@ -53,8 +51,7 @@ async def _fetch(cell: Cell, upload: UUID, viewer: accounts.Viewer, now: Now) ->
 async def options_uploads(cell: InCell) -> Response:
     """What this server speaks."""
     headers = {
-        "Tus-Resumable": TUS,
-        "Tus-Version": TUS,
+        "Tus-Version": VERSION,
         "Tus-Extension": EXTENSIONS,
         "Tus-Max-Size": str(cell.settings.max_upload_bytes),
         "Tus-Checksum-Algorithm": ",".join(media.CHECKSUMS),
@@ -66,7 +63,7 @@ async def options_uploads(cell: InCell) -> Response:
     "/uploads",
     dependencies=_SPEAKS_TUS,
     status_code=201,
-    responses=problems(*_REFUSALS, media.UploadTooLarge, media.UploadSizeUnknown),
+    responses=problems(*_REFUSALS, media.UploadTooLarge, media.UploadSizeUnknown, media.TusRequestWrong),
 )
 async def post_upload(request: Request, viewer: SignedIn, cell: InCell, now: Now) -> Response:
     """Open an upload of `Upload-Length` bytes. `Upload-Metadata` is not kept: file names are personal."""
@@ -92,6 +89,7 @@ async def head_upload(upload: UUID, viewer: SignedIn, cell: InCell, now: Now) ->
     responses=problems(
         *_REFUSALS,
         media.TusRequestWrong,
+        media.ChunkTypeWrong,
         media.UploadOffsetWrong,
         media.UploadBeyondSize,
         media.UploadBusy,
@@ -100,22 +98,19 @@ async def head_upload(upload: UUID, viewer: SignedIn, cell: InCell, now: Now) ->
     ),
 )
 async def patch_upload(upload: UUID, request: Request, viewer: SignedIn, cell: InCell, now: Now) -> Response:
-    """Append a chunk at `Upload-Offset`; 204 once it is durable."""
+    """Append a chunk at `Upload-Offset`; 204 once it is durable. Of one cut half-way, what came is kept."""
     if request.headers.get("content-type") != CHUNK_TYPE:
-        raise media.TusRequestWrong(header="Content-Type")
+        raise media.ChunkTypeWrong
     checksum = request.headers.get("upload-checksum")
     found = await _fetch(cell, upload, viewer, now)
-    try:
-        offset = await media.append(
-            cell.inbox,
-            found,
-            _body(request),
-            offset=_number(request, "Upload-Offset"),
-            checksum=media.Checksum.parse(checksum) if checksum else None,
-            at=now,
-        )
-    except ClientDisconnect:
-        return Response(status_code=204)  # nobody is listening; what came before the cut is kept
+    offset = await media.append(
+        cell.inbox,
+        found,
+        _body(request),
+        offset=_number(request, "Upload-Offset"),
+        checksum=media.Checksum.parse(checksum) if checksum else None,
+        at=now,
+    )
     return Response(status_code=204, headers=_headers(found, offset))
 
 
@@ -128,4 +123,4 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 async def delete_upload(upload: UUID, viewer: SignedIn, cell: InCell, now: Now) -> Response:
     """Forget the upload and its bytes."""
     await media.terminate(cell.inbox, await _fetch(cell, upload, viewer, now))
-    return Response(status_code=204, headers={"Tus-Resumable": TUS})
+    return Response(status_code=204)

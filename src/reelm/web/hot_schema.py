@@ -1,0 +1,69 @@
+"""How do the hot routes look from outside? Endpoints that nobody reaches: they lend their shape to OpenAPI.
+
+`hot.ROUTES` stand before these in the app and answer first. `tests/house` compares the two.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from reelm import accounts, feed
+from reelm.kernel.cursors import CursorNotOurs
+from reelm.web.depends import Limit
+from reelm.web.problems import problems
+from reelm.web.refusals import RequestNotUnderstood
+from reelm.web.views.clips import VideoView, YouView
+
+router = APIRouter(prefix="/api/v1", tags=["feed"])
+
+
+class FeedItemView(BaseModel):
+    """One showing of one clip. `impression_id` goes into the events that tell how it was watched."""
+
+    impression_id: UUID
+    video: VideoView
+    reason: feed.Reason
+    you: YouView
+
+
+class FeedPage(BaseModel):
+    items: list[FeedItemView]
+    next_cursor: str | None
+
+
+class EventView(BaseModel):
+    """`watched_ms` is the total of this showing so far; a report may be repeated and only ever raises it."""
+
+    impression_id: UUID | None = None
+    video_id: UUID
+    kind: Literal["view", "like", "share", "not_interested"]
+    watched_ms: Annotated[int, Field(ge=0)] = 0
+    at: datetime
+
+
+class EventBatch(BaseModel):
+    events: Annotated[list[EventView], Field(max_length=200)]
+
+
+class EventsStored(BaseModel):
+    stored: int
+
+
+@router.get(
+    "/feed",
+    responses=problems(
+        CursorNotOurs, accounts.NotSignedIn, accounts.SessionEnded, feed.FeedModeUnknown, RequestNotUnderstood
+    ),
+)
+async def get_feed(limit: Limit = 10, cursor: str | None = None, mode: feed.Mode = feed.Mode.FOR_YOU) -> FeedPage:
+    """One page of clips to watch. `following` needs an account."""
+    raise NotImplementedError
+
+
+@router.post("/events", status_code=202, responses=problems(feed.EventsNotUnderstood))
+async def post_events(batch: EventBatch) -> EventsStored:
+    """Report what was watched; 202 once the batch is durable. Nobody needs to be signed in."""
+    raise NotImplementedError

@@ -1,0 +1,93 @@
+"""Every column has its data class, every table of a person is known, and the migrations make just these tables."""
+
+import psycopg
+from sqlalchemy import Column, Table, create_engine
+from tests.house.catalogue import list_tables
+from tests.postgres import DatabaseServer
+
+from reelm.infra.db import metadata
+from reelm.kernel.data_classes import DataClass
+
+# How each table finds the person its rows belong to: by a column that names an account, or through another table.
+# A new table must be entered here, and so in whatever will export and erase a person's data.
+BELONGS_TO = {
+    "accounts": "id",
+    "assets": "account_id",
+    "comments": "author_id",
+    "follows": "follower_id, followed_id",
+    "impressions": "account_id",
+    "likes": "account_id",
+    "notifications": "account_id, actor_id",
+    "renditions": "assets",
+    "seen": "account_id",
+    "sessions": "account_id",
+    "uploads": "account_id",
+    "video_counts": "videos",
+    "videos": "author_id",
+}
+# Tables with personal data whose rows name nobody, and why that is so.
+NAMES_NOBODY = {"rate_limits": "keys are keyed hashes of an address and a handle; a row ends within an hour"}
+# Tables of other packages in the same database.
+NOT_OURS = ("procrastinate", "alembic_version")
+NAMES_A_PERSON = ("account_id", "author_id", "owner_id", "actor_id", "follower_id", "followed_id", "user_id")
+
+
+def points_to(column: Column[object]) -> set[str]:
+    return {key.target_fullname for key in column.foreign_keys}
+
+
+def test_every_column_has_a_data_class() -> None:
+    columns = [column for table in list_tables() for column in table.columns]
+    assert columns
+    assert [str(column) for column in columns if not isinstance(column.info.get("data_class"), DataClass)] == []
+
+
+def test_every_table_is_known_to_belong_to_somebody_or_to_nobody() -> None:
+    assert {table.name for table in list_tables()} == BELONGS_TO.keys() | NAMES_NOBODY.keys()
+
+
+def test_what_names_a_person_is_personal_and_goes_with_them() -> None:
+    for table in list_tables():
+        named = {column.name for column in table.columns if points_to(column) == {"accounts.id"}}
+        assert named == {column.name for column in table.columns if column.name in NAMES_A_PERSON}, table.name
+        for column in table.columns:
+            if column.name in named:
+                assert column.info["data_class"].is_personal, column
+                assert all(key.ondelete == "CASCADE" for key in column.foreign_keys), column
+
+
+def test_each_row_leads_to_its_person_as_listed() -> None:
+    tables = {table.name: table for table in list_tables()}
+    for name, way in BELONGS_TO.items():
+        if way in tables:
+            assert any(points_to(column) == {f"{way}.id"} for column in tables[name].columns), name
+        elif name != "accounts":
+            named = [column.name for column in tables[name].columns if points_to(column) == {"accounts.id"}]
+            assert way == ", ".join(named), name
+
+
+def _describe(url: str) -> list[tuple[str, ...]]:
+    """Columns, indexes and constraints of the product's tables, as PostgreSQL tells them."""
+    statements = (
+        "SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '')"
+        " FROM information_schema.columns WHERE table_schema = 'public'",
+        "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conrelid <> 0",
+    )
+    with psycopg.connect(url) as connection:
+        rows = [tuple(row) for statement in statements for row in connection.execute(statement.encode()).fetchall()]
+    return sorted(row for row in rows if not row[0].startswith(NOT_OURS))
+
+
+def test_the_migrations_make_the_tables_the_code_declares(database_server: DatabaseServer, migrated: str) -> None:
+    tables: list[Table] = list_tables()
+    name = database_server.create()
+    url = database_server.url(name)
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1))
+    metadata.create_all(engine, tables)
+    engine.dispose()
+    declared = _describe(url)
+    database_server.drop(name)
+    assert declared
+    assert _describe(database_server.url(migrated)) == declared
