@@ -18,7 +18,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install $(shell test 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check bench lock clean browser
+.PHONY: help setup up test check bench screenshots lock clean browser
 
 help: ## List what can be asked
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -41,6 +41,9 @@ check: setup $(DONE)/tools ## Lint, types, import contracts, generated files, th
 
 bench: setup $(DONE)/tools browser ## The benchmarks, or ONLY=name: each prints one table and writes bench/results/name.json
 	@$(PY) -m bench $(ONLY)
+
+screenshots: setup $(DONE)/tools browser ## The pictures in docs/screenshots, taken anew
+	@$(PY) -m tests.browser.screenshots
 
 # The build backend is locked too, with the one package it asks for by name when it makes an editable install.
 lock: $(DONE)/tools ## Resolve pyproject.toml again into the two lock files

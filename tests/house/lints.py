@@ -12,7 +12,7 @@ VAGUE_NAMES = frozenset(
 )
 # Packages whose insides are their own; `infra` and `kernel` are shelves of packages that are imported one by one.
 CLOSED = frozenset({"bootstrap", "feed", "social", "videos", "media", "accounts", "realms", "worker"})
-LOWEST_LAYERS_TALK_BY = frozenset({"urllib.request", "http.client", "ftplib", "smtplib", "xmlrpc", "telnetlib"})
+TALKS_ABROAD = frozenset({"urllib.request", "http.client", "ftplib", "smtplib", "xmlrpc", "telnetlib"})
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Put together from parts, so that this file does not name what it looks for.
@@ -101,10 +101,12 @@ def find_calls_abroad(module: Module) -> Iterator[str]:
     if module.name.startswith("reelm.infra"):
         return
     for node in ast.walk(module.tree):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in sorted(LOWEST_LAYERS_TALK_BY.intersection(names)):
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        names = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module}.{name}" for name in names)]
+        for name in sorted(TALKS_ABROAD.intersection(names)):
             yield f"{module.name}:{node.lineno}: imports {name}; only infra talks to other machines"
 
 
@@ -118,8 +120,9 @@ def find_undocumented(package: Module, modules: dict[str, Module]) -> Iterator[s
         home = modules[node.module]
         offered = {alias.name for alias in node.names}
         for made in home.tree.body:
-            is_ours = isinstance(made, (*_FUNCTIONS, ast.ClassDef)) and made.name in offered
-            if is_ours and not ast.get_docstring(made):
+            if not isinstance(made, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                continue
+            if made.name in offered and not ast.get_docstring(made):
                 yield f"{home.name}:{made.lineno}: {made.name} is offered by {package.name} without a docstring"
 
 

@@ -69,11 +69,11 @@ def test_each_row_leads_to_its_person_as_listed() -> None:
 def _describe(url: str) -> list[tuple[str, ...]]:
     """Columns, indexes and constraints of the product's tables, as PostgreSQL tells them."""
     statements = (
-        "SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '')"
-        " FROM information_schema.columns WHERE table_schema = 'public'",
+        """SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '')
+           FROM information_schema.columns WHERE table_schema = 'public'""",
         "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
-        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace AND conrelid <> 0",
+        """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+           WHERE connamespace = 'public'::regnamespace AND conrelid <> 0""",
     )
     with psycopg.connect(url) as connection:
         rows = [tuple(row) for statement in statements for row in connection.execute(statement.encode()).fetchall()]

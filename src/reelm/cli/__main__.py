@@ -26,7 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     up.add_argument("--no-demo", action="store_true", help="start without demo content")
 
     serve = commands.add_parser("serve", help="run one role, configured by REELM_* variables")
-    serve.add_argument("role", choices=("web", "worker", "media-worker"))
+    serve.add_argument("role", choices=("web", "worker", "media-worker"), help="what this process does")
 
     commands.add_parser("migrate", help="bring the database's schema up to date")
 
@@ -50,12 +50,12 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_account_create(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--handle", required=True)
-    parser.add_argument("--birth-date", required=True, metavar="YYYY-MM-DD")
+    parser.add_argument("--handle", required=True, help="2 to 30 of a–z, 0–9, dot and underscore")
+    parser.add_argument("--birth-date", required=True, metavar="YYYY-MM-DD", help="decides who may sign up")
     parser.add_argument("--country", required=True, help="ISO 3166-1 code, such as FR")
     parser.add_argument("--region", help="ISO 3166-2 part after the dash, needed for Canada")
-    parser.add_argument("--locale", default="en")
-    parser.add_argument("--role", choices=ROLES, default="viewer")
+    parser.add_argument("--locale", default="en", help="language: en or fr-CA (default: en)")
+    parser.add_argument("--role", choices=ROLES, default="viewer", help="what they may do (default: viewer)")
     parser.add_argument("--password-stdin", action="store_true", required=True, help="read the password from stdin")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     _add_data(parser)

@@ -204,18 +204,11 @@ def _start_web(cell: Cell, supervisor: Supervisor, env: Mapping[str, str]) -> No
     with _timed("Web"):
         supervisor.add(_role(cell, "web", env))
         supervisor.until(
-            lambda: _opened(cell.web_socket) and probes.is_healthy(cell.port),
+            lambda: probes.is_healthy(cell.port),
             120,
             f"The web role does not answer; the reason is at the end of {cell.log('web')}.",
             every_s=0.05,
         )
-
-
-def _opened(socket: Path) -> bool:
-    """Let nginx's account connect to the web role's socket, where there is one. Its folder keeps others out."""
-    with suppress(OSError):
-        socket.chmod(0o666)
-    return True
 
 
 def _seed(cell: Cell, supervisor: Supervisor, env: Mapping[str, str]) -> None:

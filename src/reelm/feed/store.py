@@ -48,6 +48,9 @@ _NEWEST = f"""
     ORDER BY v.published_at DESC, v.id DESC LIMIT $3
 """  # noqa: S608
 
+# Reports of one clip wait for each other, so that what one of them has counted the next one sees.
+_LOCK = "SELECT FROM video_counts WHERE video_id = ANY($1::uuid[]) ORDER BY video_id FOR NO KEY UPDATE"
+
 # Reports of one impression repeat and grow: the largest counts, and only for whoever made the impression.
 _RECORD = """
     WITH told AS (
@@ -134,6 +137,7 @@ async def find_account(pool: HotPool, token_hash: bytes, now: datetime) -> Accou
 async def store_events(pool: HotPool, viewer: AccountId | None, events: Sequence[WatchEvent], now: datetime) -> int:
     """Store a batch in one transaction with the counts it changes; returns how many impressions it touched."""
     async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(_LOCK, sorted({event.video for event in events}))
         rows = await connection.fetch(
             _RECORD,
             [event.impression for event in events],

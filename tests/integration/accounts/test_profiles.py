@@ -86,7 +86,7 @@ async def test_an_avatar_is_served_as_a_clean_square(realm: Realm) -> None:
     assert (served.status_code, served.headers["content-type"]) == (200, "image/webp")
     assert SECRET_PLACE not in served.content
     assert b"EXIF" not in served.content
-    with av.open(io.BytesIO(served.content)) as file:
+    with av.open(io.BytesIO(served.content), "r") as file:
         frame = next(file.decode(video=0))
         assert (frame.width, frame.height) == (256, 256)
     shown = (await realm.client().get("/accounts/carl")).json()

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from tests.integration.runtime import cells
 
-from reelm.infra.embedded import postgres
+from reelm.infra.embedded import postgres, probes
 from reelm.infra.embedded.credentials import CAP_DAC_READ_SEARCH
 
 Start = Callable[..., cells.Cell]
@@ -256,4 +256,5 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def _answers(cell: cells.Cell) -> bool:
-    return (cell.data / "run" / "pg" / postgres.SOCKET_NAME).exists() and cell.get("/").status == 200
+    answer = probes.fetch(cell.port, "/")
+    return (cell.data / "run" / "pg" / postgres.SOCKET_NAME).exists() and answer is not None and answer.status == 200

@@ -27,7 +27,6 @@ export interface SignUp {
   country: string;
   region?: string;
   locale: string;
-  email?: string;
 }
 
 export interface NewVideo {

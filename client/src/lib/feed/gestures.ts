@@ -13,7 +13,7 @@ export interface Wishes {
 const TAP_PX = 10;
 const DOUBLE_TAP_MS = 260;
 /** A flick faster than this turns the page however short it was. */
-const FLICK_PX_PER_MS = 0.35;
+const FLICK_PX_PER_MS = 0.25;
 const TURN_SHARE = 0.28;
 const WHEEL_QUIET_MS = 140;
 const WHEEL_PX = 24;

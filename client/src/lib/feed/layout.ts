@@ -19,6 +19,9 @@ const MOST_CROPPED = 0.22;
 const HEADER_PX = 64;
 const FOOT_PX = 24;
 const GUTTER_PX = 96;
+/** A stage lower than this (a phone on its side) has no height to spare for a header. */
+const LOW_PX = 520;
+const LOW_MARGIN_PX = 8;
 const NARROWEST = 9 / 16;
 
 export function placeClip(clip: Size, stage: Size, framed: boolean): Placement {
@@ -28,8 +31,10 @@ export function placeClip(clip: Size, stage: Size, framed: boolean): Placement {
     const cropped = 1 - Math.min(ratio / stageRatio, stageRatio / ratio);
     return { card: stage, top: 0, fit: cropped <= MOST_CROPPED ? "cover" : "contain", outside: false };
   }
-  const height = Math.max(1, stage.height - HEADER_PX - FOOT_PX);
+  const low = stage.height < LOW_PX;
+  const top = low ? LOW_MARGIN_PX : HEADER_PX;
+  const height = Math.max(1, stage.height - top - (low ? LOW_MARGIN_PX : FOOT_PX));
   const most = Math.max(240, stage.width - 2 * GUTTER_PX);
   const width = Math.min(most, height * Math.max(ratio, NARROWEST));
-  return { card: { width, height }, top: HEADER_PX, fit: "contain", outside: true };
+  return { card: { width, height }, top, fit: "contain", outside: true };
 }

@@ -188,7 +188,7 @@ CLIPS: tuple[DemoClip, ...] = (
     DemoClip(
         "tide",
         JONAS,
-        "A late moon and its road over the water. Eleven waves added up, nothing else. Generated; it loops. "
+        "A late moon and its road over the water. Twelve waves added up, nothing else. Generated; it loops. "
         "#sea #moon #generative",
         ((ELODIE, "Mets le son. La vague respire avec la musique."),),
         (MIRA, ELODIE),

@@ -75,7 +75,7 @@ def _soft_bands(rows: Plane, bands: Floats) -> list[Plane]:
 
 def sunrise(scale: float = 1.0) -> Film:
     """The sun coming up behind six layers of hills while mist drifts between them."""
-    width, height = shrink(360, 640, scale)
+    width, height = shrink(324, 576, scale)
     fps, seconds = 24, 6.0
 
     def draw() -> Iterator[Frame]:
