@@ -3,7 +3,9 @@ import { API } from "../api/request";
 import type { ProblemDetail } from "../api/types";
 import { i18n, t } from "../i18n/i18n.svelte";
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+const SMALLEST_CHUNK_BYTES = 512 * 1024;
+const LARGEST_CHUNK_BYTES = 4 * 1024 * 1024;
+const CHUNKS = 8;
 /** Patient on purpose: a train tunnel or a restarted server costs waiting, not the upload. */
 const RETRY_DELAYS_MS = [500, 1000, 2000, 3000, ...Array.from({ length: 120 }, () => 5000)];
 const WORTH_RETRYING = new Set([0, 408, 409, 423, 425, 429]);
@@ -26,7 +28,7 @@ export class Transfer {
     this.totalBytes = file.size;
     this.#upload = new Upload(file, {
       endpoint: `${API}/uploads`,
-      chunkSize: CHUNK_BYTES,
+      chunkSize: chunkBytes(file.size),
       retryDelays: RETRY_DELAYS_MS,
       headers: { "Accept-Language": i18n.locale },
       // The file's name stays here: it often says who, where and when.
@@ -102,6 +104,11 @@ export class Transfer {
   #deaf(): void {
     removeEventListener("online", this.#backOnline);
   }
+}
+
+/** About eight requests for a small file, 4 MiB each for a large one: a dropped connection costs one of them at most. */
+function chunkBytes(fileBytes: number): number {
+  return Math.min(LARGEST_CHUNK_BYTES, Math.max(SMALLEST_CHUNK_BYTES, Math.ceil(fileBytes / CHUNKS)));
 }
 
 function reasonIn(error: Error | DetailedError): string {
