@@ -26,10 +26,10 @@ help: ## List what can be asked
 setup: $(DONE)/project client/dist/index.html ## Make .venv, install what is locked, build the client
 
 up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no leaves the demo clips out
-	@$(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo)
+	@exec $(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo)
 
 test: setup $(DONE)/tools browser ## All tests
-	@$(PY) -m pytest
+	@exec $(PY) -m pytest
 
 check: setup $(DONE)/tools ## Lint, types, import contracts, generated files, the client's checks, then all tests
 	@echo "Lint" && $(PY) -m ruff check && $(PY) -m ruff format --check
@@ -40,7 +40,7 @@ check: setup $(DONE)/tools ## Lint, types, import contracts, generated files, th
 	@$(MAKE) test
 
 bench: setup $(DONE)/tools browser ## The benchmarks, or ONLY=name: each prints one table and writes bench/results/name.json
-	@$(PY) -m bench $(ONLY)
+	@exec $(PY) -m bench $(ONLY)
 
 screenshots: setup $(DONE)/tools browser ## The pictures in docs/screenshots, taken anew
 	@$(PY) -m tests.browser.screenshots

@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,10 +97,10 @@ def _text(value: Cell) -> str:
 
 def _commit() -> str:
     """The commit the working tree stands on; empty outside a repository."""
-    done = subprocess.run(
-        ("git", "rev-parse", "HEAD"), cwd=RESULTS.parent, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() if done.returncode == 0 else ""
+    with suppress(OSError, subprocess.CalledProcessError):
+        asked = ("git", "rev-parse", "HEAD")
+        return subprocess.run(asked, cwd=RESULTS.parent, capture_output=True, text=True, check=True).stdout.strip()
+    return ""
 
 
 def _machine() -> dict[str, Cell]:

@@ -68,6 +68,13 @@ class SignInFailed(Problem):
 
 
 @dataclass(eq=False)
+class PasswordWrong(Problem):
+    """The current password, asked before it is changed, is another one."""
+
+    status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
 class NotSignedIn(Problem):
     """This needs an account."""
 

@@ -1,6 +1,6 @@
 """What may a person change about themselves?"""
 
-from reelm.accounts.errors import LocaleNotOffered, SignInFailed
+from reelm.accounts.errors import LocaleNotOffered, PasswordWrong
 from reelm.accounts.handles import BIO_MAX, check_password, clean_display_name, clean_text
 from reelm.accounts.model import LOCALES, Account, Viewer
 from reelm.accounts.passwords import hash_password, is_password
@@ -47,12 +47,12 @@ async def clear_avatar(unit: WriteUnit, account: AccountId) -> str | None:
 
 
 async def change_password(database: Database, viewer: Viewer, *, current: str, new: str) -> None:
-    """Change the password and end every other session. Raises `SignInFailed`, `PasswordTooWeak`."""
+    """Change the password and end every other session. Raises `PasswordWrong`, `PasswordTooWeak`."""
     async with database.read() as unit:
         account = await fetch_account(unit, viewer.id)
         hashed = await fetch_password_hash(unit, viewer.id)
     if not await is_password(current, hashed):
-        raise SignInFailed
+        raise PasswordWrong
     check_password(new, account.person.handle)
     new_hash = await hash_password(new)
     async with database.write() as unit:

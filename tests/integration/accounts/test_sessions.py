@@ -160,7 +160,7 @@ async def test_the_password_changes_only_against_the_current_one_and_for_a_good_
     wrong = await realm.client(ana).post("/me/password", json={"current": "not hers", "new": "long enough it is"})
     weak = await realm.client(ana).post("/me/password", json={"current": ana.password, "new": "short"})
     assert [(a.status_code, a.json()["type"]) for a in (wrong, weak)] == [
-        (401, "/problems/sign-in-failed"),
+        (403, "/problems/password-wrong"),
         (422, "/problems/password-too-weak"),
     ]
     assert (await _try(realm, "ana", ana.password)).status_code == 200

@@ -69,7 +69,7 @@ async def delete_avatar(viewer: SignedIn, cell: InCell) -> MeView:
 @router.post(
     "/me/password",
     status_code=204,
-    responses=problems(*_SIGNED_OUT, accounts.SignInFailed, accounts.PasswordTooWeak),
+    responses=problems(*_SIGNED_OUT, accounts.PasswordWrong, accounts.PasswordTooWeak),
 )
 async def post_password(form: PasswordChange, viewer: SignedIn, cell: InCell) -> None:
     """Change one's password; every other session ends."""
