@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from starlette.routing import Route
@@ -11,8 +12,10 @@ from tests import generated
 from tests.house.catalogue import ROOT, SOURCE, list_files
 
 from reelm.cli.__main__ import build_parser
+from reelm.feed.events import MOST_EVENTS
+from reelm.feed.model import EventKind
 from reelm.infra.settings import Settings
-from reelm.web import hot
+from reelm.web import hot, hot_schema
 from reelm.web.app import build_app
 
 PAGES = [path for path in list_files() if path.suffix == ".md"]
@@ -162,3 +165,9 @@ def test_every_call_is_in_the_api_document_and_says_what_it_does() -> None:
             assert call.get("description"), f"{method} {path} has no docstring"
             texts = [answer["description"] for answer in call["responses"].values()]
             assert "Validation Error" not in texts, f"{method} {path}: 422 is answered as a problem, not as described"
+
+
+def test_the_hot_routes_take_what_their_description_says() -> None:
+    assert set(get_args(hot_schema.EventView.model_fields["kind"].annotation)) == set(EventKind)
+    events = hot_schema.EventBatch.model_json_schema()["properties"]["events"]
+    assert events["maxItems"] == MOST_EVENTS

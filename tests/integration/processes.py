@@ -71,7 +71,10 @@ def start(role: str, settings: Settings, log_file: Path) -> Role:
     }
     with log_file.open("ab") as log:
         process = subprocess.Popen(
-            (sys.executable, "-P", "-c", START, role), env=os.environ | environment, stderr=log, start_new_session=True
+            (sys.executable, "-P", "-c", START, role),
+            env=os.environ | environment,
+            stderr=log,
+            start_new_session=True,
         )
     started = Role(process, log_file, port)
     if role == "web":

@@ -155,10 +155,14 @@ async def advance(unit: WriteUnit, id: AssetId, to: AssetState, **facts: Any) ->
     return await unit.write(statement.values(state=to, **facts)) == 1
 
 
-async def fail_asset(unit: WriteUnit, id: AssetId, problem: Problem, at: datetime) -> bool:
-    return await advance(
-        unit, id, AssetState.FAILED, problem=problem.slug(), problem_facts=problem.facts(), finished_at=at
-    )
+async def fail_asset(unit: WriteUnit, id: AssetId, problem: Problem) -> bool:
+    """False where its owner removed it meanwhile."""
+    return await advance(unit, id, AssetState.FAILED, problem=problem.slug(), problem_facts=problem.facts())
+
+
+async def mark_finished(unit: WriteUnit, id: AssetId, at: datetime) -> None:
+    """No job has work on this asset any more."""
+    await unit.write(update(assets).where(assets.c.id == id).values(finished_at=at))
 
 
 async def insert_rendition(unit: WriteUnit, asset: AssetId, made: StoredRendition) -> None:

@@ -31,6 +31,7 @@ from reelm.media.store import (
     fail_asset,
     find_asset,
     insert_rendition,
+    mark_finished,
 )
 from reelm.media.uploads import Inbox
 
@@ -87,12 +88,14 @@ async def transcode(studio: Studio, id: AssetId) -> None:
         attempts = await begin_attempt(unit, id)
         asset = await find_asset(unit, id)
     if attempts is None or asset is None:
-        return
+        return _clear_work(studio, id)
     _log.info("transcode", extra={"facts": {"asset": str(id), "attempt": attempts}})
     folder = studio.work_dir / f"{id}-{attempts}"
     try:
         _clear_work(studio, id)
-        if attempts <= MAX_ATTEMPTS:
+        if asset.state is AssetState.FAILED:
+            await _clear_failed(studio, asset)  # an earlier attempt died before it had cleared away
+        elif attempts <= MAX_ATTEMPTS:
             folder.mkdir(parents=True)
             await _transcode(studio, asset, folder)
         elif asset.renditions:
@@ -102,9 +105,9 @@ async def transcode(studio: Studio, id: AssetId) -> None:
     except SandboxUnavailable:
         raise
     except Problem as problem:
-        await _fail(studio, id, problem)
+        await _settle(studio, id, problem)
     except _Removed:
-        return
+        return None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -133,15 +136,7 @@ async def _transcode(studio: Studio, asset: Asset, folder: Path) -> None:
         width=shape.width,
         height=shape.height,
     )
-    try:
-        await _make_all(studio, asset, plan, Source(source, found, gain), folder)
-    except Problem as problem:
-        async with studio.database.read() as unit:
-            now = await find_asset(unit, asset.id)
-        if now is None or not now.renditions:
-            raise
-        facts = {"asset": str(asset.id), "problem": problem.slug()}  # it plays; a larger size is all that lacks
-        _log.warning("rendition failed", extra={"facts": facts})
+    await _make_all(studio, asset, plan, Source(source, found, gain), folder)
     return await _finish(studio, asset)
 
 
@@ -219,19 +214,35 @@ def _put_source_away(studio: Studio, asset: Asset) -> None:
     source.unlink(missing_ok=True)
 
 
-async def _fail(studio: Studio, id: AssetId, problem: Problem) -> None:
-    """End in `failed`, with the reason on the row and nothing left on disk."""
+async def _settle(studio: Studio, id: AssetId, problem: Problem) -> None:
+    """A clip that plays stays with the sizes it has; any other ends in `failed`."""
     async with studio.database.read() as unit:
         asset = await find_asset(unit, id)
     if asset is None:
-        return
-    studio.inbox.path(asset.upload).unlink(missing_ok=True)
-    studio.blobs.delete_below(blob_folder(id))
-    _log.info("clip failed", extra={"facts": {"asset": str(id), "problem": problem.slug()}})
-    at = studio.clock.now()
+        return None
+    facts = {"asset": str(id), "problem": problem.slug()}
+    if asset.renditions:
+        _log.warning("rendition failed", extra={"facts": facts})
+        return await _finish(studio, asset)
+    _log.info("clip failed", extra={"facts": facts})
+    return await _fail(studio, asset, problem)
+
+
+async def _fail(studio: Studio, asset: Asset, problem: Problem) -> None:
+    """First the reason is on the row, then the files go: done again, the reason is still the first one."""
     async with studio.database.write() as unit:
-        if await fail_asset(unit, id, problem, at):
-            await studio.listeners.on_failed(unit, id, at)
+        if not await fail_asset(unit, asset.id, problem):
+            raise _Removed
+        await studio.listeners.on_failed(unit, asset.id, studio.clock.now())
+    await _clear_failed(studio, asset)
+
+
+async def _clear_failed(studio: Studio, asset: Asset) -> None:
+    """Nothing is left on disk; then the upload's row goes and the asset has its last mark."""
+    studio.inbox.path(asset.upload).unlink(missing_ok=True)
+    studio.blobs.delete_below(blob_folder(asset.id))
+    async with studio.database.write() as unit:
+        await mark_finished(unit, asset.id, studio.clock.now())
         await delete_upload(unit, asset.upload)
 
 

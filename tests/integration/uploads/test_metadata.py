@@ -40,7 +40,8 @@ async def test_not_one_byte_of_the_place_device_or_file_name_survives(realm: Rea
     clip = await realm.video(id)
     assert clip["state"] == "published"
     served = [
-        (url, (await realm.get(url)).content) for url in [clip["poster"], *(made["url"] for made in clip["renditions"])]
+        (url, (await realm.get(url)).content)
+        for url in [clip["poster"], *(made["url"] for made in clip["renditions"])]
     ]
     for path in (f"/api/v1/videos/{id}", "/api/v1/feed", "/api/v1/accounts/ana/videos", f"/v/{id}"):
         answer = await ana.get(SITE + path)
