@@ -85,7 +85,7 @@ $(DONE)/tools: requirements-dev.lock $(DONE)/runtime
 
 client/node_modules/.package-lock.json: client/package.json client/package-lock.json $(DONE)/runtime
 	@echo "Client packages"
-	@$(WITH_NODE) && cd client && npm ci --no-audit --no-fund --loglevel=error
+	@$(WITH_NODE) && cd client && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 client/dist/index.html: client/node_modules/.package-lock.json $(CLIENT_SOURCES)

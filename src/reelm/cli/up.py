@@ -105,11 +105,12 @@ def _run(cell: Cell, demo: bool) -> int:
 def _bring_up(cell: Cell, supervisor: Supervisor, demo: bool) -> None:
     """Start everything in order and say so. Raises `CannotStart` or `Stopped`."""
     _say(f"Reelm {reelm.__version__} starts in {cell.data} (realm {cell.realm}).")
+    began = time.monotonic()
     cluster = _start_postgres(cell, supervisor)
     database_url = os.environ.get("REELM_DATABASE_URL") or (cluster.url() if cluster else "")
     in_front = _start_nginx(cell, supervisor)
     if cluster is not None:
-        _wait_for_postgres(cluster, cell, supervisor)
+        _wait_for_postgres(cluster, cell, supervisor, began)
     env = plan_environment(os.environ, cell, database_url, in_front=in_front)
     _migrate(cell, supervisor, cluster, env)
     _start_web(cell, supervisor, env)
@@ -149,8 +150,8 @@ def _start_postgres(cell: Cell, supervisor: Supervisor) -> postgres.Cluster | No
     return cluster
 
 
-def _wait_for_postgres(cluster: postgres.Cluster, cell: Cell, supervisor: Supervisor) -> None:
-    with _timed(cluster.name):
+def _wait_for_postgres(cluster: postgres.Cluster, cell: Cell, supervisor: Supervisor, began: float) -> None:
+    with _timed(cluster.name, began):
         watched = supervisor.watched[0]
         supervisor.until(
             lambda: watched.child is not None and postgres.is_ready(cluster, watched.child.pid),
@@ -314,8 +315,9 @@ def _parent_is_make() -> bool:
 
 
 @contextmanager
-def _timed(what: str) -> Generator[None]:
-    began = time.monotonic()
+def _timed(what: str, began: float | None = None) -> Generator[None]:
+    """Say how long something took, counted from `began` or from now."""
+    began = began or time.monotonic()
     yield
     _say(f"  {what:<16} {time.monotonic() - began:.1f} s")
 

@@ -232,7 +232,7 @@ async def _fail(studio: Studio, asset: Asset, problem: Problem) -> None:
     """First the reason is on the row, then the files go: done again, the reason is still the first one."""
     async with studio.database.write() as unit:
         if not await fail_asset(unit, asset.id, problem):
-            raise _Removed
+            return  # its owner removed it meanwhile, and what is left of it goes in a job of its own
         await studio.listeners.on_failed(unit, asset.id, studio.clock.now())
     await _clear_failed(studio, asset)
 

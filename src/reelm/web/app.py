@@ -11,7 +11,7 @@ from reelm.bootstrap import open_cell
 from reelm.infra.settings import Settings
 from reelm.kernel.time import Clock
 from reelm.videos import Clip
-from reelm.web import hot, pages, problems, v1
+from reelm.web import hot, hot_schema, pages, problems, v1
 from reelm.web.guard import Guard
 from reelm.web.views.clips import VideoView
 
@@ -36,7 +36,8 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.router.routes.extend(hot.ROUTES)
+    app.router.routes.extend(hot.ROUTES)  # before their schema, so that they answer
+    app.include_router(hot_schema.router)
     app.include_router(v1.router)
     app.include_router(pages.oembed)
     app.include_router(pages.router)

@@ -99,8 +99,7 @@ class Interruption:
         removal = self.wrap("unlink upload", Path.unlink, lambda path, *_: path.parent.name == "uploads")  # pyright: ignore[reportUnknownLambdaType, reportUnknownMemberType]
         monkeypatch.setattr(Path, "unlink", removal)
         for act in quick.STEPS:
-            if hasattr(transcodes, act.__name__):
-                monkeypatch.setattr(transcodes, act.__name__, self.wrap_async(act.__name__, act))
+            monkeypatch.setattr(transcodes, act.__name__, self.wrap_async(act.__name__, act))
 
 
 async def run_until_killed(settings: Settings, at: str, name: str, args: Mapping[str, str], clock: HandClock) -> None:
