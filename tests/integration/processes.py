@@ -14,6 +14,7 @@ import httpx
 
 from reelm.infra.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 # Workers that die are noticed within a second instead of fifteen.
 START = (
     "import sys; from reelm.infra.jobs import runner; from reelm.cli.serve import run_role; "
@@ -60,18 +61,20 @@ class Role:
         return connection
 
 
-def start(role: str, settings: Settings, log_file: Path) -> Role:
-    """Start a role; the web role answers when this returns."""
+def start(role: str, settings: Settings, log_file: Path, *, first: str = "") -> Role:
+    """Start a role, after the Python statements `first`; the web role answers when this returns."""
     port = _free_port()
     environment = {
         "REELM_DATABASE_URL": settings.database_url,
         "REELM_DATA": str(settings.data),
         "REELM_LISTEN": f"127.0.0.1:{port}",
         "REELM_CLIENT_DIST": str(settings.client_dist),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), *filter(None, sys.path))),
     }
     with log_file.open("ab") as log:
         process = subprocess.Popen(
-            (sys.executable, "-P", "-c", START, role),
+            (sys.executable, "-P", "-c", first + START, role),
+            cwd=ROOT,
             env=os.environ | environment,
             stderr=log,
             start_new_session=True,

@@ -27,6 +27,7 @@ async def run_ffmpeg(
     writes: Sequence[Path],
     limits: Limits,
     on_stdout: Callable[[bytes], None] | None = None,
+    nice: int = 0,
 ) -> Finished:
     """Run one ffmpeg command that reads `source` alone.
 
@@ -38,6 +39,7 @@ async def run_ffmpeg(
         memory_bytes=limits.memory_bytes,
         file_bytes=limits.output_bytes,
         stdout_bytes=8 * 1024**2,
+        nice=nice,
     )
     finished = await run_sandboxed(argv, reads=[source], writes=writes, limits=allowance, on_stdout=on_stdout)
     if finished.ending is Ending.TIMED_OUT or finished.returncode == _OUT_OF_CPU:

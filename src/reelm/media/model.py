@@ -26,7 +26,8 @@ class Allowance:
     """What one sandboxed process may use before it is ended.
 
     `memory_bytes` counts private writable memory; `file_bytes` bounds each file written;
-    `stdout_bytes` bounds what is kept of standard output, and going beyond ends the process.
+    `stdout_bytes` bounds what is kept of standard output, and going beyond ends the process; `nice` is how far
+    it steps back for others (0 not at all, 19 always).
     """
 
     wall_s: float
@@ -34,6 +35,7 @@ class Allowance:
     memory_bytes: int
     file_bytes: int
     stdout_bytes: int = 1024 * 1024
+    nice: int = 0
 
 
 class Ending(StrEnum):

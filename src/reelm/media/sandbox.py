@@ -27,7 +27,6 @@ _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", f"/lib/
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/sys/devices/system/cpu")
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": "", "HOME": "/nonexistent"}
 _STDERR_KEPT = 8192
-_NICE = 2
 _STOPS = {
     "network-namespace": "any network, loopback included",
     "seccomp": "sockets, new processes, tracing, mounting",
@@ -174,7 +173,7 @@ def _plan(argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], li
             "cwd": str(writes[0]) if writes else "/",
             "parent": os.getpid(),
             "report": report,
-            "nice": _NICE,
+            "nice": limits.nice,
             "read": [*_LIBRARIES, *_DEVICES, *(str(path.resolve()) for path in reads)],
             "write": ["/dev/null", *(str(path.resolve()) for path in writes)],
             "execute": [*_LOADERS, *(os.path.realpath(program) for program in argv[:1])],

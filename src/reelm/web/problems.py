@@ -60,9 +60,9 @@ def route_of(request: Request) -> str:
 
 
 def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an endpoint, from the refusals it may answer with."""
+    """The `responses` of an endpoint, from the refusals it may answer with; any may find a request malformed."""
     slugs: dict[int, list[str]] = {}
-    for problem in classes:
+    for problem in dict.fromkeys((*classes, RequestNotUnderstood)):
         slugs.setdefault(problem.status, []).append(problem.slug())
     return {
         status: {

@@ -26,7 +26,7 @@ async def _wait_for_stage(realm: Realm, id: str, *stages: str, timeout_s: float 
     deadline = time.monotonic() + timeout_s
     while (stage := (await realm.video(id, realm.people.ana))["stage"]) not in stages:
         assert time.monotonic() < deadline, f"still {stage}"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     return stage
 
 
@@ -52,7 +52,7 @@ async def test_a_dead_workers_job_is_taken_over(realm: Realm, tmp_path: Path, nu
     try:
         await _wait_for_stage(realm, video, "published")
         while await realm.rows("SELECT FROM procrastinate_jobs"):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
     finally:
         second.stop()
     shown = await realm.video(video)
@@ -74,7 +74,7 @@ async def test_a_job_that_always_kills_its_worker_is_given_up(realm: Realm, tmp_
     while (await realm.video(video, realm.people.ana))["state"] == "processing":
         worker = start("media-worker", realm.settings, tmp_path / "worker.log", first=DYING)
         while worker.process.poll() is None and (await realm.video(video, realm.people.ana))["state"] == "processing":
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         if worker.process.poll() is None:
             assert worker.stop() == 0
         else:
