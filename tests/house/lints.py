@@ -19,11 +19,12 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _REGISTRIES = (
     *("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npmm" + "irror.com", "yarn" + "pkg.com"),
     *("crates" + ".io", "proxy.gol" + "ang.org", "docker" + ".io", "gh" + "cr.io", "qu" + "ay.io"),
+    *("deb.deb" + "ian.org", "archive.ubu" + "ntu.com", "security.deb" + "ian.org"),
 )
 _REGISTRY = re.compile("|".join(map(re.escape, _REGISTRIES)))
-_MACHINE_PATH = re.compile(r"(?<![\w.$}*-])/(?:work|root|home/\w+|Users/\w+|tmp/spec)/\w")
+_MACHINE_PATH = re.compile(r"(?<![\w.$}*-])/(?:work|root|farm|home/\w+|Users/\w+|tmp/spec)/")
 _LEFT_FOR_LATER = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
-_FIXED_PORT = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\]):[1-9]\d{2,4}\b")
+_FIXED_PORT = re.compile(r"(?:127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1\]):[1-9]\d{2,4}\b|\bport ?= ?[1-9]\d{2,4}\b")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Module:
 
     name: str
     text: str
+    is_package: bool = False
 
     @property
     def tree(self) -> ast.Module:
@@ -72,9 +74,10 @@ def find_reaches_inside(module: Module, surfaces: dict[str, frozenset[str]]) -> 
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             reached = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            reached = [f"{node.module}.{alias.name}" for alias in node.names]
-            if node.module == "reelm":
+        elif isinstance(node, ast.ImportFrom):
+            home = _home_of(node, module)
+            reached = [f"{home}.{alias.name}" for alias in node.names]
+            if home == "reelm":
                 names |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in CLOSED}
         else:
             continue
@@ -87,6 +90,16 @@ def find_reaches_inside(module: Module, surfaces: dict[str, frozenset[str]]) -> 
         package = names.get(node.value.id)
         if package and package != own and node.attr not in surfaces[package]:
             yield f"{module.name}:{node.lineno}: uses {package}.{node.attr}, which {package} does not offer"
+
+
+def _home_of(node: ast.ImportFrom, module: Module) -> str:
+    """The module that `from … import` names, `from ..accounts import` among them."""
+    if not node.level:
+        return node.module or ""
+    above = module.name.split(".")[: -node.level or None]
+    if module.is_package:
+        above = module.name.split(".")[: 1 - node.level or None]
+    return ".".join((*above, node.module) if node.module else above)
 
 
 def _is_offered(target: str, own: str, surfaces: dict[str, frozenset[str]]) -> bool:

@@ -7,7 +7,9 @@ from tests.house.lints import Module
 SURFACES = {"accounts": frozenset({"sign_up", "Person"}), "videos": frozenset({"Video"})}
 # Put together from parts, or this file itself would be refused.
 REGISTRY_LINE = "https://files.python" + "hosted.org/packages/x.whl\n"
+MIRROR_LINE = "deb http://deb.deb" + "ian.org/debian stable main\n"
 HOME_LINE = "folder = /ho" + "me/ana/src\n"
+CACHE_LINE = "see (/ro" + "ot/.cache)\n"
 TASK_LINE = "# TO" + "DO: later\n"
 
 
@@ -39,6 +41,8 @@ def test_a_vague_name_is_refused(part: str) -> None:
         "from reelm.accounts.store import accounts",
         "from reelm.accounts import store",
         "import reelm.accounts.tables",
+        "from ..accounts.store import accounts",
+        "from .. import accounts\naccounts.store.fetch_account",
         "from reelm import accounts\naccounts.store.fetch_account",
         "from reelm import accounts as people\npeople.handles",
     ],
@@ -53,6 +57,8 @@ def test_a_reach_inside_another_package_is_refused(text: str) -> None:
         ("reelm.videos.posts", "from reelm import accounts\naccounts.sign_up()"),
         ("reelm.videos.posts", "from reelm.accounts import Person"),
         ("reelm.videos.posts", "from reelm.videos.store import find_video"),
+        ("reelm.videos.posts", "from .store import find_video"),
+        ("reelm.videos.posts", "from ..accounts import Person"),
         ("reelm.videos.posts", "from reelm.infra.db.units import ReadUnit"),
     ],
 )
@@ -92,17 +98,21 @@ def test_a_test_that_cannot_fail_is_refused(text: str, refused: bool) -> None:
 
 def test_a_fixed_port_is_refused() -> None:
     assert list(lints.find_fixed_ports("t.py", 'get("http://127.0.0.1:8000/")'))
+    assert list(lints.find_fixed_ports("t.py", "listen(port=8000)"))
+    assert not list(lints.find_fixed_ports("t.py", "listen(port=0)"))
     assert not list(lints.find_fixed_ports("t.py", 'get(f"http://127.0.0.1:{port}/")'))
 
 
 def test_a_registry_is_refused() -> None:
     assert list(lints.find_registries("any.lock", REGISTRY_LINE))
+    assert list(lints.find_registries("Dockerfile", MIRROR_LINE))
     assert list(lints.find_registries("client/package-lock.json", '{"resolved": "https://x.example/a.tgz"}'))
     assert not list(lints.find_registries("README.md", "https://tus.io/protocols/resumable-upload"))
 
 
 def test_a_folder_of_one_machine_is_refused() -> None:
     assert list(lints.find_machine_paths("any.md", HOME_LINE))
+    assert list(lints.find_machine_paths("any.md", CACHE_LINE))
     assert not list(lints.find_machine_paths("any.md", "GET /api/v1/feed, $OUT/root/x, /usr/lib/postgresql"))
 
 

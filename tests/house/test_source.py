@@ -24,8 +24,9 @@ def read_modules() -> dict[str, lints.Module]:
     modules: dict[str, lints.Module] = {}
     for path in list_python("src"):
         parts = path.relative_to(SOURCE.parent).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        modules[name] = lints.Module(name, path.read_text("utf-8"))
+        is_package = parts[-1] == "__init__"
+        name = ".".join(parts[:-1] if is_package else parts)
+        modules[name] = lints.Module(name, path.read_text("utf-8"), is_package)
     return modules
 
 

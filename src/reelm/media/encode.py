@@ -31,6 +31,7 @@ from reelm.media.probe import probe, recognise_file
 from reelm.media.thumbhash import encode_thumbhash
 
 _MOST_THREADS = 8
+_LATER = 5
 _REFINEMENTS = 3
 _CLOSE_ENOUGH_DB = 0.5
 _POSTER_BYTES = 60_000
@@ -102,7 +103,8 @@ async def encode_rendition(
 ) -> Encoded:
     """Encode one size into `out_dir/<short side>.mp4` and check what came out.
 
-    `on_progress` gets 0..1. `keep_frames` also leaves the frames `extract_poster` chooses from.
+    `on_progress` gets 0..1. `keep_frames`, for the size people wait for, also leaves the frames `extract_poster`
+    chooses from; the others are encoded at a lower priority.
     Raises `UploadTruncated` where the result is shorter than the upload promised, else as `run_ffmpeg`.
     """
     out = out_dir / f"{rendition.short_side}.mp4"
@@ -115,7 +117,14 @@ async def encode_rendition(
     )  # fmt: skip
     watch = _Progress(seen.duration_ms, on_progress).take if on_progress else None
     try:
-        await run_ffmpeg(command, source=source, writes=[out_dir], limits=limits, on_stdout=watch)
+        await run_ffmpeg(
+            command,
+            source=source,
+            writes=[out_dir],
+            limits=limits,
+            on_stdout=watch,
+            nice=0 if keep_frames else _LATER,
+        )
         return replace(await asyncio.to_thread(_check, out, seen, rendition), frames=strip)
     except BaseException:
         _remove(out, *((strip.path,) if strip else ()))
