@@ -7,17 +7,15 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psycopg
-
 from reelm import media
 from reelm.bootstrap import open_workshop
 from reelm.cli.cell import CellNotRunning, find_settings
-from reelm.infra.db.schema import is_current
+from reelm.infra.db.schema import find_version, is_current
 from reelm.infra.jobs import count_failed
 from reelm.infra.settings import Settings
 
 MIN_FREE_BYTES = 2 * 1024**3
-MIN_POSTGRES = 150000
+MIN_POSTGRES = 15
 # Without one of these an upload is not opened at all (`media/sandbox.py`).
 NETWORK_BARRIERS = frozenset({"network-namespace", "seccomp"})
 
@@ -70,16 +68,14 @@ def _look_at_disk(data: Path) -> Finding:
 
 
 def _look_at_database(settings: Settings) -> Finding:
-    try:
-        with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
-            version = connection.info.server_version
-    except psycopg.Error:
+    version = find_version(settings.database_url)
+    if version is None:
         return Finding("database", ok=False, what="does not answer; start the cell again or check REELM_DATABASE_URL")
     if version < MIN_POSTGRES:
-        return Finding("database", ok=False, what=f"PostgreSQL {version // 10000}; use 15 or newer")
+        return Finding("database", ok=False, what=f"PostgreSQL {version}; use {MIN_POSTGRES} or newer")
     if not is_current(settings.database_url):
         return Finding("database", ok=False, what="the schema is behind the code; run reelm migrate")
-    return Finding("database", ok=True, what=f"PostgreSQL {version // 10000}, schema up to date")
+    return Finding("database", ok=True, what=f"PostgreSQL {version}, schema up to date")
 
 
 def _look_at_client(settings: Settings) -> Finding:

@@ -26,6 +26,15 @@ def is_current(database_url: str) -> bool:
         return connection.execute("SELECT version_num FROM alembic_version").fetchone() == (head,)
 
 
+def find_version(database_url: str) -> int | None:
+    """The server's major version; `None` where no server answers within 5 s."""
+    try:
+        with psycopg.connect(database_url, connect_timeout=5) as connection:
+            return connection.info.server_version // 10_000
+    except psycopg.Error:
+        return None
+
+
 def migrate(database_url: str) -> bool:
     """Bring the schema to the newest migration; false where it was there already."""
     if is_current(database_url):
