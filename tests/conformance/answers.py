@@ -13,8 +13,8 @@ from reelm.web.guard import HEADERS
 
 # Refusals of the server itself, which any call may answer with.
 ANYWHERE = {
-    "request-not-understood", "page-not-found", "method-not-allowed", "body-too-large", "cross-site-refused",
-    "server-failed", "session-ended",
+    "request-not-understood", "page-not-found", "method-not-allowed", "body-too-large", "body-cut-off",
+    "cross-site-refused", "server-failed",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -220,12 +221,17 @@ async def connect(database_url: str) -> Any:
     )
 
 
+@cache
+def _answers() -> Answers:
+    return Answers(build_app(Settings()).openapi())
+
+
 @asynccontextmanager
 async def open_realm(settings: Settings, clock: HandClock, cast: Cast | None = None) -> AsyncGenerator[Realm]:
     """The web role and the workers of one realm, in this process."""
     app = build_app(settings, clock)
     async with app.router.lifespan_context(app), open_workshop(settings, clock) as workshop:
-        realm = Realm(settings, clock, app, workshop, Answers(app.openapi()), cast)
+        realm = Realm(settings, clock, app, workshop, _answers(), cast)
         try:
             yield realm
         finally:

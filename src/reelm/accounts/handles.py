@@ -28,7 +28,7 @@ def clean_handle(text: str) -> str:
     'ana.b'
     """
     handle = text.removeprefix("@").lower()
-    if not may_be_handle(handle) or handle in _RESERVED:
+    if not text.isascii() or not may_be_handle(handle) or handle in _RESERVED:
         raise HandleNotAllowed
     return handle
 

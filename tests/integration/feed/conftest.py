@@ -1,4 +1,4 @@
-"""A livelier stage for the feed: seven creators with four clips each, posted a minute apart."""
+"""A livelier stage for the feed: seven creators with four clips each, one after the other, a minute apart."""
 
 import shutil
 from collections.abc import AsyncGenerator
@@ -27,8 +27,8 @@ async def crowd(
     clock = HandClock(stage.at)
     async with open_realm(settings, clock, stage.cast) as realm:
         people = [await realm.sign_up(handle) for handle in CREATORS]
-        for n in range(CLIPS_EACH):
-            for person in people:
+        for person in people:
+            for n in range(CLIPS_EACH):
                 clock.advance(timedelta(minutes=1))
                 await realm.post(person, caption=f"{person.handle} {n}")
                 with quick.engine():

@@ -142,7 +142,7 @@ async def test_following_shows_only_whom_one_follows_newest_first(realm: Realm) 
         await carl.put(f"/accounts/{handle}/follow")
     items = await _scroll(realm, realm.people.carl, mode="following", limit="3")
     assert [item["video"]["caption"] for item in items] == [
-        f"{handle} {n}" for n in reversed(range(CLIPS_EACH)) for handle in reversed(CREATORS[:2])
+        f"{handle} {n}" for handle in reversed(CREATORS[:2]) for n in reversed(range(CLIPS_EACH))
     ]
     assert {item["reason"] for item in items} == {"following"}
     assert all(item["you"]["follows_author"] for item in items)

@@ -138,7 +138,7 @@ TABLE: dict[str, Call] = {
     "PUT /api/v1/me/avatar": Call(signed_in(200), content=PNG),
     "DELETE /api/v1/me/avatar": Call(signed_in(200)),
     "POST /api/v1/me/password": Call(
-        owner(204, else_=401), json={"current": PASSWORDS["ana"], "new": "another long one"}
+        owner(204, else_=403), json={"current": PASSWORDS["ana"], "new": "another long one"}
     ),
     "GET /api/v1/notifications": Call(signed_in(200)),
     "POST /api/v1/notifications/read": Call(signed_in(204)),

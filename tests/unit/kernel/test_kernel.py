@@ -47,7 +47,8 @@ def test_a_refusal_has_a_slug_and_facts() -> None:
     ("header", "language"),
     [
         (None, "en"), ("", "en"), ("fr", "fr-CA"), ("fr-FR", "fr-CA"), ("FR-ca", "fr-CA"), ("en, fr", "en"),
-        ("de, fr;q=0.5, en;q=0.4", "fr-CA"), ("fr;q=0", "en"), ("fr;q=x, en;q=0.1", "en"), ("*", "en"), (";;,,", "en"),
+        ("de, fr;q=0.5, en;q=0.4", "fr-CA"), ("fr;q=0", "en"), ("fr;q=x, en;q=0.1", "en"), ("*", "en"),
+        (";;,,", "en"),
     ],
 )  # fmt: skip
 def test_the_language_is_the_one_liked_best(header: str | None, language: str) -> None:

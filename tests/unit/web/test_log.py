@@ -7,19 +7,21 @@ from reelm.infra.telemetry import JsonLines, describe_failure
 from reelm.kernel.words import say
 
 
-def _fail() -> None:
+def _failure() -> ValueError:
     try:
-        say("nothing-of-this-name", {}, "en")
-    except KeyError as cause:
-        raise ValueError("Key (handle)=(ana) already exists") from cause
+        try:
+            say("nothing-of-this-name", {}, "en")
+        except KeyError as cause:
+            raise ValueError("Key (handle)=(ana) already exists") from cause
+    except ValueError as failure:
+        return failure
+    raise AssertionError
 
 
 def test_a_failure_is_told_by_its_types_and_places() -> None:
-    try:
-        _fail()
-    except ValueError as failure:
-        told = describe_failure(failure)
-        record = logging.LogRecord("reelm", logging.ERROR, __file__, 1, "broken", (), (ValueError, failure, None))
+    failure = _failure()
+    told = describe_failure(failure)
+    record = logging.LogRecord("reelm", logging.ERROR, __file__, 1, "broken", (), (ValueError, failure, None))
     assert told[0] == "builtins.KeyError"
     assert told[1].endswith(" say")
     assert "builtins.ValueError" in told

@@ -106,7 +106,7 @@ export class Ring {
   }
 
   toggle(): void {
-    this.held = this.playing;
+    this.held = this.video?.paused === false; // also true while it is still about to play
     if (this.held) this.video?.pause();
     else void this.play();
   }

@@ -20,7 +20,8 @@ def score_candidate(candidate: Candidate, now: datetime) -> Ranked:
     parts = {
         Reason.FRESH: 0.5 ** (age_h / HALF_LIFE_H),
         Reason.POPULAR: (min(candidate.likes, candidate.views) + PRIOR_LIKES * PRIOR_VIEWS) / views,
-        Reason.WATCHED_THROUGH: (candidate.completions + PRIOR_COMPLETION * PRIOR_VIEWS) / views,
+        Reason.WATCHED_THROUGH: (min(candidate.completions, candidate.views) + PRIOR_COMPLETION * PRIOR_VIEWS)
+        / views,
     }
     usual = {Reason.FRESH: 0.25, Reason.POPULAR: PRIOR_LIKES, Reason.WATCHED_THROUGH: PRIOR_COMPLETION}
     reason = max(parts, key=lambda part: WEIGHTS[part] * (parts[part] - usual[part]))

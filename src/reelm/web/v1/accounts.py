@@ -62,7 +62,7 @@ async def post_account(form: SignUp, request: Request, cell: InCell, now: Now) -
     return SignedUp(id=person.id, handle=person.handle, realm=cell.settings.realm)
 
 
-@router.get("/accounts/{handle}", responses=problems(accounts.AccountNotFound))
+@router.get("/accounts/{handle}", responses=problems(accounts.SessionEnded, accounts.AccountNotFound))
 async def get_account(handle: str, viewer: MaybeSignedIn, unit: Read, cell: InCell) -> ProfileView:
     """A profile."""
     account = await accounts.fetch_by_handle(unit, handle)
@@ -78,7 +78,9 @@ async def get_account(handle: str, viewer: MaybeSignedIn, unit: Read, cell: InCe
     )
 
 
-@router.get("/accounts/{handle}/videos", responses=problems(accounts.AccountNotFound, CursorNotOurs))
+@router.get(
+    "/accounts/{handle}/videos", responses=problems(accounts.SessionEnded, accounts.AccountNotFound, CursorNotOurs)
+)
 async def get_account_videos(
     handle: str,
     request: Request,

@@ -63,7 +63,9 @@ async def _show(
     ]
 
 
-@router.get("/videos/{video}/comments", responses=problems(videos.VideoNotVisible, CursorNotOurs))
+@router.get(
+    "/videos/{video}/comments", responses=problems(accounts.SessionEnded, videos.VideoNotVisible, CursorNotOurs)
+)
 async def get_comments(
     video: UUID,
     viewer: MaybeSignedIn,

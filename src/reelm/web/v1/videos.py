@@ -83,7 +83,7 @@ async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) ->
     return PostedVideo(id=video.id, state=video.state)
 
 
-@router.get("/videos/{video}", responses=problems(videos.VideoNotVisible))
+@router.get("/videos/{video}", responses=problems(accounts.SessionEnded, videos.VideoNotVisible))
 async def get_video(
     video: UUID, request: Request, viewer: MaybeSignedIn, unit: Read, cell: InCell
 ) -> VideoForYouView:
