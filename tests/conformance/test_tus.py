@@ -294,3 +294,13 @@ async def test_an_unfinished_upload_makes_no_clip_and_says_what_lacks(realm: Rea
     await _patch(realm, upload, 0, CONTENT[:400])
     answer = await realm.client(realm.people.ana).post("/videos", json={"upload_id": upload, "caption": "early"})
     assert (answer.status_code, answer.json()["missing_bytes"]) == (409, 600)
+
+
+async def test_an_upload_whose_bytes_are_gone_is_begun_again_not_filled_with_a_hole(realm: Realm) -> None:
+    ana = realm.people.ana
+    opened = await realm.client(ana).post("/uploads", headers=TUS | {"Upload-Length": "6"})
+    location = opened.headers["Location"].removeprefix("/api/v1")
+    first = await realm.client(ana).patch(location, content=b"abc", headers=TUS | CHUNK | {"Upload-Offset": "0"})
+    (realm.settings.uploads_dir / location.rpartition("/")[2]).unlink()
+    again = await realm.client(ana).patch(location, content=b"def", headers=TUS | CHUNK | {"Upload-Offset": "3"})
+    assert (first.status_code, again.status_code) == (204, 404)

@@ -51,7 +51,8 @@ def check_password(password: str, handle: str) -> None:
 def clean_text(text: str, limit: int, *, lines: bool = True) -> str:
     """`text` in NFC without bidi and other control characters. Raises `TextTooLong`.
 
-    Line breaks stay where `lines` is true. Right-to-left letters stay; only the invisible overrides go.
+    Line breaks stay where `lines` is true. Right-to-left letters and the joiners of Persian and emoji stay; only
+    the invisible overrides go.
 
     >>> clean_text(" a\\u202eb ", 10)
     'ab'
@@ -60,7 +61,7 @@ def clean_text(text: str, limit: int, *, lines: bool = True) -> str:
         raise TextTooLong(limit_chars=limit, was_chars=len(text))
     kept = "".join(
         c for c in unicodedata.normalize("NFC", text)
-        if (lines and c == "\n") or c == "\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")
+        if (lines and c == "\n") or c in "\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")
     ).strip()  # fmt: skip
     if len(kept) > limit:
         raise TextTooLong(limit_chars=limit, was_chars=len(kept))

@@ -114,6 +114,8 @@ async def append(
             current = await fetch_upload(unit, upload.id, upload.owner, at)
         if offset != current.offset_bytes or current.state is UploadState.TAKEN:
             raise UploadOffsetWrong(offset_bytes=current.offset_bytes)
+        if os.fstat(file.fileno()).st_size < offset:  # its bytes went and its row stayed: never write a hole
+            raise UploadNotFound
         digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
         file.seek(offset)
         try:

@@ -1,7 +1,6 @@
 """Signing in and out: what a session is worth, and what nobody learns from a refusal."""
 
 import asyncio
-import statistics
 import time
 from datetime import timedelta
 
@@ -61,14 +60,13 @@ async def test_a_wrong_password_and_an_unknown_handle_are_answered_alike(realm: 
 
 async def test_a_wrong_password_and_an_unknown_handle_take_as_long(realm: Realm) -> None:
     client, took = realm.client(), {"ana": list[float](), "zoe": list[float]()}
-    for _ in range(4):
+    for _ in range(6):
         for handle, times in took.items():
             started = time.perf_counter()
             await client.post("/session", json={"handle": handle, "password": "not her password"})
             times.append(time.perf_counter() - started)
-    wrong, unknown = (statistics.median(times) for times in took.values())
-    hashing = min(took["ana"]) / 3  # what an unknown handle would save without the hash of nobody's password
-    assert abs(wrong - unknown) < max(hashing, 0.01)
+    wrong, unknown = (min(times) for times in took.values())  # the least is what other work disturbs least
+    assert abs(wrong - unknown) < wrong / 3  # hashing takes more than half
 
 
 @pytest.mark.parametrize("handle", ["ana", "zoe"])
