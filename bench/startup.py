@@ -81,13 +81,19 @@ class _Cell:
 
     def wait_for_demo(self) -> None:
         """Wait until no seeding process is left."""
-        while any("demo" in p.cmdline()[-4:] for p in psutil.Process(self.process.pid).children(recursive=True)):
+        while any(_is_seeding(p) for p in psutil.Process(self.process.pid).children(recursive=True)):
             self._check()
             time.sleep(0.5)
 
     def _check(self) -> None:
         if self.process.poll() is not None or time.monotonic() - self.began > 900:
             raise RuntimeError("the cell does not come up")
+
+
+def _is_seeding(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return "demo" in process.cmdline()[-4:]
+    return False
 
 
 @contextmanager
