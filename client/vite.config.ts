@@ -41,5 +41,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000, // the API page carries Swagger UI; the product itself stays far below
     rolldownOptions: { input: ["index.html", "api-docs.html"] },
   },
-  server: { proxy: { "/api": DEV_API, "/media": DEV_API } },
+  server: { proxy: { "/api": DEV_API, "/media": DEV_API, "/ledger": DEV_API } },
 });

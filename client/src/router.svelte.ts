@@ -1,11 +1,11 @@
-// Our own router: ten routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
+// Our own router: thirteen routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
 
 export type Route =
-  | { page: "feed" | "following" | "upload" | "inbox" | "settings" | "sign-up" | "sign-in" | "nowhere" }
+  | { page: "feed" | (typeof PLAIN)[number] | "nowhere" }
   | { page: "clip" | "edit"; id: string }
   | { page: "profile"; handle: string };
 
-const PLAIN = ["following", "upload", "inbox", "settings", "sign-up", "sign-in"] as const;
+const PLAIN = ["following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "trust", "staff"] as const;
 
 /** What page a path means; a path that means nothing gives `nowhere`. */
 export function routeOf(path: string): Route {
@@ -50,7 +50,7 @@ class Router {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
       if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
       if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-      if (routeOf(link.pathname).page === "nowhere" || /^\/(api|media)\//.test(link.pathname)) return;
+      if (routeOf(link.pathname).page === "nowhere" || /^\/(api|media|ledger)\//.test(link.pathname)) return;
       event.preventDefault();
       this.go(link.pathname + link.search);
     };

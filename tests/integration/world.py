@@ -2,6 +2,7 @@
 
 ana, a French creator; ben, a viewer in Québec who follows ana and likes and comments on her clip; carl, a stranger;
 and nobody. Ana has a clip in each state a clip can come to rest in; `Realm.post` makes one that is in processing.
+The staff: olga and otto, operators; mia, a moderator; aude, an auditor.
 """
 
 import base64
@@ -9,7 +10,7 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -21,9 +22,11 @@ from fastapi import FastAPI
 from tests import footage, hostile
 from tests.conformance.answers import Answers
 from tests.integration import quick
+from tests.integration.ledger.running import Ledger, ledger_running
 
-from reelm import media
+from reelm import accounts, media
 from reelm.bootstrap import Cell, Workshop, open_workshop
+from reelm.infra.db import Database
 from reelm.infra.settings import Settings
 from reelm.kernel.time import HandClock
 from reelm.web.app import build_app
@@ -56,6 +59,10 @@ class Cast:
     ended_token: str
     clips: Mapping[str, str]
     comment: str
+    olga: Person
+    otto: Person
+    mia: Person
+    aude: Person
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,21 @@ class Realm:
         made = await nobody.post("/accounts", json={"handle": handle, "password": password, **facts})
         assert made.status_code == 201, made.text
         return Person(handle, password, await self.sign_in(handle, password))
+
+    async def hire(self, handle: str, role: accounts.Role) -> Person:
+        """Create an account with a role, as `reelm account create` does, and sign it in."""
+        password = f"{handle} keeps the house in order"
+        new = accounts.NewAccount(handle, password, date.fromisoformat(BIRTH_DATE), "FR", None, "en", role=role)
+        await accounts.sign_up(self.cell.database, new, at=self.clock.now())
+        return Person(handle, password, await self.sign_in(handle, password))
+
+    @asynccontextmanager
+    async def ledger_running(self) -> AsyncGenerator[Ledger]:
+        """The realm's log at work, until the block ends: a signer, and a sequencer that publishes every 10 ms."""
+        settings = self.settings
+        async with Database(settings.database_url, pool_size=2) as database:
+            async with ledger_running(settings.data, database, self.clock, settings.realm) as ledger:
+                yield ledger
 
     async def sign_in(self, handle: str, password: str) -> str:
         """A new session's token."""
@@ -258,8 +280,14 @@ async def build_stage(database: str, settings: Settings) -> Stage:
         await viewer.put(f"/videos/{clips['public']}/like")
         said = await viewer.post(f"/videos/{clips['public']}/comments", json={"text": "Magnifique !"})
         assert said.status_code == 201, said.text
+        staff = [
+            await realm.hire("olga", accounts.Role.OPERATOR),
+            await realm.hire("otto", accounts.Role.OPERATOR),
+            await realm.hire("mia", accounts.Role.MODERATOR),
+            await realm.hire("aude", accounts.Role.AUDITOR),
+        ]
         clock.advance(timedelta(minutes=30))
-        people = Cast(ana, ben, carl, early.token, clips, said.json()["id"])
+        people = Cast(ana, ben, carl, early.token, clips, said.json()["id"], *staff)
         return Stage(database, settings.data, client_dist, people, clock.now())
 
 

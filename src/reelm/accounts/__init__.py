@@ -21,14 +21,28 @@ from reelm.accounts.errors import (
 )
 from reelm.accounts.handles import clean_text
 from reelm.accounts.jobs import sweep
-from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Role, Session, Viewer
+from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, Session, Viewer
 from reelm.accounts.profiles import change_password, clear_avatar, edit_profile, set_avatar
-from reelm.accounts.sessions import recognise, sign_in, sign_out, sign_out_everywhere, token_hash
+from reelm.accounts.sessions import own_eyes, recognise, sign_in, sign_out, sign_out_everywhere, token_hash
 from reelm.accounts.sign_up import Caller, sign_up
-from reelm.accounts.store import fetch_account, fetch_by_handle, fetch_people, list_avatar_keys
+from reelm.accounts.store import (
+    PROFILE,
+    SIGN_INS,
+    fetch_by_handle,
+    fetch_own_account,
+    fetch_people,
+    fetch_private_profile,
+    fetch_profile,
+    fetch_role,
+    list_avatar_keys,
+    list_sign_ins,
+)
+from reelm.kernel.roles import Role
 
 __all__ = [
     "LOCALES",
+    "PROFILE",
+    "SIGN_INS",
     "Account",
     "AccountNotFound",
     "Caller",
@@ -42,6 +56,7 @@ __all__ = [
     "PasswordTooWeak",
     "PasswordWrong",
     "Person",
+    "Profile",
     "Role",
     "Session",
     "SessionEnded",
@@ -53,10 +68,15 @@ __all__ = [
     "clean_text",
     "clear_avatar",
     "edit_profile",
-    "fetch_account",
     "fetch_by_handle",
+    "fetch_own_account",
     "fetch_people",
+    "fetch_private_profile",
+    "fetch_profile",
+    "fetch_role",
     "list_avatar_keys",
+    "list_sign_ins",
+    "own_eyes",
     "recognise",
     "set_avatar",
     "sign_in",

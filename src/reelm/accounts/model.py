@@ -2,21 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from reelm.kernel.ids import AccountId, SessionId
+from reelm.kernel.roles import Role
 
 LOCALES = ("en", "fr-CA")
-
-
-class Role(StrEnum):
-    """What an account may do beyond watching and posting."""
-
-    VIEWER = "viewer"
-    MODERATOR = "moderator"
-    OPERATOR = "operator"
-    AUDITOR = "auditor"
-    DEVICE_ADMIN = "device-admin"
 
 
 @dataclass(frozen=True)
@@ -44,6 +34,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """What everybody may see on somebody's page."""
+
+    person: Person
+    bio: str
+
+
+@dataclass(frozen=True)
 class Account:
     """What a person sees of their own account."""
 
@@ -58,7 +56,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody signed in, as known from their session."""
+    """Somebody signed in, as known from their session. Made in this package only, from a token or a password."""
 
     id: AccountId
     session: SessionId
@@ -72,3 +70,8 @@ class Session:
     account: AccountId
     token: str
     expires_at: datetime
+
+    @property
+    def viewer(self) -> Viewer:
+        """Whoever has just signed in."""
+        return Viewer(self.account, self.id)

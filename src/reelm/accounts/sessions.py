@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from reelm import access
 from reelm.accounts.errors import SessionEnded, SignInFailed
 from reelm.accounts.limits import Limit, count_try
 from reelm.accounts.model import Session, Viewer
@@ -58,11 +59,18 @@ async def recognise(unit: ReadUnit, token: str, *, at: datetime) -> Viewer:
     return viewer
 
 
-async def sign_out(unit: WriteUnit, viewer: Viewer) -> None:
-    """End this session."""
+async def sign_out(unit: WriteUnit, viewer: Viewer, *, realm: str, at: datetime) -> None:
+    """End this session, and what staff access was open in it."""
     await delete_session(unit, viewer.session)
+    await access.end_with_sessions(unit, viewer.id, session=viewer.session, realm=realm, at=at)
 
 
-async def sign_out_everywhere(unit: WriteUnit, viewer: Viewer) -> None:
-    """End every session of this person, this one too."""
+async def sign_out_everywhere(unit: WriteUnit, viewer: Viewer, *, realm: str, at: datetime) -> None:
+    """End every session of this person, this one too, and what staff access was open in them."""
     await delete_sessions(unit, viewer.id)
+    await access.end_with_sessions(unit, viewer.id, realm=realm, at=at)
+
+
+def own_eyes(unit: ReadUnit, viewer: Viewer) -> access.OwnEyes:
+    """The eyes with which somebody signed in looks at their own data."""
+    return access.own_eyes(unit, viewer.id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from reelm import ledger
 from reelm.accounts.errors import HandleTaken, LocaleNotOffered
 from reelm.accounts.handles import check_password, clean_email, clean_handle
 from reelm.accounts.limits import Limit, count_try
@@ -24,7 +25,9 @@ class Caller:
 
 
 async def sign_up(database: Database, new: NewAccount, *, at: datetime, caller: Caller | None = None) -> Person:
-    """Create an account in this realm. `caller` is `None` for an operator's own commands.
+    """Create an account in this realm, and the key of its commitments in the log.
+
+    `caller` is `None` for an operator's own commands.
 
     Raises `HandleNotAllowed`, `PasswordTooWeak`, `LocaleNotOffered`, `EmailNotTaken`, the refusals of
     `realms.place` and `TooYoung`; `HandleTaken`, also for the second of two at the same time; `TooManyTries`.
@@ -46,4 +49,5 @@ async def sign_up(database: Database, new: NewAccount, *, at: datetime, caller: 
         checked = replace(new, handle=handle, email=email)
         if not await insert_account(unit, account, checked, hashed, at):
             raise HandleTaken
+        await ledger.make_key(unit, account, at=at)
     return Person(account, handle, handle, None)

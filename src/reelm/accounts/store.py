@@ -6,27 +6,64 @@ from datetime import datetime
 from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.handles import may_be_handle
-from reelm.accounts.model import Account, NewAccount, Person, Role, Session, Viewer
+from reelm.accounts.model import Account, NewAccount, Person, Profile, Session, Viewer
 from reelm.accounts.tables import accounts, rate_limits, sessions
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, SessionId
+from reelm.kernel.roles import Role
 
 _PERSON = (accounts.c.id, accounts.c.handle, accounts.c.display_name, accounts.c.avatar_key)
+_PROFILE = (*_PERSON, accounts.c.bio)
 _ACCOUNT = (
-    *_PERSON,
-    accounts.c.bio,
+    *_PROFILE,
     accounts.c.country,
     accounts.c.region,
     accounts.c.locale,
     accounts.c.role,
     accounts.c.created_at,
 )
+# How many of a person's newest sign-ins are looked at together.
+_NEWEST = 200
+
+PROFILE = Collection(
+    "profile",
+    (
+        Part(
+            select(
+                accounts.c.email,
+                accounts.c.birth_date,
+                accounts.c.country,
+                accounts.c.region,
+                accounts.c.locale,
+                accounts.c.created_at.label("signed_up_at"),
+            ),
+            of=accounts.c.id,
+        ),
+    ),
+    is_single=True,
+)
+SIGN_INS = Collection(
+    "sign-ins",
+    (
+        Part(
+            select(sessions.c.created_at.label("signed_in_at"), sessions.c.expires_at)
+            .order_by(sessions.c.created_at.desc())
+            .limit(_NEWEST),
+            of=sessions.c.account_id,
+        ),
+    ),
+)
 
 
 def _person(row: Record) -> Person:
     return Person(AccountId(row.id), row.handle, row.display_name, row.avatar_key)
+
+
+def _profile(row: Record) -> Profile:
+    return Profile(_person(row), row.bio)
 
 
 def _account(row: Record) -> Account:
@@ -61,20 +98,43 @@ async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed
     return await unit.write(statement) == 1
 
 
-async def fetch_account(unit: ReadUnit, id: AccountId) -> Account:
+async def fetch_profile(unit: ReadUnit, id: AccountId) -> Profile:
     """Raises `AccountNotFound`."""
-    row = await unit.first(select(*_ACCOUNT).where(accounts.c.id == id))
+    row = await unit.first(select(*_PROFILE).where(accounts.c.id == id))
     if row is None:
         raise AccountNotFound
-    return _account(row)
+    return _profile(row)
 
 
-async def fetch_by_handle(unit: ReadUnit, handle: str) -> Account:
+async def fetch_by_handle(unit: ReadUnit, handle: str) -> Profile:
     """Raises `AccountNotFound`."""
-    row = await unit.first(select(*_ACCOUNT).where(accounts.c.handle == _handle(handle)))
+    row = await unit.first(select(*_PROFILE).where(accounts.c.handle == _handle(handle)))
     if row is None:
         raise AccountNotFound
-    return _account(row)
+    return _profile(row)
+
+
+async def fetch_own_account(eyes: OwnEyes) -> Account:
+    """One's own account, whole. Raises `AccountNotFound` where it is gone meanwhile."""
+    rows = await eyes.all(select(*_ACCOUNT), accounts.c.id)
+    if not rows:
+        raise AccountNotFound
+    return _account(rows[0])
+
+
+async def fetch_private_profile(eyes: Eyes) -> Sight:
+    """What only a person themselves knows of their account, as far as these eyes may look."""
+    return await eyes.look(PROFILE)
+
+
+async def list_sign_ins(eyes: Eyes) -> Sight:
+    """A person's newest sign-ins that have not been signed out, as far as these eyes may look."""
+    return await eyes.look(SIGN_INS)
+
+
+async def fetch_role(unit: ReadUnit, id: AccountId) -> Role:
+    """What this account may do beyond watching and posting; whoever is gone may nothing."""
+    return Role(await unit.scalar(select(accounts.c.role).where(accounts.c.id == id)) or Role.VIEWER)
 
 
 async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, Person]:

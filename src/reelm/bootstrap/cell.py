@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from reelm import access, accounts, ledger
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool
@@ -28,15 +29,17 @@ class Cell:
     secret: bytes
     feed: Feed
     clock: Clock
+    desk: access.Desk
 
 
 @asynccontextmanager
 async def open_cell(settings: Settings, present: Present, clock: Clock | None = None) -> AsyncGenerator[Cell]:
     """Open the database and the rest; `present` makes the JSON of a clip."""
     secret = load_secret(settings.data, settings.secret)
-    cursors = CursorKey(secret)
+    cursors, clock = CursorKey(secret), clock or SystemClock()
     async with Database(settings.database_url) as database:
         pool = await database.open_hot_pool()
+        durability = ledger.Durability(database)
         try:
             yield Cell(
                 settings=settings,
@@ -49,7 +52,9 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                 cursors=cursors,
                 secret=secret,
                 feed=Feed(database, pool, cursors, present),
-                clock=clock or SystemClock(),
+                clock=clock,
+                desk=access.Desk(database, durability, clock, settings.realm, accounts.fetch_role),
             )
         finally:
+            await durability.close()
             await pool.close()

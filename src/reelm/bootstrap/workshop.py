@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from reelm import accounts, media, videos
+from reelm import access, accounts, media, videos
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.jobs import JobHandler, list_queued
@@ -49,6 +49,7 @@ class Workshop:
         del args
         now = self.clock.now()
         await accounts.sweep(self.database, at=now)
+        await access.sweep(self.database, realm=self.settings.realm, at=now)
         await media.expire(self.studio.inbox, at=now)
         media.clear_orphans(await self.find_faults())
 

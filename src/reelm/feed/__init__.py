@@ -8,9 +8,11 @@ from reelm.feed.errors import EventsNotUnderstood, FeedModeUnknown
 from reelm.feed.events import parse_events, record_events
 from reelm.feed.model import Mode, Reason, WatchEvent
 from reelm.feed.pipeline import FRESH_S, Feed, Page, Present
+from reelm.feed.store import WATCH_HISTORY, list_watch_history
 
 __all__ = [
     "FRESH_S",
+    "WATCH_HISTORY",
     "EventsNotUnderstood",
     "Feed",
     "FeedModeUnknown",
@@ -19,6 +21,7 @@ __all__ = [
     "Present",
     "Reason",
     "WatchEvent",
+    "list_watch_history",
     "parse_events",
     "record_events",
 ]

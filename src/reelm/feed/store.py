@@ -1,11 +1,19 @@
-"""The queries of the feed. The hot ones are raw asyncpg, one statement a request."""
+"""The queries of the feed. The hot ones are raw asyncpg, one statement a request.
+
+These read what a viewer has seen, liked and follows to choose what comes next, and show none of it to anybody else;
+`tests/house` lists them. What a person watched is shown through `Eyes` only.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
+from reelm.access import Collection, Eyes, Part, Sight
 from reelm.feed.counting import Report, plan_count_changes
 from reelm.feed.model import Candidate, EventKind, ViewerState, WatchEvent
+from reelm.feed.tables import impressions
 from reelm.infra.db import HotPool, Record
 from reelm.kernel.ids import AccountId, VideoId
 
@@ -86,6 +94,21 @@ _COUNT = """
 
 _VIEWER = "SELECT account_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
 
+# How many of the newest showings are looked at together.
+_LOOKED_AT = 200
+
+WATCH_HISTORY = Collection(
+    "watch-history",
+    (
+        Part(
+            select(impressions.c.video_id, impressions.c.kind, impressions.c.watched_ms, impressions.c.at)
+            .order_by(impressions.c.at.desc())
+            .limit(_LOOKED_AT),
+            of=impressions.c.account_id,
+        ),
+    ),
+)
+
 
 def _candidate(row: Record) -> Candidate:
     return Candidate(
@@ -162,3 +185,8 @@ async def store_events(pool: HotPool, viewer: AccountId | None, events: Sequence
         if viewer is not None and viewed:
             await connection.execute(_SEEN, viewer, viewed, now)
     return len(reports)
+
+
+async def list_watch_history(eyes: Eyes) -> Sight:
+    """What a person watched, and for how long, newest first, as far as these eyes may look."""
+    return await eyes.look(WATCH_HISTORY)

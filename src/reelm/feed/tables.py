@@ -10,7 +10,7 @@ impressions = Table(
     "impressions",
     metadata,
     column("id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
-    column("kind", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("kind", Text, data=DataClass.BEHAVIOR, primary_key=True),
     column("video_id", Uuid, ForeignKey("videos.id", ondelete="CASCADE"), data=DataClass.BEHAVIOR),
     column(
         "account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), data=DataClass.UNIQUE_ID, nullable=True

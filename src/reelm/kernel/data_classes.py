@@ -4,7 +4,11 @@ from enum import StrEnum
 
 
 class DataClass(StrEnum):
-    """The class of data one column holds. `is_personal` says whether it belongs to somebody."""
+    """The class of data one column holds.
+
+    `is_personal` says whether it belongs to somebody, `is_private` whether only that somebody may see it as a rule:
+    everybody else needs `access.Eyes`.
+    """
 
     SYSTEM = "system.operations"
     UNIQUE_ID = "user.unique_id"
@@ -26,3 +30,19 @@ class DataClass(StrEnum):
     @property
     def is_personal(self) -> bool:
         return self is not DataClass.SYSTEM
+
+    @property
+    def is_private(self) -> bool:
+        return self.is_personal and self not in _OPEN
+
+
+# What others see of a person: ids, names, and what they published.
+_OPEN = frozenset(
+    {
+        DataClass.UNIQUE_ID,
+        DataClass.USERNAME,
+        DataClass.NAME,
+        DataClass.IMAGE,
+        DataClass.PUBLIC_CONTENT,
+    }
+)

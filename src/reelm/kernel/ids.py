@@ -5,9 +5,11 @@ import time
 from typing import NewType
 from uuid import UUID
 
+AccessId = NewType("AccessId", UUID)
 AccountId = NewType("AccountId", UUID)
 AssetId = NewType("AssetId", UUID)
 CommentId = NewType("CommentId", UUID)
+EntryId = NewType("EntryId", str)
 ImpressionId = NewType("ImpressionId", UUID)
 NotificationId = NewType("NotificationId", UUID)
 SessionId = NewType("SessionId", UUID)

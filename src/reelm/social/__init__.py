@@ -6,17 +6,20 @@ from reelm.social.follows import FollowOutcome, follow, unfollow
 from reelm.social.likes import LikeOutcome, like, unlike
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.store import (
+    LIKES_AND_FOLLOWS,
     count_comments,
     count_follows,
     count_unread,
     fetch_regards,
     is_following,
+    list_likes_and_follows,
     list_notifications,
     mark_read,
 )
 
 __all__ = [
     "COMMENT_MAX",
+    "LIKES_AND_FOLLOWS",
     "Comment",
     "CommentEmpty",
     "CommentNotFound",
@@ -36,6 +39,7 @@ __all__ = [
     "is_following",
     "like",
     "list_comments",
+    "list_likes_and_follows",
     "list_notifications",
     "mark_read",
     "remove_comment",

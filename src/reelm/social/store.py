@@ -7,10 +7,37 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.tables import comments, follows, likes, notifications
+
+# How many of a person's newest likes, and of their newest follows, are looked at together.
+_NEWEST = 200
+
+LIKES_AND_FOLLOWS = Collection(
+    "likes-and-follows",
+    (
+        Part(
+            select(likes.c.video_id.label("liked_video_id"), likes.c.at.label("liked_at"))
+            .order_by(likes.c.at.desc())
+            .limit(_NEWEST),
+            of=likes.c.account_id,
+        ),
+        Part(
+            select(follows.c.followed_id.label("followed_account_id"), follows.c.at.label("followed_at"))
+            .order_by(follows.c.at.desc())
+            .limit(_NEWEST),
+            of=follows.c.follower_id,
+        ),
+    ),
+)
+
+
+async def list_likes_and_follows(eyes: Eyes) -> Sight:
+    """What a person liked and whom they follow, the newest first, as far as these eyes may look."""
+    return await eyes.look(LIKES_AND_FOLLOWS)
 
 
 async def insert_like(unit: WriteUnit, viewer: AccountId, video: VideoId, at: datetime) -> bool:
@@ -49,23 +76,13 @@ async def is_following(unit: ReadUnit, follower: AccountId, followed: AccountId)
     return bool(await unit.scalar(statement))
 
 
-async def fetch_regards(
-    unit: ReadUnit, viewer: AccountId, authors: Mapping[VideoId, AccountId]
-) -> dict[VideoId, Regard]:
-    """How `viewer` stands to each of these videos, given with their authors."""
-    liked = set(
-        await unit.scalars(
-            select(likes.c.video_id).where(likes.c.account_id == viewer, likes.c.video_id.in_(authors.keys()))
-        )
-    )
-    followed = set(
-        await unit.scalars(
-            select(follows.c.followed_id).where(
-                follows.c.follower_id == viewer, follows.c.followed_id.in_(set(authors.values()))
-            )
-        )
-    )
-    return {video: Regard(video in liked, author in followed) for video, author in authors.items()}
+async def fetch_regards(eyes: OwnEyes, authors: Mapping[VideoId, AccountId]) -> dict[VideoId, Regard]:
+    """How the caller stands to each of these videos, given with their authors."""
+    liked = await eyes.all(select(likes.c.video_id).where(likes.c.video_id.in_(authors.keys())), likes.c.account_id)
+    follow = select(follows.c.followed_id).where(follows.c.followed_id.in_(set(authors.values())))
+    followed = await eyes.all(follow, follows.c.follower_id)
+    videos, people = {row.video_id for row in liked}, {row.followed_id for row in followed}
+    return {video: Regard(video in videos, author in people) for video, author in authors.items()}
 
 
 async def insert_comment(unit: WriteUnit, comment: Comment) -> None:
@@ -140,18 +157,14 @@ async def delete_notification(
     )
 
 
-async def list_notifications(
-    unit: ReadUnit, account: AccountId, *, before: UUID | None, limit: int
-) -> list[Notification]:
-    """Newest first."""
-    statement = (
-        select(notifications, comments.c.text)
-        .outerjoin(comments, comments.c.id == notifications.c.comment_id)
-        .where(notifications.c.account_id == account)
+async def list_notifications(eyes: OwnEyes, *, before: UUID | None, limit: int) -> list[Notification]:
+    """What the caller was told of, newest first."""
+    statement = select(notifications, comments.c.text).outerjoin(
+        comments, comments.c.id == notifications.c.comment_id
     )
     if before is not None:
         statement = statement.where(notifications.c.id < before)
-    rows = await unit.all(statement.order_by(notifications.c.id.desc()).limit(limit))
+    newest = statement.order_by(notifications.c.id.desc()).limit(limit)
     return [
         Notification(
             NotificationId(row.id),
@@ -162,7 +175,7 @@ async def list_notifications(
             row.at,
             row.read_at is not None,
         )
-        for row in rows
+        for row in await eyes.all(newest, notifications.c.account_id)
     ]
 
 

@@ -34,14 +34,15 @@ likes = Table(
     Index("ix_likes_video_id", "video_id"),
 )
 
+# Whoever may watch the clip sees who said what and when.
 comments = Table(
     "comments",
     metadata,
     column("id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
-    column("video_id", Uuid, _video(), data=DataClass.SOCIAL),
-    column("author_id", Uuid, _person(), data=DataClass.SOCIAL),
+    column("video_id", Uuid, _video(), data=DataClass.UNIQUE_ID),
+    column("author_id", Uuid, _person(), data=DataClass.UNIQUE_ID),
     column("text", Text, data=DataClass.PUBLIC_CONTENT),
-    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("created_at", TIMESTAMP(timezone=True), data=DataClass.PUBLIC_CONTENT),
     Index("ix_comments_video_id", "video_id", text("id DESC")),
     Index("ix_comments_author_id", "author_id"),
 )

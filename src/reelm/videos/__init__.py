@@ -8,10 +8,18 @@ from reelm.videos.errors import CaptionTooLong, VideoNotVisible, VisibilityUnkno
 from reelm.videos.model import CAPTION_MAX, Clip, Counts, Video, VideoState, Visibility
 from reelm.videos.policy import may_edit, may_watch
 from reelm.videos.posts import edit_video, fetch_visible, mark_failed, mark_playable, post_video, remove_video
-from reelm.videos.store import add_counts, count_published, fetch_by_asset, list_by_author
+from reelm.videos.store import (
+    PRIVATE_CLIPS,
+    add_counts,
+    count_published,
+    fetch_by_asset,
+    list_by_author,
+    list_private_clips,
+)
 
 __all__ = [
     "CAPTION_MAX",
+    "PRIVATE_CLIPS",
     "CaptionTooLong",
     "Clip",
     "Counts",
@@ -27,6 +35,7 @@ __all__ = [
     "fetch_clips",
     "fetch_visible",
     "list_by_author",
+    "list_private_clips",
     "mark_failed",
     "mark_playable",
     "may_edit",

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, insert, select, update
 
+from reelm.access import Collection, Eyes, Part, Sight
 from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.kernel.data_classes import DataClass
 from reelm.kernel.ids import AccountId, AssetId, VideoId
 from reelm.videos.model import Counts, Video, VideoState, Visibility
 from reelm.videos.tables import video_counts, videos
@@ -19,6 +21,27 @@ _COUNTS = (
     video_counts.c.shares,
     video_counts.c.watched_ms,
     video_counts.c.completions,
+)
+
+# How many of a person's newest private clips are looked at together.
+_NEWEST = 200
+
+PRIVATE_CLIPS = Collection(
+    "private-clips",
+    (
+        Part(
+            select(videos.c.id.label("video_id"), videos.c.caption, videos.c.created_at)
+            .where(videos.c.visibility == Visibility.PRIVATE, videos.c.state != VideoState.REMOVED)
+            .order_by(videos.c.id.desc())
+            .limit(_NEWEST),
+            of=videos.c.author_id,
+            held_as={
+                "video_id": DataClass.PRIVATE_CONTENT,
+                "caption": DataClass.PRIVATE_CONTENT,
+                "created_at": DataClass.PRIVATE_CONTENT,
+            },
+        ),
+    ),
 )
 
 
@@ -84,6 +107,11 @@ async def list_by_author(
     if before is not None:
         statement = statement.where(videos.c.id < before)
     return [VideoId(id) for id in await unit.scalars(statement.order_by(videos.c.id.desc()).limit(limit))]
+
+
+async def list_private_clips(eyes: Eyes) -> Sight:
+    """What a person wrote on the newest clips that nobody else may watch, as far as these eyes may look."""
+    return await eyes.look(PRIVATE_CLIPS)
 
 
 async def count_published(unit: ReadUnit, author: AccountId) -> tuple[int, int]:

@@ -1,4 +1,7 @@
-"""The tables of posts. Counts stand apart, so that a like never waits for an edit."""
+"""The tables of posts. Counts stand apart, so that a like never waits for an edit.
+
+What a post says is public content; where its row says `private`, `PRIVATE_CLIPS` in `store.py` holds it as private.
+"""
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -16,8 +19,8 @@ videos = Table(
     column("caption", Text, data=DataClass.PUBLIC_CONTENT),
     column("visibility", Text, data=DataClass.SYSTEM),
     column("allow_comments", Boolean, data=DataClass.SYSTEM),
-    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
-    column("published_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, nullable=True),
+    column("created_at", TIMESTAMP(timezone=True), data=DataClass.PUBLIC_CONTENT),
+    column("published_at", TIMESTAMP(timezone=True), data=DataClass.PUBLIC_CONTENT, nullable=True),
     Index("ix_videos_author_id", "author_id", "id"),
     Index(
         "ix_videos_listed",

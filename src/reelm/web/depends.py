@@ -66,16 +66,23 @@ async def _signed_in(request: Request, cell: InCell, now: Now) -> accounts.Viewe
 SignedIn = Annotated[accounts.Viewer, Depends(_signed_in)]
 
 
-async def _maybe_signed_in(request: Request, cell: InCell, now: Now) -> AccountId | None:
+async def _maybe_viewer(request: Request, cell: InCell, now: Now) -> accounts.Viewer | None:
     """A bearer token that has ended is refused; a cookie that has ended counts as signed out."""
     if token_of(request) is None:
         return None
     try:
-        return (await _signed_in(request, cell, now)).id
+        return await _signed_in(request, cell, now)
     except accounts.SessionEnded:
         if bearer_token(request):
             raise
         return None
+
+
+MaybeViewer = Annotated[accounts.Viewer | None, Depends(_maybe_viewer)]
+
+
+async def _maybe_signed_in(viewer: MaybeViewer) -> AccountId | None:
+    return viewer.id if viewer else None
 
 
 MaybeSignedIn = Annotated[AccountId | None, Depends(_maybe_signed_in)]

@@ -1,15 +1,22 @@
 /** Every call the client makes, one line each, in the order of the contract. */
-import { call } from "./request";
+import { call, callText } from "./request";
 import type {
+  AccessAsked,
+  AccessData,
+  AccessRequest,
+  AccessTerms,
   Comment,
   Country,
   FeedItem,
   FeedMode,
+  Finding,
   Limits,
   Me,
   Notification,
+  OwnEntry,
   Page,
   Profile,
+  Trust,
   Video,
   VideoAndYou,
 } from "./types";
@@ -76,4 +83,23 @@ export const api = {
   notifications: (cursor?: string | null) =>
     call<Page<Notification> & { unread: number }>(`/notifications${query({ cursor })}`),
   readNotifications: () => call<void>("/notifications/read", { method: "POST" }),
+
+  trust: () => call<Trust>("/trust"),
+  ownEntries: (cursor?: string | null, limit = 20) =>
+    call<Page<OwnEntry> & { size: number }>(`/me/ledger${query({ cursor, limit })}`),
+  ownKey: () => call<{ key: string; account_id: string }>("/me/ledger/key"),
+  /** The text of a `.tlog-proof`. */
+  proof: (entry: string) => callText(`/me/ledger/${seg(entry)}/proof`),
+
+  accessTerms: () => call<AccessTerms>("/access/terms"),
+  accessRequests: (cursor?: string | null) =>
+    call<Page<AccessRequest> & { overdue: number }>(`/access/requests${query({ cursor, limit: 30 })}`),
+  askForAccess: (json: AccessAsked) => call<AccessRequest>("/access/requests", { method: "POST", json }),
+  breakGlass: (json: AccessAsked) => call<AccessRequest>("/access/break-glass", { method: "POST", json }),
+  moveAccess: (id: string, move: "approve" | "refuse" | "open" | "end") =>
+    call<AccessRequest>(`/access/requests/${seg(id)}/${move}`, { method: "POST" }),
+  reviewAccess: (id: string, finding: Finding) =>
+    call<AccessRequest>(`/access/requests/${seg(id)}/review`, { method: "POST", json: { finding } }),
+  readAccess: (id: string, collection: string) =>
+    call<AccessData>(`/access/requests/${seg(id)}/data/${seg(collection)}`),
 };

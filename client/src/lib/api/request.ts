@@ -34,8 +34,18 @@ interface Options {
 }
 
 /** Call the API as the signed-in person. Throws `Refused` or `Unreachable`; a 204 gives `undefined`. */
-export async function call<T>(path: string, { method = "GET", json, body, signal }: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": i18n.locale };
+export async function call<T>(path: string, options: Options = {}): Promise<T> {
+  const answer = await ask(path, "application/json", options);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** The same for an answer in plain text. */
+export async function callText(path: string): Promise<string> {
+  return (await ask(path, "text/plain", {})).text();
+}
+
+async function ask(path: string, accept: string, { method = "GET", json, body, signal }: Options): Promise<Response> {
+  const headers: Record<string, string> = { Accept: accept, "Accept-Language": i18n.locale };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   else if (body) headers["Content-Type"] = body.type;
   let answer: Response;
@@ -52,7 +62,7 @@ export async function call<T>(path: string, { method = "GET", json, body, signal
     throw new Unreachable();
   }
   if (!answer.ok) throw new Refused(await problemIn(answer));
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  return answer;
 }
 
 async function problemIn(answer: Response): Promise<ProblemDetail> {

@@ -14,7 +14,10 @@ export interface Me extends Person {
   region: string | null;
   locale: string;
   created_at: string;
+  role: Role;
 }
+
+export type Role = "viewer" | "moderator" | "operator" | "auditor" | "device-admin";
 
 export interface Profile extends Person {
   bio: string;
@@ -120,4 +123,109 @@ export interface WatchEvent {
   kind: "view" | "share";
   watched_ms: number;
   at: string;
+}
+
+/** An entry of the public log that names the person who asks. */
+export interface OwnEntry {
+  id: string;
+  kind: string;
+  at: string;
+  /** Its place in the log; null until it is published. */
+  index: number | null;
+  state: "waiting" | "published";
+  role: "subject" | "actor";
+  /** Canonical JSON, word for word as it is logged. */
+  entry: string;
+}
+
+export interface Witness {
+  name: string;
+  vkey: string;
+  state: "fresh" | "stale" | "silent" | "faulty";
+  cosigned_at: string | null;
+  size: number | null;
+  fault: string | null;
+}
+
+export interface Trust {
+  realm: string;
+  origin: string;
+  url: string;
+  vkey: string;
+  vkeys: string[];
+  size: number;
+  root: string;
+  checkpoint: string;
+  published_at: string | null;
+  waiting: number;
+  entries_by_kind: { kind: string; count: number }[];
+  /** The last thirty days. */
+  entries_by_day: { day: string; kind: string; count: number }[];
+  witnesses: Witness[];
+  quorum: { needed: number; have: number; met: boolean; policy: string | null };
+  break_glass: { open: number; overdue: number };
+  running: { version: string; code: string } | null;
+  hand_overs: string[];
+  witness_vkey: string | null;
+}
+
+export interface AccessTerms {
+  reasons: string[];
+  collections: { name: string; classes: string[] }[];
+  classes: string[];
+  max_minutes: number;
+  break_glass_max_minutes: number;
+  review_hours: number;
+}
+
+export interface AccessAsked {
+  handle: string;
+  reason: string;
+  classes: string[];
+  minutes: number;
+}
+
+export type AccessState = "asked" | "approved" | "refused" | "open" | "ended";
+export type Finding = "justified" | "not-justified";
+
+export interface AccessRequest {
+  id: string;
+  state: AccessState;
+  subject: Person;
+  asked_by: Person;
+  decided_by: Person | null;
+  reason: string;
+  classes: string[];
+  minutes: number;
+  break_glass: boolean;
+  asked_at: string;
+  decided_at: string | null;
+  opened_at: string | null;
+  ends_at: string | null;
+  ended_at: string | null;
+  end_cause: "expired" | "closed" | "revoked" | null;
+  reads: number;
+  review: {
+    due_at: string;
+    reviewed_at: string | null;
+    reviewed_by: Person | null;
+    finding: Finding | null;
+    overdue: boolean;
+  } | null;
+  may: { approve: boolean; refuse: boolean; open: boolean; end: boolean; review: boolean; read: boolean };
+}
+
+export interface DataField {
+  name: string;
+  class: string;
+  value: unknown;
+}
+
+export interface AccessData {
+  collection: string;
+  person: Person;
+  fields?: DataField[] | null;
+  rows?: DataField[][] | null;
+  entry_id: string;
+  index: number;
 }

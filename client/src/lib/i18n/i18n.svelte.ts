@@ -60,6 +60,11 @@ export function t(key: Key, facts?: Facts): string {
   return fill(typeof message === "string" ? message : (message.other ?? key), facts);
 }
 
+/** The message for a key made of a word the server said, or that word where there is none for it. */
+export function tWord(key: string, word: string): string {
+  return key in en ? t(key as Key) : word;
+}
+
 /** The message for `key` in the plural form that `count` asks for; `{count}` is written out. */
 export function tn(key: Key, count: number, facts?: Facts): string {
   const message = MESSAGES[i18n.locale][key];
@@ -116,4 +121,24 @@ export function ago(iso: string): string {
 /** Names of countries in the person's language. */
 export function countryName(code: string): string {
   return new Intl.DisplayNames([i18n.locale], { type: "region" }).of(code) ?? code;
+}
+
+/** A day and a time, to the minute. */
+export function moment(iso: string): string {
+  return new Intl.DateTimeFormat(i18n.locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+}
+
+/** The time of day, to the minute. */
+export function timeOfDay(iso: string): string {
+  return new Intl.DateTimeFormat(i18n.locale, { timeStyle: "short" }).format(new Date(iso));
+}
+
+/** A day, short: 24 Nov. */
+export function shortDay(iso: string): string {
+  return new Intl.DateTimeFormat(i18n.locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(iso));
+}
+
+/** Several words in one sentence: a, b and c. */
+export function listed(words: readonly string[]): string {
+  return new Intl.ListFormat(i18n.locale, { type: "conjunction" }).format(words);
 }

@@ -1,7 +1,9 @@
 import { api } from "../api/api";
 import { Refused } from "../api/request";
-import type { Me } from "../api/types";
+import type { Me, Role } from "../api/types";
 import { i18n, nearest } from "../i18n/i18n.svelte";
+
+const STAFF: ReadonlySet<Role> = new Set(["moderator", "operator", "auditor"]);
 
 /** Who is looking: nobody, or the account the cookie belongs to. */
 class Session {
@@ -11,6 +13,8 @@ class Session {
   unread = $state(0);
   /** Changes whenever another person looks, so that what was loaded for the last one is dropped. */
   turn = $state(0);
+  /** Whether the staff console is for this person; what they may do there the server decides. */
+  isStaff = $derived(this.me !== null && STAFF.has(this.me.role));
 
   async find(): Promise<void> {
     try {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, MetaData
+from sqlalchemy import Column, ForeignKey, Identity, MetaData
 from sqlalchemy.types import TypeEngine
 
 from reelm.kernel.data_classes import DataClass
@@ -21,7 +21,7 @@ metadata = MetaData(
 def column(
     name: str,
     type_: TypeEngine[Any] | type[TypeEngine[Any]],
-    *constraints: ForeignKey,
+    *constraints: ForeignKey | Identity,
     data: DataClass,
     nullable: bool = False,
     **options: Any,

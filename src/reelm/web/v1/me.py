@@ -4,7 +4,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from reelm import accounts, media
-from reelm.web.depends import InCell, Read, SignedIn, Write
+from reelm.bootstrap import Cell
+from reelm.infra.db import ReadUnit
+from reelm.web.depends import InCell, Now, Read, SignedIn, Write
 from reelm.web.problems import problems
 from reelm.web.views.people import MeView
 
@@ -25,10 +27,15 @@ class PasswordChange(BaseModel):
     new: str = Field(repr=False, max_length=1000)
 
 
+async def _show_me(unit: ReadUnit, viewer: accounts.Viewer, cell: Cell) -> MeView:
+    account = await accounts.fetch_own_account(accounts.own_eyes(unit, viewer))
+    return MeView.of_account(account, cell.settings.realm)
+
+
 @router.get("/me", responses=problems(*_SIGNED_OUT))
 async def get_me(viewer: SignedIn, unit: Read, cell: InCell) -> MeView:
     """One's own account."""
-    return MeView.of_account(await accounts.fetch_account(unit, viewer.id), cell.settings.realm)
+    return await _show_me(unit, viewer, cell)
 
 
 @router.patch(
@@ -37,10 +44,8 @@ async def get_me(viewer: SignedIn, unit: Read, cell: InCell) -> MeView:
 )
 async def patch_me(form: ProfileEdit, viewer: SignedIn, unit: Write, cell: InCell) -> MeView:
     """Change one's profile."""
-    account = await accounts.edit_profile(
-        unit, viewer.id, display_name=form.display_name, bio=form.bio, locale=form.locale
-    )
-    return MeView.of_account(account, cell.settings.realm)
+    await accounts.edit_profile(unit, viewer.id, display_name=form.display_name, bio=form.bio, locale=form.locale)
+    return await _show_me(unit, viewer, cell)
 
 
 @router.put("/me/avatar", responses=problems(*_SIGNED_OUT, media.ImageNotTaken))
@@ -49,10 +54,10 @@ async def put_avatar(request: Request, viewer: SignedIn, cell: InCell) -> MeView
     key = await media.store_avatar(cell.blobs, cell.settings.work_dir, viewer.id, await request.body())
     async with cell.database.write() as unit:
         before = await accounts.set_avatar(unit, viewer.id, key)
-        account = await accounts.fetch_account(unit, viewer.id)
+        shown = await _show_me(unit, viewer, cell)
     if before:
         cell.blobs.delete(before)
-    return MeView.of_account(account, cell.settings.realm)
+    return shown
 
 
 @router.delete("/me/avatar", responses=problems(*_SIGNED_OUT))
@@ -60,10 +65,10 @@ async def delete_avatar(viewer: SignedIn, cell: InCell) -> MeView:
     """Remove one's picture."""
     async with cell.database.write() as unit:
         before = await accounts.clear_avatar(unit, viewer.id)
-        account = await accounts.fetch_account(unit, viewer.id)
+        shown = await _show_me(unit, viewer, cell)
     if before:
         cell.blobs.delete(before)
-    return MeView.of_account(account, cell.settings.realm)
+    return shown
 
 
 @router.post(
@@ -71,6 +76,8 @@ async def delete_avatar(viewer: SignedIn, cell: InCell) -> MeView:
     status_code=204,
     responses=problems(*_SIGNED_OUT, accounts.PasswordWrong, accounts.PasswordTooWeak),
 )
-async def post_password(form: PasswordChange, viewer: SignedIn, cell: InCell) -> None:
+async def post_password(form: PasswordChange, viewer: SignedIn, cell: InCell, now: Now) -> None:
     """Change one's password; every other session ends."""
-    await accounts.change_password(cell.database, viewer, current=form.current, new=form.new)
+    await accounts.change_password(
+        cell.database, viewer, current=form.current, new=form.new, realm=cell.settings.realm, at=now
+    )

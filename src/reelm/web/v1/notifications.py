@@ -52,7 +52,7 @@ async def get_notifications(
     """What others did to one's clips, newest first."""
     listing = f"notifications:{viewer.id}"
     before = open_cursor(cell.cursors, listing, cursor)
-    found = await social.list_notifications(unit, viewer.id, before=before, limit=limit)
+    found = await social.list_notifications(accounts.own_eyes(unit, viewer), before=before, limit=limit)
     people = await accounts.fetch_people(unit, (item.actor for item in found))
     clips = await videos.fetch_clips(unit, [item.video for item in found if item.video])
     return NotificationPage(

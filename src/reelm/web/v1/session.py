@@ -38,20 +38,20 @@ async def post_session(form: SignIn, request: Request, response: Response, cell:
     caller = caller_of(request, cell, cell.settings.sign_in_tries)
     session = await accounts.sign_in(cell.database, form.handle, form.password, at=now, caller=caller)
     async with cell.database.read() as unit:
-        account = await accounts.fetch_account(unit, session.account)
+        account = await accounts.fetch_own_account(accounts.own_eyes(unit, session.viewer))
     _set_cookie(response, cell, session, int((session.expires_at - now).total_seconds()))
     return SessionView(token=session.token, account=MeView.of_account(account, cell.settings.realm))
 
 
 @router.delete("/session", status_code=204, responses=problems(accounts.NotSignedIn, accounts.SessionEnded))
-async def delete_session(viewer: SignedIn, response: Response, unit: Write) -> None:
+async def delete_session(viewer: SignedIn, response: Response, unit: Write, cell: InCell, now: Now) -> None:
     """Sign out."""
-    await accounts.sign_out(unit, viewer)
+    await accounts.sign_out(unit, viewer, realm=cell.settings.realm, at=now)
     response.delete_cookie(SESSION_COOKIE, path="/")
 
 
 @router.delete("/sessions", status_code=204, responses=problems(accounts.NotSignedIn, accounts.SessionEnded))
-async def delete_sessions(viewer: SignedIn, response: Response, unit: Write) -> None:
+async def delete_sessions(viewer: SignedIn, response: Response, unit: Write, cell: InCell, now: Now) -> None:
     """Sign out everywhere, here too."""
-    await accounts.sign_out_everywhere(unit, viewer)
+    await accounts.sign_out_everywhere(unit, viewer, realm=cell.settings.realm, at=now)
     response.delete_cookie(SESSION_COOKIE, path="/")

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from reelm import accounts, media, social, videos
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
-from reelm.kernel.ids import AccountId, UploadId, VideoId
+from reelm.kernel.ids import UploadId, VideoId
 from reelm.kernel.words import choose_language
-from reelm.web.depends import InCell, MaybeSignedIn, Now, Read, SignedIn, Write
+from reelm.web.depends import InCell, MaybeViewer, Now, Read, SignedIn, Write
 from reelm.web.problems import problems
 from reelm.web.views.clips import VideoForYouView, VideoView, YouView
 
@@ -43,15 +43,17 @@ class VideoEdit(BaseModel):
 
 
 async def _show(
-    unit: ReadUnit, cell: Cell, request: Request, id: VideoId, viewer: AccountId | None
+    unit: ReadUnit, cell: Cell, request: Request, id: VideoId, viewer: accounts.Viewer | None
 ) -> VideoForYouView:
-    video = await videos.fetch_visible(unit, id, viewer)
+    video = await videos.fetch_visible(unit, id, viewer.id if viewer else None)
     clip = (await videos.fetch_clips(unit, [id]))[id]
-    regard = (await social.fetch_regards(unit, viewer, {id: video.author}))[id] if viewer else social.Regard()
+    regard = social.Regard()
+    if viewer:
+        regard = (await social.fetch_regards(accounts.own_eyes(unit, viewer), {id: video.author}))[id]
     language = choose_language(request.headers.get("accept-language"))
     return VideoForYouView(
         **VideoView.of(clip, cell.settings.realm, language).model_dump(),
-        you=YouView.of(regard, is_author=viewer == video.author),
+        you=YouView.of(regard, is_author=viewer is not None and viewer.id == video.author),
     )
 
 
@@ -85,7 +87,7 @@ async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) ->
 
 @router.get("/videos/{video}", responses=problems(accounts.SessionEnded, videos.VideoNotVisible))
 async def get_video(
-    video: UUID, request: Request, viewer: MaybeSignedIn, unit: Read, cell: InCell
+    video: UUID, request: Request, viewer: MaybeViewer, unit: Read, cell: InCell
 ) -> VideoForYouView:
     """A clip."""
     return await _show(unit, cell, request, VideoId(video), viewer)
@@ -107,7 +109,7 @@ async def patch_video(
         visibility=form.visibility,
         allow_comments=form.allow_comments,
     )
-    return await _show(unit, cell, request, VideoId(video), viewer.id)
+    return await _show(unit, cell, request, VideoId(video), viewer)
 
 
 @router.delete("/videos/{video}", status_code=204, responses=problems(*_SIGNED_OUT, videos.VideoNotVisible))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from reelm.accounts import Account, Person
+from reelm.accounts import Account, Person, Role
 
 
 def media_url(key: str | None) -> str | None:
@@ -39,6 +39,7 @@ class MeView(PersonView):
     country: str
     region: str | None
     locale: str
+    role: Role
     created_at: datetime
 
     @classmethod
@@ -50,6 +51,7 @@ class MeView(PersonView):
             country=account.country,
             region=account.region,
             locale=account.locale,
+            role=account.role,
             created_at=account.created_at,
         )
 

@@ -1,0 +1,38 @@
+// Which parts of a check held, which did not, and which were not reached?
+import type { LogFault, Sighting, What } from "../proof/verifier";
+import type { Check } from "./ledger.svelte";
+
+export type StepName = "signature" | "consistency" | "inclusion" | "mine";
+export type Held = "yes" | "no" | "unknown" | "first";
+export interface Step {
+  name: StepName;
+  held: Held;
+}
+
+const BROKEN: Record<What, StepName> = {
+  checkpoint: "signature",
+  key: "signature",
+  origin: "signature",
+  root: "inclusion",
+  fork: "consistency",
+  rollback: "consistency",
+  tile: "inclusion",
+  bundle: "inclusion",
+  entry: "inclusion",
+  proof: "inclusion",
+  stranger: "mine",
+};
+
+/** The steps of checking one entry (or, without `check`, the log alone) in the order they are shown. */
+export function stepsOf(sighting: Sighting | null, fault: LogFault | null, check?: Check): Step[] {
+  const broken = check?.state === "fails" ? BROKEN[check.fault.what] : !check && fault ? BROKEN[fault.what] : null;
+  const seen = sighting !== null;
+  const signature: Held = !seen ? (broken && broken !== "signature" ? "yes" : "unknown") : sighting.isSigned ? "yes" : "unknown";
+  const steps: Step[] = [
+    { name: "signature", held: signature },
+    { name: "consistency", held: seen ? (sighting.since ? "yes" : "first") : "unknown" },
+    { name: "inclusion", held: check ? (check.state === "holds" || broken === "mine" ? "yes" : "unknown") : seen ? "yes" : "unknown" },
+  ];
+  if (check) steps.push({ name: "mine", held: check.state === "holds" && check.part !== null ? "yes" : "unknown" });
+  return steps.map((step) => (step.name === broken ? { ...step, held: "no" } : step));
+}

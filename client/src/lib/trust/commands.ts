@@ -1,0 +1,39 @@
+// The commands by which anybody checks this log with tools that nobody at Reelm wrote. tests/conformance runs them.
+
+export interface Tool {
+  /** Key of its explanation among the messages. */
+  id: "reelm" | "aics" | "go" | "hand";
+  name: string;
+  lines: string[];
+}
+
+/** The commands for the log at `url` (without a slash at its end) with the key `vkey`. */
+export function toolsFor(url: string, vkey: string): Tool[] {
+  return [
+    {
+      id: "aics",
+      name: "aics-tlog (Python)",
+      lines: [
+        "pip install aics-tlog",
+        `aics-tlog verify-checkpoint --log-key '${vkey}' --tiles ${url}/ --save-checkpoint seen.checkpoint`,
+        `aics-tlog verify-consistency --log-key '${vkey}' --tiles ${url}/ --old-checkpoint seen.checkpoint`,
+        `aics-tlog verify-inclusion --log-key '${vkey}' --tiles ${url}/ --index 0 --entry-out entry.json`,
+      ],
+    },
+    {
+      id: "go",
+      name: "golang.org/x/mod/sumdb (Go)",
+      lines: [`go run tests/conformance/sumdb/main.go ${url} '${vkey}'`],
+    },
+    {
+      id: "reelm",
+      name: "reelm",
+      lines: [`reelm ledger verify ${url}`, `reelm ledger verify ${url} --against seen.checkpoint`],
+    },
+    {
+      id: "hand",
+      name: "curl",
+      lines: [`curl ${url}/checkpoint`],
+    },
+  ];
+}

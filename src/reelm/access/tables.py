@@ -1,0 +1,58 @@
+"""The tables of staff access: every request, and every look. Each act keeps the id of its entry in the log.
+
+People are named without a foreign key: accounts lie above this package, and the record of an access outlives them.
+`forgetting.py` takes a person out of every column that names one; `tests/house` knows them.
+"""
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+
+from reelm.infra.db import column, metadata
+from reelm.kernel.data_classes import DataClass
+
+access_requests = Table(
+    "access_requests",
+    metadata,
+    column("id", Uuid, data=DataClass.SYSTEM, primary_key=True),
+    column("subject_id", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("asked_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("asked_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    column("asked_entry", Text, data=DataClass.SYSTEM, nullable=True),
+    column("reason", Text, data=DataClass.SYSTEM),
+    column("classes", ARRAY(Text), data=DataClass.SYSTEM),
+    column("minutes", Integer, data=DataClass.SYSTEM),
+    column("break_glass", Boolean, data=DataClass.SYSTEM),
+    column("state", Text, data=DataClass.SYSTEM),
+    column("decided_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("decided_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("decided_entry", Text, data=DataClass.SYSTEM, nullable=True),
+    column("session_id", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("opened_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("opened_entry", Text, data=DataClass.SYSTEM, nullable=True),
+    column("ends_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("ended_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("ended_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("ended_entry", Text, data=DataClass.SYSTEM, nullable=True),
+    column("end_cause", Text, data=DataClass.SYSTEM, nullable=True),
+    column("review_by", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("reviewed_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("reviewed_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("reviewed_entry", Text, data=DataClass.SYSTEM, nullable=True),
+    column("finding", Text, data=DataClass.SYSTEM, nullable=True),
+    column("overdue_entry", Text, data=DataClass.SYSTEM, nullable=True),
+    Index("ix_access_requests_state", "state"),
+    Index("ix_access_requests_subject_id", "subject_id"),
+)
+
+access_reads = Table(
+    "access_reads",
+    metadata,
+    column("id", Uuid, data=DataClass.SYSTEM, primary_key=True),
+    column("request_id", Uuid, ForeignKey("access_requests.id", ondelete="CASCADE"), data=DataClass.SYSTEM),
+    column("entry_id", Text, data=DataClass.SYSTEM, unique=True),
+    column("collection", Text, data=DataClass.SYSTEM),
+    column("classes", ARRAY(Text), data=DataClass.SYSTEM),
+    column("fields", Integer, data=DataClass.SYSTEM),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_access_reads_request_id", "request_id"),
+)

@@ -1,0 +1,123 @@
+"""The public log of one realm: every access, disclosure and decision that touches people's data, append-only.
+
+Owns `ledger_*`, `person_keys` and `sealed_requests`, the folder DATA/ledger (public) and DATA/signer (private).
+Promises: an entry exists exactly if the act it records does (`append`, in the act's own transaction); it gets one
+index for good; whoever waits for it (`Durability`) finds it in a signed checkpoint; entries hold no personal data,
+and their commitments to a person mean nothing once `destroy_key` was called.
+"""
+
+from reelm.ledger.appending import append, as_instant, new_entry_id
+from reelm.ledger.commitments import may_open
+from reelm.ledger.errors import (
+    EntryNotFound,
+    EntryRefused,
+    EntryTooLong,
+    LedgerBusy,
+    LedgerNotAnswering,
+    LedgerRolledBack,
+    LogOfAnotherKey,
+    PersonHasNoKey,
+    SequencerAlreadyRuns,
+    SignerNotAnswering,
+    SignerNotIntact,
+    SigningRefused,
+)
+from reelm.ledger.folder import LogFolder
+from reelm.ledger.keys import destroy_key, fetch_key, make_key
+from reelm.ledger.model import (
+    AccessApproved,
+    AccessEnded,
+    AccessOpened,
+    AccessRead,
+    AccessRefused,
+    AccessRequested,
+    BreakGlass,
+    BreakGlassOverdue,
+    BreakGlassReviewed,
+    ConsentReceipt,
+    Crossing,
+    Disclosure,
+    ErasureTombstone,
+    Export,
+    KeyHandover,
+    LegalBasis,
+    ModerationDecision,
+    Purpose,
+    Reason,
+    decode,
+    entry_schema,
+)
+from reelm.ledger.reading import (
+    LoggedEntry,
+    LogState,
+    fetch_about,
+    find_last_of,
+    find_state,
+    list_about,
+    list_counts,
+    list_ids,
+)
+from reelm.ledger.sequencer import Sequencer
+from reelm.ledger.signer import Signer, WitnessAnswer
+from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_signer
+from reelm.ledger.waiting import Durability
+
+__all__ = [
+    "AccessApproved",
+    "AccessEnded",
+    "AccessOpened",
+    "AccessRead",
+    "AccessRefused",
+    "AccessRequested",
+    "BreakGlass",
+    "BreakGlassOverdue",
+    "BreakGlassReviewed",
+    "ConsentReceipt",
+    "Crossing",
+    "Disclosure",
+    "Durability",
+    "EntryNotFound",
+    "EntryRefused",
+    "EntryTooLong",
+    "ErasureTombstone",
+    "Export",
+    "KeyHandover",
+    "LedgerBusy",
+    "LedgerNotAnswering",
+    "LedgerRolledBack",
+    "LegalBasis",
+    "LogFolder",
+    "LogOfAnotherKey",
+    "LogState",
+    "LoggedEntry",
+    "ModerationDecision",
+    "PersonHasNoKey",
+    "Purpose",
+    "Reason",
+    "Sequencer",
+    "SequencerAlreadyRuns",
+    "Signer",
+    "SignerClient",
+    "SignerNotAnswering",
+    "SignerNotIntact",
+    "SignerState",
+    "SigningRefused",
+    "WitnessAnswer",
+    "append",
+    "as_instant",
+    "decode",
+    "destroy_key",
+    "entry_schema",
+    "fetch_about",
+    "fetch_key",
+    "find_last_of",
+    "find_state",
+    "hide_memory",
+    "list_about",
+    "list_counts",
+    "list_ids",
+    "make_key",
+    "may_open",
+    "new_entry_id",
+    "serve_signer",
+]

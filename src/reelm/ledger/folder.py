@@ -1,0 +1,142 @@
+"""Where do the public files of the log lie? In one folder, which any web server can serve as it is.
+
+Two ways of writing. An `Addition` is for tiles and bundles that no checkpoint covers yet: each goes to its own new
+file, and all of them are on the disk when `settle` returns. `replace` is for what readers look at while it changes:
+they see the old content or the new, whole.
+"""
+
+import ctypes
+import os
+import threading
+from pathlib import Path
+
+CHECKPOINT = "checkpoint"
+WITNESSED = "checkpoint.witnessed"
+VKEY = "vkey"
+HAND_OVERS = "hand-overs"
+
+# How sync_file_range is asked to work, as its manual page numbers it.
+_START = 2
+_START_AND_WAIT = 1 | 2 | 4
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class LogFolder:
+    """The files below `path`. Paths are those of the C2SP tlog-tiles specification, such as `tile/0/000.p/7`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._turn = threading.Lock()
+
+    def read(self, name: str) -> bytes | None:
+        """The content of one file; `None` where there is none."""
+        try:
+            return (self.path / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def add(self) -> "Addition":
+        """Begin to write files nobody relies on yet."""
+        return Addition(self.path)
+
+    def replace(self, name: str, content: bytes, *, durable: bool = True) -> None:
+        """Put new content in the place of the old at once. Raises `OSError`."""
+        with self._turn:
+            self._replace(name, content, durable=durable)
+
+    def exchange(self, name: str, old: bytes, new: bytes) -> bool:
+        """`replace`, unless the content is not `old` any more; whether it was done."""
+        with self._turn:
+            if self.read(name) != old:
+                return False
+            self._replace(name, new, durable=False)
+            return True
+
+    def _replace(self, name: str, content: bytes, *, durable: bool) -> None:
+        path = self.path / name
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            _write(opened, content)
+            if durable:
+                os.fsync(opened)
+        finally:
+            os.close(opened)
+        beside.replace(path)
+        if durable:
+            _sync_folder(path.parent)
+
+
+class Addition:
+    """New files on their way to the disk. Its methods raise `OSError`; `close` it in any case.
+
+    As git's `core.fsyncMethod=batch` does, each file's data is sent off at once, waited for at the end, and one fsync
+    then commits the file system's journal with all the names in it: hundreds of files cost as much as one.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._opened: list[int] = []
+        self._folders: set[Path] = set()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write one file and send it off. One of that name, left by an attempt that failed, is replaced by a new
+        one: after an fsync that failed, the kernel may think the old one clean."""
+        path = self._root / name
+        if path.parent not in self._folders:
+            self._make_folder(path.parent)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        try:
+            opened = os.open(path, flags, 0o644)
+        except FileExistsError:
+            path.unlink()
+            opened = os.open(path, flags, 0o644)
+        self._opened.append(opened)
+        _write(opened, content)
+        _send(opened, _START)
+
+    def settle(self) -> None:
+        """Wait until everything written is on the disk, names included."""
+        for opened in self._opened:
+            _send(opened, _START_AND_WAIT)
+        for opened in self._opened[-1:]:
+            os.fsync(opened)
+        for folder in self._folders:
+            _sync_folder(folder)
+
+    def close(self) -> None:
+        while self._opened:
+            os.close(self._opened.pop())
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make `folder` and those above it, and remember which have a new name in them."""
+        missing = folder
+        self._folders.add(folder)
+        while missing != self._root and not missing.is_dir():
+            missing = missing.parent
+            self._folders.add(missing)
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+
+
+def _send(opened: int, how: int) -> None:
+    """Send a file's data to the disk, where the kernel has a call for that; else wait for all of it."""
+    if not hasattr(_libc, "sync_file_range"):
+        os.fsync(opened)
+    elif _libc.sync_file_range(opened, ctypes.c_int64(0), ctypes.c_int64(0), how) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _write(opened: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(opened, left) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,39 @@
+"""Whose key is it? Each person's own: made when they sign up, gone when they are erased."""
+
+import os
+from datetime import datetime
+
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.data_classes import DataClass
+from reelm.kernel.ids import AccountId, EntryId
+from reelm.ledger.appending import append
+from reelm.ledger.errors import PersonHasNoKey
+from reelm.ledger.model import ErasureTombstone
+from reelm.ledger.store import delete_key, fetch_keys, forget_parties, insert_key
+
+
+async def make_key(unit: WriteUnit, person: AccountId, *, at: datetime) -> None:
+    """Make the key of a new person. A person has one, once."""
+    await insert_key(unit, person, os.urandom(32), at)
+
+
+async def fetch_key(unit: ReadUnit, person: AccountId) -> bytes:
+    """The 32 bytes of this person's key. Raises `PersonHasNoKey`."""
+    keys = await fetch_keys(unit, (person,))
+    if person not in keys:
+        raise PersonHasNoKey
+    return keys[person]
+
+
+async def destroy_key(unit: WriteUnit, person: AccountId, *, realm: str, at: datetime) -> EntryId:
+    """Make every commitment to this person nobody's, for good; the log itself stays as it is.
+
+    Their last entry, the tombstone, is appended first, then the key and each row that says whom an entry names are
+    deleted, in the same transaction. Raises `PersonHasNoKey`.
+    """
+    classes = tuple(one for one in DataClass if one.is_personal)
+    tombstone = ErasureTombstone(scope="account", classes=classes)
+    entry = await append(unit, tombstone, realm=realm, at=at, subject=person)
+    await delete_key(unit, person)  # waits for those who are appending with it, so that their rows are found below
+    await forget_parties(unit, person)
+    return entry

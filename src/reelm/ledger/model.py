@@ -1,0 +1,457 @@
+"""What may an entry of the log say? One class a kind; no field takes free text, so that no personal data fits in.
+
+An entry is canonical JSON (RFC 8785). Every string in it is a word of a closed list or matches a pattern for
+digests, ids and times; `entry_schema` is the published JSON Schema, version 1. People are keyed commitments
+(`commitments.py`).
+"""
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+
+from reelm.kernel.data_classes import DataClass
+from reelm.kernel.roles import Role
+from reelm.ledger.errors import EntryRefused
+
+SCHEMA_VERSION = 1
+SCHEMA_PATH = "schema/entry-1.json"
+
+PublicId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
+Commitment = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Instant = Annotated[
+    str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$")
+]
+Day = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]$")]
+RealmName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]{2,3})?$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Writer = Annotated[str, StringConstraints(pattern=r"^(w[0-3][0-9]|log)$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}(\.[0-9]{1,5}){0,3}$")]
+Assessment = Annotated[str, StringConstraints(pattern=r"^(PIA|TIA)-20[0-9]{2}-[0-9]{1,4}$")]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+Classes = Annotated[tuple[DataClass, ...], Field(min_length=1, max_length=32)]
+
+
+class Reason(StrEnum):
+    """Why a member of staff asks to see somebody's private data. The list is closed."""
+
+    PERSON_ASKED_FOR_HELP = "person-asked-for-help"
+    SECURITY_INCIDENT = "security-incident"
+    ABUSE_REPORT = "abuse-report"
+    LEGAL_OBLIGATION = "legal-obligation"
+    FAULT_DIAGNOSIS = "fault-diagnosis"
+
+
+class Purpose(StrEnum):
+    """What data is passed on for."""
+
+    SERVICE = "service"
+    SUPPORT = "support"
+    MODERATION = "moderation"
+    SECURITY = "security"
+    LEGAL_OBLIGATION = "legal-obligation"
+    STATISTICS = "statistics"
+    RESEARCH = "research"
+
+
+class LegalBasis(StrEnum):
+    """GDPR Art. 6(1)(a) to (f)."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal-obligation"
+    VITAL_INTERESTS = "vital-interests"
+    PUBLIC_INTEREST = "public-interest"
+    LEGITIMATE_INTERESTS = "legitimate-interests"
+
+
+class Party(Enum):
+    """Whether an entry of a kind names a person in one of its two places."""
+
+    REQUIRED = 1
+    OPTIONAL = 2
+    ABSENT = 3
+
+
+class Fact(BaseModel):
+    """What one kind of entry says beyond who, when and about whom."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=True)
+
+    kind: ClassVar[str]
+    actor: ClassVar[Party] = Party.REQUIRED
+    subject: ClassVar[Party] = Party.REQUIRED
+
+
+class LogOpened(Fact):
+    """The first entry of a log. Entries are kept for as long as the log is."""
+
+    kind = "log-opened"
+    actor = subject = Party.ABSENT
+
+    origin: Digest
+    vkey: Digest
+    retention: Literal["for-ever"] = "for-ever"
+
+
+class AccessRequested(Fact):
+    """A member of staff asked to see private data of one person."""
+
+    kind = "access-requested"
+
+    request: PublicId
+    role: Role
+    reason: Reason
+    classes: Classes
+    minutes: Minutes
+
+
+class AccessApproved(Fact):
+    """A second person agreed."""
+
+    kind = "access-approved"
+
+    request: PublicId
+    role: Role
+
+
+class AccessRefused(Fact):
+    """A second person did not agree."""
+
+    kind = "access-refused"
+
+    request: PublicId
+    role: Role
+
+
+class AccessOpened(Fact):
+    """The time of an approved access began."""
+
+    kind = "access-opened"
+
+    request: PublicId
+    until: Instant
+
+
+class AccessRead(Fact):
+    """Data was about to be shown: the entry is in the log before the first byte is read."""
+
+    kind = "access-read"
+
+    request: PublicId
+    collection: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,20}(-[a-z]{2,20}){0,3}$")]
+    classes: Classes
+    fields: Count
+
+
+class AccessEnded(Fact):
+    """An access is over: by its time, by who had it, or by somebody who took it back."""
+
+    kind = "access-ended"
+    actor = Party.OPTIONAL
+
+    request: PublicId
+    cause: Literal["expired", "closed", "revoked"]
+    reads: Count
+
+
+class BreakGlass(Fact):
+    """An operator looked without a second person's word. It has to be reviewed by `review_by`."""
+
+    kind = "break-glass"
+
+    request: PublicId
+    role: Role
+    reason: Reason
+    classes: Classes
+    until: Instant
+    review_by: Instant
+
+
+class BreakGlassReviewed(Fact):
+    """Somebody else judged it afterwards."""
+
+    kind = "break-glass-reviewed"
+
+    request: PublicId
+    role: Role
+    finding: Literal["justified", "not-justified"]
+
+
+class BreakGlassOverdue(Fact):
+    """Nobody did in time."""
+
+    kind = "break-glass-overdue"
+    actor = Party.ABSENT
+
+    request: PublicId
+    review_by: Instant
+
+
+class Passing(Fact):
+    """Data was passed on. `policy` is the SHA-256 of the rule that allowed it, `agreement` that of the contract."""
+
+    actor = subject = Party.OPTIONAL
+
+    purpose: Purpose
+    legal_basis: LegalBasis
+    classes: Classes
+    fields: Count
+    bytes: Count
+    policy: Digest
+    assessment: Assessment | None = None
+    agreement: Digest | None = None
+
+
+class Disclosure(Passing):
+    """Somebody outside the platform received data."""
+
+    kind = "disclosure"
+
+    to: Literal["authority", "processor", "researcher", "person"]
+    country: Country
+
+
+class Crossing(Passing):
+    """Another realm received data."""
+
+    kind = "crossing"
+
+    to: RealmName
+
+
+class ConsentReceipt(Fact):
+    """A person decided about one purpose. `receipt` is the SHA-256 of the receipt they hold."""
+
+    kind = "consent-receipt"
+    actor = Party.ABSENT
+
+    purpose: Purpose
+    decision: Literal["given", "refused", "withdrawn"]
+    notice: Version
+    receipt: Digest
+
+
+class Export(Fact):
+    """A person took their data away."""
+
+    kind = "export"
+    actor = Party.OPTIONAL
+
+    archive: Digest
+    classes: Classes
+
+
+class ErasureTombstone(Fact):
+    """Data of a person, and with scope `account` the key of their commitments, is gone."""
+
+    kind = "erasure-tombstone"
+    actor = Party.OPTIONAL
+
+    scope: Literal["account", "collection"]
+    classes: Classes
+
+
+class ModerationDecision(Fact):
+    """A decision on content or an account. `statement` is the SHA-256 of the statement of reasons."""
+
+    kind = "moderation-decision"
+    actor = Party.OPTIONAL
+
+    decision: PublicId
+    target: Literal["clip", "comment", "account"]
+    ground: Literal["illegal-content", "terms-of-service"]
+    action: Literal["removal", "visibility", "age-limit", "suspension", "termination", "no-action", "reversal"]
+    automated: bool
+    statement: Digest
+
+
+class GovernmentRequestSealed(Fact):
+    """A request that may not be told of yet: SHA-256 of its facts and a nonce, opened by `opens_by` at the latest."""
+
+    kind = "government-request-sealed"
+    actor = subject = Party.ABSENT
+
+    commitment: Digest
+    opens_by: Day
+
+
+class GovernmentRequestOpened(Fact):
+    """The facts of entry `sealed`; with `nonce` they hash to its commitment."""
+
+    kind = "government-request-opened"
+    actor = subject = Party.ABSENT
+
+    sealed: PublicId
+    nonce: Digest
+    country: Country
+    instrument: Literal[
+        "warrant", "production-order", "subpoena", "emergency-request", "preservation-request", "removal-order"
+    ]
+    accounts: Count
+    outcome: Literal["complied", "complied-in-part", "refused", "withdrawn"]
+    received: Day
+
+
+class RunningDigest(Fact):
+    """What runs here: SHA-256 of the program's files, of its policies, of the database's and the entries' schema."""
+
+    kind = "running-digest"
+    actor = subject = Party.ABSENT
+
+    version: Version
+    code: Digest
+    policies: Digest
+    schema_: Digest = Field(alias="schema")
+    entries: Digest
+
+
+class WriterCount(BaseModel):
+    """Everything `writer` has numbered up to `through` stands before this entry."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    writer: Writer
+    through: Count
+
+
+class Counts(Fact):
+    """How far each writer had counted, said every hour, so that an entry left out shows."""
+
+    kind = "counts"
+    actor = subject = Party.ABSENT
+
+    writers: tuple[WriterCount, ...]
+    entries: Count
+
+
+class KeyHandover(Fact):
+    """The log has a new key: SHA-256 of the old and the new verifier key, and of the note that both signed."""
+
+    kind = "key-handover"
+    actor = subject = Party.ABSENT
+
+    old: Digest
+    new: Digest
+    note: Digest
+
+
+FACTS: Mapping[str, type[Fact]] = {
+    fact.kind: fact
+    for fact in (
+        LogOpened,
+        AccessRequested,
+        AccessApproved,
+        AccessRefused,
+        AccessOpened,
+        AccessRead,
+        AccessEnded,
+        BreakGlass,
+        BreakGlassReviewed,
+        BreakGlassOverdue,
+        Disclosure,
+        Crossing,
+        ConsentReceipt,
+        Export,
+        ErasureTombstone,
+        ModerationDecision,
+        GovernmentRequestSealed,
+        GovernmentRequestOpened,
+        RunningDigest,
+        Counts,
+        KeyHandover,
+    )
+}
+
+
+class Entry(BaseModel):
+    """One entry. `seq` counts the entries of `writer` from 1 without a gap; `id` is random and never reused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: Literal[1] = 1
+    kind: str
+    id: PublicId
+    at: Instant
+    realm: RealmName
+    writer: Writer
+    seq: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    actor: Commitment | None = None
+    subject: Commitment | None = None
+    fact: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Entry":
+        fact = FACTS.get(self.kind)
+        if fact is None:
+            raise ValueError("unknown kind")
+        for wanted, given in ((fact.actor, self.actor), (fact.subject, self.subject)):
+            if (wanted is Party.REQUIRED and given is None) or (wanted is Party.ABSENT and given is not None):
+                raise ValueError("a person named or missing against the rule of the kind")
+        fact.model_validate(self.fact)
+        return self
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+def encode(entry: Entry) -> bytes:
+    """The entry as it stands in the log: RFC 8785, places of nobody left out."""
+    return rfc8785.dumps(entry.model_dump(exclude_none=True))
+
+
+def decode(data: bytes) -> Entry:
+    """Read one entry. Raises `EntryRefused` unless it is valid and in its one canonical form."""
+    try:
+        entry = _ENTRY.validate_json(data, strict=True)
+    except (ValidationError, UnicodeDecodeError):
+        raise EntryRefused from None
+    if encode(entry) != data:
+        raise EntryRefused
+    return entry
+
+
+def make_entry(kind: type[Fact] | str, **fields: Any) -> Entry:
+    """An entry from its fields. Raises `EntryRefused` where the schema does not take one of them."""
+    try:
+        return Entry(kind=kind if isinstance(kind, str) else kind.kind, **fields)
+    except ValidationError:
+        raise EntryRefused from None
+
+
+def entry_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an entry, for people who check entries without this program."""
+    definitions: dict[str, Any] = {}
+    kinds: list[dict[str, Any]] = []
+    for kind, fact in FACTS.items():
+        schema = fact.model_json_schema(ref_template="#/$defs/{model}", by_alias=True)
+        definitions |= schema.pop("$defs", {})
+        definitions[fact.__name__] = schema
+        one: dict[str, Any] = {"kind": {"const": kind}, "fact": {"$ref": f"#/$defs/{fact.__name__}"}}
+        parties = (("actor", fact.actor), ("subject", fact.subject))
+        one |= {name: False for name, party in parties if party is Party.ABSENT}
+        required = [name for name, party in parties if party is Party.REQUIRED]
+        kinds.append({"properties": one} | ({"required": required} if required else {}))
+    base = Entry.model_json_schema(ref_template="#/$defs/{model}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Entry of a Reelm ledger",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": _without_null(base["properties"]) | {"fact": {"type": "object"}},
+        "required": ["v", "kind", "id", "at", "realm", "writer", "seq", "fact"],
+        "oneOf": kinds,
+        "$defs": definitions,
+    }
+
+
+def _without_null(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What is absent is left out of an entry, never null."""
+    return {
+        name: next(one for one in schema["anyOf"] if one.get("type") != "null") if "anyOf" in schema else schema
+        for name, schema in properties.items()
+    }

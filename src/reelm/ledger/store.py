@@ -1,0 +1,200 @@
+"""The queries of the log."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import case, delete, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.kernel.ids import AccountId, EntryId
+from reelm.ledger.tables import ledger_counts, ledger_entries, ledger_log, ledger_writers, person_keys
+
+# A writer is a lane that one transaction at a time may number entries in: its row stays locked until the commit, so
+# that the numbers have no gap. Whoever comes meanwhile takes another lane.
+_TAKE_LANE = text(
+    """
+    UPDATE ledger_writers SET last_seq = last_seq + 1
+    WHERE writer = (SELECT writer FROM ledger_writers WHERE (writer = 'log') = :is_log
+                    ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING writer, last_seq
+    """
+)
+_NUMBER = text(
+    """
+    UPDATE ledger_entries SET log_index = numbered.log_index
+    FROM (SELECT queue_no, CAST(:first AS bigint) + place - 1 AS log_index
+          FROM unnest(CAST(:queue_nos AS bigint[])) WITH ORDINALITY AS queued (queue_no, place)) numbered
+    WHERE ledger_entries.queue_no = numbered.queue_no AND ledger_entries.log_index IS NULL
+    """
+)
+# For the raw connection that a sequencer holds: whether it is the only one, and whether there is anything to do.
+KEEP_OTHERS_OUT = "SELECT pg_try_advisory_lock(7305812, 3)"
+ANY_QUEUED = "SELECT EXISTS (SELECT 1 FROM ledger_entries WHERE log_index IS NULL)"
+
+
+async def take_lane(unit: WriteUnit, *, is_log: bool) -> tuple[str, int] | None:
+    """A writer and its next number; `None` while every lane is another transaction's."""
+    row = await unit.first(_TAKE_LANE.bindparams(is_log=is_log))
+    return (row.writer, row.last_seq) if row else None
+
+
+async def fetch_keys(unit: ReadUnit, people: Iterable[AccountId], *, hold: bool = False) -> dict[AccountId, bytes]:
+    """The keys these people have; who has none is left out. With `hold` nobody destroys them before the commit."""
+    wanted = set(people)
+    if not wanted:
+        return {}
+    columns = (person_keys.c.person_id, person_keys.c.key)
+    statement = select(*columns).where(person_keys.c.person_id.in_(wanted)).order_by(person_keys.c.person_id)
+    rows = await unit.all(statement.with_for_update(read=True, key_share=True) if hold else statement)
+    return {AccountId(row.person_id): row.key for row in rows}
+
+
+async def insert_key(unit: WriteUnit, person: AccountId, key: bytes, at: datetime) -> None:
+    await unit.write(insert(person_keys).values(person_id=person, key=key, made_at=at))
+
+
+async def delete_key(unit: WriteUnit, person: AccountId) -> bool:
+    return await unit.write(delete(person_keys).where(person_keys.c.person_id == person)) == 1
+
+
+async def forget_parties(unit: WriteUnit, person: AccountId) -> None:
+    """Take this person out of every row that says whom an entry names."""
+    for party in (ledger_entries.c.actor_id, ledger_entries.c.subject_id):
+        await unit.write(update(ledger_entries).where(party == person).values({party: None}))
+
+
+async def insert_entry(
+    unit: WriteUnit,
+    id: EntryId,
+    *,
+    kind: str,
+    at: datetime,
+    actor: AccountId | None,
+    subject: AccountId | None,
+    body: bytes,
+) -> None:
+    values = {"id": id, "kind": kind, "at": at, "actor_id": actor, "subject_id": subject, "body": body}
+    await unit.write(insert(ledger_entries).values(values))
+
+
+async def list_queued(unit: ReadUnit, *, limit: int, limit_bytes: int) -> Sequence[Record]:
+    """What waits for its index, in order: `queue_no`, `body`, `kind`, `at`. At least one, where one waits."""
+    entries = ledger_entries.c
+    sizes = func.sum(func.octet_length(entries.body)).over(order_by=entries.queue_no)
+    so_far = (sizes - func.octet_length(entries.body)).label("before")
+    columns = (entries.queue_no, entries.body, entries.kind, entries.at)
+    waiting = select(*columns, so_far).where(entries.log_index.is_(None)).order_by(entries.queue_no).limit(limit)
+    rows = waiting.subquery()
+    return await unit.all(select(rows).where(rows.c.before < limit_bytes).order_by(rows.c.queue_no))
+
+
+async def number_entries(unit: WriteUnit, queue_nos: Sequence[int], first: int) -> int:
+    """Give the entries their indexes, from `first` on; returns how many got one."""
+    return await unit.write(_NUMBER.bindparams(queue_nos=list(queue_nos), first=first))
+
+
+async def lock_log(unit: WriteUnit) -> Record | None:
+    """The state of the log, locked until the end of the transaction."""
+    return await unit.first(select(ledger_log).with_for_update())
+
+
+async def find_log(unit: ReadUnit) -> Record | None:
+    return await unit.first(select(ledger_log))
+
+
+async def insert_log(unit: WriteUnit, *, origin: str, vkey: str, root: bytes) -> None:
+    values = {"one": 1, "origin": origin, "vkey": vkey, "size": 0, "published_size": 0, "published_root": root}
+    await unit.write(insert(ledger_log).values(values))
+
+
+async def update_log(unit: WriteUnit, **values: object) -> None:
+    await unit.write(update(ledger_log).values(values))
+
+
+async def add_counts(unit: WriteUnit, counts: Mapping[tuple[date, str], int]) -> None:
+    """Add to the entries of each day and kind."""
+    if not counts:
+        return
+    ordered = sorted(counts.items())
+    rows = [{"day": day, "kind": kind, "entries": entries} for (day, kind), entries in ordered]
+    statement = upsert(ledger_counts).values(rows)
+    total = ledger_counts.c.entries + statement.excluded.entries
+    await unit.write(statement.on_conflict_do_update(index_elements=["day", "kind"], set_={"entries": total}))
+
+
+async def list_bodies(unit: ReadUnit, first: int, end: int) -> list[bytes]:
+    """Entries `first` to `end` (not included) as they stand in the log."""
+    column = ledger_entries.c.log_index
+    rows = select(ledger_entries.c.body).where(column >= first, column < end).order_by(column)
+    return list(await unit.scalars(rows))
+
+
+async def list_writers(unit: ReadUnit) -> Sequence[Record]:
+    """Every writer that has numbered an entry, and its last number."""
+    return await unit.all(select(ledger_writers).where(ledger_writers.c.last_seq > 0).order_by("writer"))
+
+
+async def count_numbered(unit: ReadUnit) -> int:
+    return int(await unit.scalar(select(func.count(ledger_entries.c.log_index))))
+
+
+async def count_queued(unit: ReadUnit) -> int:
+    waiting = select(func.count()).select_from(ledger_entries).where(ledger_entries.c.log_index.is_(None))
+    return int(await unit.scalar(waiting))
+
+
+async def find_last_at(unit: ReadUnit, kind: str) -> datetime | None:
+    return await unit.scalar(select(func.max(ledger_entries.c.at)).where(ledger_entries.c.kind == kind))
+
+
+async def find_last_body(unit: ReadUnit, kind: str) -> bytes | None:
+    of_kind = select(ledger_entries.c.body).where(ledger_entries.c.kind == kind)
+    return await unit.scalar(of_kind.order_by(ledger_entries.c.queue_no.desc()).limit(1))
+
+
+async def list_published(unit: ReadUnit, ids: Sequence[EntryId]) -> dict[EntryId, int]:
+    """The indexes of those of these entries that a published checkpoint covers."""
+    size = select(ledger_log.c.published_size).scalar_subquery()
+    rows = await unit.all(
+        select(ledger_entries.c.id, ledger_entries.c.log_index).where(
+            ledger_entries.c.id.in_(ids), ledger_entries.c.log_index < size
+        )
+    )
+    return {EntryId(row.id): row.log_index for row in rows}
+
+
+# An entry's index is told of once a checkpoint covers it.
+_PUBLISHED = ledger_entries.c.log_index < select(ledger_log.c.published_size).scalar_subquery()
+_SHOWN = (
+    ledger_entries.c.queue_no,
+    ledger_entries.c.id,
+    ledger_entries.c.kind,
+    ledger_entries.c.at,
+    ledger_entries.c.actor_id,
+    ledger_entries.c.subject_id,
+    ledger_entries.c.body,
+    case((_PUBLISHED, ledger_entries.c.log_index)).label("log_index"),
+)
+
+
+async def list_naming(unit: ReadUnit, person: AccountId, before: int | None, limit: int) -> Sequence[Record]:
+    """Entries that name this person, newest first."""
+    entries = ledger_entries.c
+    named = select(*_SHOWN).where(or_(entries.subject_id == person, entries.actor_id == person))
+    if before is not None:
+        named = named.where(entries.queue_no < before)
+    return await unit.all(named.order_by(entries.queue_no.desc()).limit(limit))
+
+
+async def find_entry(unit: ReadUnit, id: EntryId) -> Record | None:
+    return await unit.first(select(*_SHOWN).where(ledger_entries.c.id == id))
+
+
+async def list_ids(unit: ReadUnit, kinds: Sequence[str]) -> list[EntryId]:
+    rows = await unit.scalars(select(ledger_entries.c.id).where(ledger_entries.c.kind.in_(kinds)))
+    return [EntryId(id) for id in rows]
+
+
+async def list_counts(unit: ReadUnit) -> Sequence[Record]:
+    return await unit.all(select(ledger_counts).order_by(ledger_counts.c.day, ledger_counts.c.kind))
