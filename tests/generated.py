@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 from tests.house.catalogue import ROOT, list_problems, list_tables
-from tests.vectors import notes
+from tests.vectors import entries, notes
 
 from reelm.cli.__main__ import build_parser
 from reelm.infra.db import metadata
@@ -171,6 +171,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/reference/problems.md": make_problems_page,
     "docs/reference/data-map.md": make_data_map,
     **notes.FILES,
+    **entries.FILES,
 }
 
 

@@ -1,5 +1,40 @@
 -- Made from the tables in src/reelm/*/tables.py. Jobs live in tables of Procrastinate beside these.
 
+CREATE TABLE access_requests (
+    id UUID NOT NULL,
+    subject_id UUID,
+    asked_by UUID,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_entry TEXT,
+    reason TEXT NOT NULL,
+    classes TEXT[] NOT NULL,
+    minutes INTEGER NOT NULL,
+    break_glass BOOLEAN NOT NULL,
+    state TEXT NOT NULL,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decided_entry TEXT,
+    session_id UUID,
+    opened_at TIMESTAMP WITH TIME ZONE,
+    opened_entry TEXT,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    ended_by UUID,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    ended_entry TEXT,
+    end_cause TEXT,
+    review_by TIMESTAMP WITH TIME ZONE,
+    reviewed_by UUID,
+    reviewed_at TIMESTAMP WITH TIME ZONE,
+    reviewed_entry TEXT,
+    finding TEXT,
+    overdue_entry TEXT,
+    CONSTRAINT pk_access_requests PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_access_requests_state ON access_requests (state);
+
+CREATE INDEX ix_access_requests_subject_id ON access_requests (subject_id);
+
 CREATE TABLE accounts (
     id UUID NOT NULL,
     handle TEXT NOT NULL,
@@ -18,12 +53,88 @@ CREATE TABLE accounts (
     CONSTRAINT uq_accounts_handle UNIQUE (handle)
 );
 
+CREATE TABLE ledger_counts (
+    day DATE NOT NULL,
+    kind TEXT NOT NULL,
+    entries BIGINT NOT NULL,
+    CONSTRAINT pk_ledger_counts PRIMARY KEY (day, kind)
+);
+
+CREATE TABLE ledger_entries (
+    queue_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor_id UUID,
+    subject_id UUID,
+    body BYTEA NOT NULL,
+    log_index BIGINT,
+    CONSTRAINT pk_ledger_entries PRIMARY KEY (queue_no),
+    CONSTRAINT uq_ledger_entries_id UNIQUE (id),
+    CONSTRAINT uq_ledger_entries_log_index UNIQUE (log_index)
+);
+
+CREATE INDEX ix_ledger_entries_actor_id ON ledger_entries (actor_id, queue_no) WHERE actor_id IS NOT NULL;
+
+CREATE INDEX ix_ledger_entries_queued ON ledger_entries (queue_no) WHERE log_index IS NULL;
+
+CREATE INDEX ix_ledger_entries_subject_id ON ledger_entries (subject_id, queue_no) WHERE subject_id IS NOT NULL;
+
+CREATE TABLE ledger_log (
+    one INTEGER DEFAULT 1 NOT NULL,
+    origin TEXT NOT NULL,
+    vkey TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    published_size BIGINT NOT NULL,
+    published_root BYTEA NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_ledger_log PRIMARY KEY (one)
+);
+
+CREATE TABLE ledger_writers (
+    writer TEXT NOT NULL,
+    last_seq BIGINT NOT NULL,
+    CONSTRAINT pk_ledger_writers PRIMARY KEY (writer)
+);
+
+CREATE TABLE person_keys (
+    person_id UUID NOT NULL,
+    key BYTEA NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_person_keys PRIMARY KEY (person_id)
+);
+
 CREATE TABLE rate_limits (
     key BYTEA NOT NULL,
     hits INTEGER NOT NULL,
     ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_rate_limits PRIMARY KEY (key)
 );
+
+CREATE TABLE sealed_requests (
+    id TEXT NOT NULL,
+    nonce BYTEA NOT NULL,
+    content JSONB NOT NULL,
+    opens_by DATE NOT NULL,
+    sealed_entry TEXT NOT NULL,
+    opened_entry TEXT,
+    CONSTRAINT pk_sealed_requests PRIMARY KEY (id)
+);
+
+CREATE TABLE access_reads (
+    id UUID NOT NULL,
+    request_id UUID NOT NULL,
+    entry_id TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    classes TEXT[] NOT NULL,
+    fields INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_access_reads PRIMARY KEY (id),
+    CONSTRAINT fk_access_reads_request_id FOREIGN KEY(request_id) REFERENCES access_requests (id) ON DELETE CASCADE,
+    CONSTRAINT uq_access_reads_entry_id UNIQUE (entry_id)
+);
+
+CREATE INDEX ix_access_reads_request_id ON access_reads (request_id);
 
 CREATE TABLE assets (
     id UUID NOT NULL,

@@ -11,7 +11,9 @@ VAGUE_NAMES = frozenset(
     {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "handler", "impl", "misc"}
 )
 # Packages whose insides are their own; `infra` and `kernel` are shelves of packages that are imported one by one.
-CLOSED = frozenset({"bootstrap", "feed", "social", "videos", "media", "accounts", "realms", "worker"})
+CLOSED = frozenset(
+    {"access", "accounts", "bootstrap", "feed", "ledger", "media", "realms", "social", "videos", "worker"}
+)
 TALKS_ABROAD = frozenset({"urllib.request", "http.client", "ftplib", "smtplib", "xmlrpc", "telnetlib"})
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

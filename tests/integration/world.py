@@ -134,9 +134,11 @@ class Realm:
     async def ledger_running(self) -> AsyncGenerator[Ledger]:
         """The realm's log at work, until the block ends: a signer, and a sequencer that publishes every 10 ms."""
         settings = self.settings
-        async with Database(settings.database_url, pool_size=2) as database:
-            async with ledger_running(settings.data, database, self.clock, settings.realm) as ledger:
-                yield ledger
+        async with (
+            Database(settings.database_url, pool_size=2) as database,
+            ledger_running(settings.data, database, self.clock, settings.realm) as ledger,
+        ):
+            yield ledger
 
     async def sign_in(self, handle: str, password: str) -> str:
         """A new session's token."""

@@ -189,8 +189,22 @@ test("witnesses that signed are named, and a wrong cosignature is none", async (
   const log = new MadeLog(makeKey("log.example"));
   log.grow(numbered(3), [[w1, 1_790_000_000]]);
   const impostor = makeKey("w2.example", 4);
-  const seen = await open(log, plainMemory(), [w1.vkey, w2.vkey, impostor.vkey]);
-  assert.deepEqual(seen.cosigners.map(({ key, at }) => [key.name, at]), [["w1.example", 1_790_000_000]]);
+  const { witnessed } = await open(log, plainMemory(), [w1.vkey, w2.vkey, impostor.vkey]);
+  assert.deepEqual(witnessed?.signers.map(({ key, at }) => [key.name, at]), [["w1.example", 1_790_000_000]]);
+  assert.equal(witnessed?.size, 3);
+});
+
+test("a checkpoint that witnesses signed earlier counts when it is the beginning of this log, and is a fork when not", async () => {
+  const witness = makeKey("w1.example", 4);
+  const log = new MadeLog(makeKey("log.example")).grow(numbered(3), [[witness, 5]]);
+  const signed = log.files.get("checkpoint")!;
+  log.files.set("checkpoint.witnessed", signed);
+  log.grow(["one more"]);
+  const { witnessed } = await open(log, plainMemory(), [witness.vkey]);
+  assert.deepEqual([witnessed?.size, witnessed?.signers.length], [3, 1]);
+  const other = new MadeLog(log.key).grow(numbered(4, 1));
+  other.files.set("checkpoint.witnessed", signed);
+  await assert.rejects(open(other, plainMemory(), [witness.vkey]), fault("fork", "checkpoint.witnessed"));
 });
 
 test("an entry about me is told from one about somebody else", async () => {

@@ -67,8 +67,8 @@ class OwnEyes(Eyes):
         rows = await fetch_rows(self._unit, narrow(collection, self._person, self.classes))
         return Sight(collection.name, collection.is_single, rows)
 
-    async def all(self, statement: Any, *of: Any) -> Sequence[Record]:
-        """The rows of a SELECT in which one of the columns `of` names this person."""
+    async def all(self, statement: Any, of: Any) -> Sequence[Record]:
+        """The rows of a SELECT whose column `of` names this person."""
         return await fetch_own_rows(self._unit, self._person, statement, of)
 
 

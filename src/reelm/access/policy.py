@@ -27,6 +27,7 @@ from reelm.ledger import Reason
 MIN_MINUTES, MAX_MINUTES, BREAK_GLASS_MAX_MINUTES = 5, 240, 60
 OPEN_WITHIN = timedelta(hours=24)
 REVIEW_WITHIN = timedelta(hours=72)
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
 # What can be asked for. Passwords, tokens and addresses of devices nobody can ask for.
 CLASSES = (
     DataClass.EMAIL,
@@ -135,14 +136,16 @@ def check_wish(
 def is_over(request: Request, at: datetime) -> bool:
     """Whether its time has run out, or was not used in time.
 
-    Time counts from the latest moment something is known to have happened: a clock set back gives no time back.
+    A clock that stands before what is known to have happened was set back: how much time is left cannot be told
+    any more, so none is. Machines may differ by `CLOCKS_DIFFER_BY`.
     """
     if request.state is State.APPROVED:
-        return request.decided_at is None or request.decided_at + OPEN_WITHIN <= at
-    if request.state is State.OPEN:
-        latest = max(at, *(moment for moment in (request.opened_at, request.last_read_at) if moment), at)
-        return request.ends_at is None or request.ends_at <= latest
-    return request.state is State.ENDED
+        known, until = request.decided_at, request.decided_at and request.decided_at + OPEN_WITHIN
+    elif request.state is State.OPEN:
+        known, until = request.last_read_at or request.opened_at, request.ends_at
+    else:
+        return request.state is State.ENDED
+    return known is None or until is None or until <= at or at + CLOCKS_DIFFER_BY < known
 
 
 def find_read_refusal(request: Request, by: Staff, at: datetime) -> type[Problem] | None:

@@ -163,6 +163,8 @@ async def _open_held(desk: Desk, unit: WriteUnit, by: Staff, request: Request, a
         return
     if request.state is State.OPEN:
         raise AccessOpenedElsewhere
+    if request.state is State.ENDED:
+        raise AccessOver
     if request.state is not State.APPROVED:
         raise AccessNotApproved
     ends_at = at + timedelta(minutes=request.minutes)

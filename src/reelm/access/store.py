@@ -28,21 +28,22 @@ class Part:
     `held_as` gives the class of what its rows make private: the caption of a clip nobody else may see.
     """
 
-    statement: Select[Any]
+    statement: Select[*tuple[Any, ...]]
     of: Column[Any]
     held_as: Mapping[str, DataClass] = field(default_factory=dict[str, DataClass])
 
     def classed(self) -> Iterator[tuple[ColumnElement[Any], str, DataClass]]:
-        """Its columns with their names and classes. Only plain or renamed columns have a class."""
+        """Its columns with their names and classes. Raises `TypeError` for what is worked out of columns."""
         for shown in self.statement.selected_columns:
             plain = shown.element if isinstance(shown, Label) else shown
-            assert isinstance(plain, Column), shown
+            if not isinstance(plain, Column):
+                raise TypeError(f"{shown} is no plain column, so its class of data is not known")
             yield shown, str(shown.key), self.held_as.get(str(shown.key), plain.info["data_class"])
 
 
 @dataclass(frozen=True)
 class Collection:
-    """Private data that is looked at together; one look is one entry in the log. `is_single`: a person has one row."""
+    """Private data that is looked at together, one entry in the log a look. Of a single one a person has one row."""
 
     name: str
     parts: tuple[Part, ...]
@@ -58,7 +59,7 @@ class Collection:
 class Narrowed:
     """A collection cut down to one person and to what may be seen of it."""
 
-    statements: tuple[Select[Any], ...]
+    statements: tuple[Select[*tuple[Any, ...]], ...]
     fields: tuple[tuple[tuple[str, DataClass], ...], ...]
 
     @property
@@ -73,7 +74,7 @@ class Narrowed:
 
 def narrow(collection: Collection, subject: AccountId, scope: Several[DataClass]) -> Narrowed:
     """Keep the private columns in `scope`, and with them what is not private; parts without any go."""
-    statements: list[Select[Any]] = []
+    statements: list[Select[*tuple[Any, ...]]] = []
     fields: list[tuple[tuple[str, DataClass], ...]] = []
     for part in collection.parts:
         kept = [(shown, name, kind) for shown, name, kind in part.classed() if not kind.is_private or kind in scope]
@@ -95,10 +96,10 @@ async def fetch_rows(unit: ReadUnit, narrowed: Narrowed) -> tuple[tuple[Field, .
 
 
 async def fetch_own_rows(
-    unit: ReadUnit, subject: AccountId, statement: Select[Any], of: Several[Column[Any]]
+    unit: ReadUnit, subject: AccountId, statement: Select[*tuple[Any, ...]], of: Column[Any]
 ) -> Sequence[Record]:
-    """A statement over rows in which one of the columns `of` names `subject`."""
-    return await unit.all(statement.where(or_(*(column == subject for column in of))))
+    """A statement over the rows whose column `of` names `subject`."""
+    return await unit.all(statement.where(of == subject))
 
 
 _READS = select(func.count()).where(access_reads.c.request_id == access_requests.c.id).scalar_subquery()

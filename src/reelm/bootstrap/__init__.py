@@ -1,7 +1,18 @@
 """The composition root: the only place that builds adapters from settings."""
 
 from reelm.bootstrap.cell import Cell, open_cell
+from reelm.bootstrap.log import open_sequencer, open_signer
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
 from reelm.bootstrap.workshop import Workshop, open_workshop
 
-__all__ = ["COLLECTIONS", "Cell", "PrivateData", "Workshop", "look_at", "open_cell", "open_workshop"]
+__all__ = [
+    "COLLECTIONS",
+    "Cell",
+    "PrivateData",
+    "Workshop",
+    "look_at",
+    "open_cell",
+    "open_sequencer",
+    "open_signer",
+    "open_workshop",
+]

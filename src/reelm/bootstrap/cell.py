@@ -30,6 +30,8 @@ class Cell:
     feed: Feed
     clock: Clock
     desk: access.Desk
+    log: ledger.LogFolder
+    signer: ledger.SignerClient
 
 
 @asynccontextmanager
@@ -39,7 +41,8 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
     cursors, clock = CursorKey(secret), clock or SystemClock()
     async with Database(settings.database_url) as database:
         pool = await database.open_hot_pool()
-        durability = ledger.Durability(database)
+        durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
+        signer = ledger.SignerClient(settings.signer_path)
         try:
             yield Cell(
                 settings=settings,
@@ -54,7 +57,10 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                 feed=Feed(database, pool, cursors, present),
                 clock=clock,
                 desk=access.Desk(database, durability, clock, settings.realm, accounts.fetch_role),
+                log=ledger.LogFolder(settings.ledger_dir),
+                signer=signer,
             )
         finally:
+            await signer.close()
             await durability.close()
             await pool.close()

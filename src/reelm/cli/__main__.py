@@ -27,7 +27,9 @@ def build_parser() -> argparse.ArgumentParser:
     up.add_argument("--no-demo", action="store_true", help="start without demo content")
 
     serve = commands.add_parser("serve", help="run one role, configured by REELM_* variables")
-    serve.add_argument("role", choices=("web", "worker", "media-worker"), help="what this process does")
+    serve.add_argument(
+        "role", choices=("web", "worker", "media-worker", "sequencer", "signer"), help="what this process does"
+    )
 
     commands.add_parser("migrate", help="bring the database's schema up to date")
 

@@ -26,4 +26,5 @@ def find_settings(data: Path) -> Settings:
         state = json.loads((data / "run" / "cell.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         raise CellNotRunning(data=str(data)) from None
-    return settings.model_copy(update={"data": data, "database_url": state["database_url"]})
+    known = {name: state[name] for name in ("database_url", "public_url", "realm", "signer_socket") if name in state}
+    return settings.model_copy(update={"data": data, **known})

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from reelm import media
+from reelm import access, media
 from reelm.bootstrap import open_workshop
 from reelm.cli.cell import CellNotRunning, find_settings
 from reelm.infra.db.schema import find_version, is_current
@@ -93,6 +93,8 @@ async def _look_at_cell(settings: Settings) -> list[Finding]:
         faults = await workshop.find_faults()
         async with workshop.database.read() as unit:
             failed = await count_failed(unit)
+            alarms = await access.count_alarms(unit, workshop.clock.now())
+            unbalanced = await access.find_faults(unit)
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
@@ -111,6 +113,20 @@ async def _look_at_cell(settings: Settings) -> list[Finding]:
             else "none",
         ),
         Finding("failed jobs", not failed, f"{failed}; see the workers' logs" if failed else "none"),
+        Finding(
+            "break-glass reviews",
+            not alarms.overdue,
+            f"{alarms.overdue} overdue; an operator or auditor other than who broke the glass must review them"
+            if alarms.overdue
+            else f"{alarms.open} waiting, none overdue",
+        ),
+        Finding(
+            "staff access",
+            not unbalanced,
+            f"{len(unbalanced)}: {_show(unbalanced)}; run reelm ledger fsck"
+            if unbalanced
+            else "acts and entries agree",
+        ),
     ]
 
 

@@ -12,6 +12,11 @@ def run_role(role: str) -> int:
     """Run one role until SIGINT or SIGTERM."""
     configure_logging()
     settings = Settings()
+    if role == "signer":  # has no use for a database, and no business with one
+        from reelm.worker import sign_checkpoints
+
+        uvloop.run(sign_checkpoints(settings))
+        return 0
     if not settings.database_url:
         print("reelm: REELM_DATABASE_URL is not set; reelm up runs a cell with its own database", file=sys.stderr)
         return 1
@@ -23,6 +28,10 @@ def run_role(role: str) -> int:
         from reelm.worker import work_on_jobs
 
         uvloop.run(work_on_jobs(settings))
+    elif role == "sequencer":
+        from reelm.worker import work_on_ledger
+
+        uvloop.run(work_on_ledger(settings))
     else:
         from reelm.worker import work_on_media
 

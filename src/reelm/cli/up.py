@@ -22,11 +22,13 @@ import reelm
 from reelm.infra.embedded import nginx, postgres, probes
 from reelm.infra.embedded.credentials import CannotStart
 from reelm.infra.embedded.processes import Command, stop_with_parent
+from reelm.infra.embedded.signer import signer_command
 from reelm.infra.embedded.supervisor import Stopped, Supervisor, describe_end, tail
 
 REELM = (sys.executable, "-P", "-m", "reelm.cli")
 WORKERS = ("worker", "media-worker")
-FOLDERS = ("blobs", "uploads", "work", "keys", "logs")
+FILES = ("REELM_LEDGER_POLICY", "REELM_WITNESS_LOGS")
+FOLDERS = ("blobs", "uploads", "work", "keys", "logs", "ledger")
 LONGEST_SOCKET_FOLDER = 85  # of the 107 bytes a Unix socket's path may have, leaving room for PostgreSQL's name
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 PACKAGE = Path(reelm.__file__).resolve().parent
@@ -50,6 +52,11 @@ class Cell:
     @property
     def web_socket(self) -> Path:
         return self.sockets / "web.sock"
+
+    @property
+    def signer_socket(self) -> Path:
+        asked = os.environ.get("REELM_SIGNER_SOCKET")
+        return Path(asked).resolve() if asked else self.sockets / "signer" / "signer.sock"
 
     @property
     def client(self) -> Path:
@@ -116,10 +123,19 @@ def _bring_up(cell: Cell, supervisor: Supervisor, demo: bool) -> None:
     _start_web(cell, supervisor, env)
     for name in WORKERS:
         supervisor.add(_role(cell, name, env))
-    state = {"pid": os.getpid(), "port": cell.port, "database_url": database_url}
+    _start_ledger(cell, supervisor, env)
+    state = {
+        "pid": os.getpid(),
+        "port": cell.port,
+        "database_url": database_url,
+        "public_url": env["REELM_PUBLIC_URL"],
+        "realm": cell.realm,
+        "signer_socket": str(cell.signer_socket),
+    }
     (cell.run / "cell.json").write_text(json.dumps(state))
     if demo:
         _seed(cell, supervisor, env)
+    _wait_for_log(cell, supervisor)
     _say(f"Reelm is ready at http://127.0.0.1:{cell.port}")
 
 
@@ -130,11 +146,13 @@ def plan_environment(
     env = dict(inherited)
     env.setdefault("REELM_PUBLIC_URL", f"http://127.0.0.1:{cell.port}")
     env.setdefault("REELM_BLOBS_URL", f"file://{cell.blobs}")
+    env |= {name: str(Path(env[name]).resolve()) for name in FILES if env.get(name)}
     env |= {
         "REELM_DATABASE_URL": database_url,
         "REELM_DATA": str(cell.data),
         "REELM_REALM": cell.realm,
         "REELM_CLIENT_DIST": str(cell.client),
+        "REELM_SIGNER_SOCKET": str(cell.signer_socket),
         "REELM_LISTEN": f"unix:{cell.web_socket}" if in_front else f"127.0.0.1:{cell.port}",
         "REELM_ACCEL": "1" if in_front else "0",
         "PYTHONUNBUFFERED": "1",
@@ -166,7 +184,7 @@ def _start_nginx(cell: Cell, supervisor: Supervisor) -> bool:
     if program is None:
         _say("  nginx            not available here: the web role serves everything itself")
         return False
-    front = nginx.Front(cell.port, cell.web_socket, cell.run / "nginx", cell.blobs, cell.client)
+    front = nginx.Front(cell.port, cell.web_socket, cell.run / "nginx", cell.blobs, cell.client, cell.data / "ledger")
     supervisor.add(nginx.prepare(front, program, cell.log("nginx")))
     return True
 
@@ -210,6 +228,23 @@ def _start_web(cell: Cell, supervisor: Supervisor, env: Mapping[str, str]) -> No
             f"The web role does not answer; the reason is at the end of {cell.log('web')}.",
             every_s=0.05,
         )
+
+
+def _start_ledger(cell: Cell, supervisor: Supervisor, env: Mapping[str, str]) -> None:
+    """The signer, unless the operator runs one, and the sequencer. Without them staff see nothing private."""
+    if not os.environ.get("REELM_SIGNER_SOCKET"):
+        argv, keys = (*cell.reelm, "serve", "signer"), cell.data / "signer"
+        command = signer_command(argv, env, cell.log("signer"), keys=keys, socket=cell.signer_socket, package=PACKAGE)
+        supervisor.add(command, vital=False)
+    supervisor.add(_role(cell, "sequencer", env), vital=False)
+
+
+def _wait_for_log(cell: Cell, supervisor: Supervisor) -> None:
+    """Give a new log the time for its first checkpoint. A log that does not come is said, and stops nothing."""
+    checkpoint, deadline = cell.data / "ledger" / "checkpoint", time.monotonic() + 15
+    supervisor.until(lambda: checkpoint.exists() or time.monotonic() > deadline, 20, "")
+    if not checkpoint.exists():
+        _say(f"The log has no checkpoint yet: staff see nothing private until it has; see {cell.log('sequencer')}.")
 
 
 def _seed(cell: Cell, supervisor: Supervisor, env: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """What can an operator set? Every `REELM_*` variable, with its default and what it means."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,6 +32,26 @@ class Settings(BaseSettings):
     upload_ttl_h: int = Field(default=24, ge=1, description="Hours until an unfinished upload expires")
     keep_originals: bool = Field(default=False, description="Keep what people uploaded after transcoding it")
     media_jobs: int = Field(default=1, ge=1, description="Clips one media worker transcodes at a time")
+    ledger_origin: str = Field(
+        default="",
+        description="Name of this realm's log, for good from its first start on; empty: PUBLIC_URL's host + /ledger",
+    )
+    ledger_interval_ms: int = Field(default=100, ge=10, description="Milliseconds between two checkpoints of the log")
+    ledger_wait_s: float = Field(
+        default=5.0, gt=0, description="Longest wait for the log before refusing to disclose"
+    )
+    ledger_policy: Path | None = Field(
+        default=None, description="File of witnesses asked to cosign the log, in C2SP tlog-policy form"
+    )
+    signer_socket: str = Field(
+        default="", description="Unix socket of the signer; empty: DATA/run/signer/signer.sock"
+    )
+    witness_name: str = Field(default="", description="Our name as a witness; empty: PUBLIC_URL's host + /witness")
+    witness_logs: Path | None = Field(
+        default=None, description="File with the logs this realm is a witness for, in C2SP tlog-policy form"
+    )
+    privacy_officer_title: str = Field(default="Privacy officer", description="Title of who answers for privacy here")
+    privacy_officer_contact: str = Field(default="", description="How people reach them; an address or a page")
     sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
     sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")
 
@@ -50,3 +71,32 @@ class Settings(BaseSettings):
     @property
     def work_dir(self) -> Path:
         return self.data / "work"
+
+    @property
+    def ledger_dir(self) -> Path:
+        """The log's public files."""
+        return self.data / "ledger"
+
+    @property
+    def signer_dir(self) -> Path:
+        """The log's keys: the signer's own, closed to everybody else."""
+        return self.data / "signer"
+
+    @property
+    def signer_path(self) -> Path:
+        return Path(self.signer_socket) if self.signer_socket else self.data / "run" / "signer" / "signer.sock"
+
+    @property
+    def public_host(self) -> str:
+        """Host and port that people see, without the scheme."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def origin(self) -> str:
+        """The log's name where it has none yet."""
+        return self.ledger_origin or f"{self.public_host}/ledger"
+
+    @property
+    def witness(self) -> str:
+        """The name in our cosignatures, where we have none yet."""
+        return self.witness_name or f"{self.public_host}/witness"

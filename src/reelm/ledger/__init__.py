@@ -6,12 +6,15 @@ index for good; whoever waits for it (`Durability`) finds it in a signed checkpo
 and their commitments to a person mean nothing once `destroy_key` was called.
 """
 
-from reelm.ledger.appending import append, as_instant, new_entry_id
+from reelm.ledger.appending import Draft, append, append_all, as_instant, new_entry_id
 from reelm.ledger.commitments import may_open
+from reelm.ledger.entry import SCHEMA_PATH, decode, entry_schema
 from reelm.ledger.errors import (
     EntryNotFound,
+    EntryNotPublished,
     EntryRefused,
     EntryTooLong,
+    FileMissing,
     LedgerBusy,
     LedgerNotAnswering,
     LedgerRolledBack,
@@ -44,9 +47,9 @@ from reelm.ledger.model import (
     ModerationDecision,
     Purpose,
     Reason,
-    decode,
-    entry_schema,
 )
+from reelm.ledger.note import VerifierKey
+from reelm.ledger.policy import Policy
 from reelm.ledger.reading import (
     LoggedEntry,
     LogState,
@@ -57,12 +60,15 @@ from reelm.ledger.reading import (
     list_counts,
     list_ids,
 )
+from reelm.ledger.receipts import make_receipt
+from reelm.ledger.recording import Recorder
 from reelm.ledger.sequencer import Sequencer
 from reelm.ledger.signer import Signer, WitnessAnswer
 from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_signer
 from reelm.ledger.waiting import Durability
 
 __all__ = [
+    "SCHEMA_PATH",
     "AccessApproved",
     "AccessEnded",
     "AccessOpened",
@@ -75,12 +81,15 @@ __all__ = [
     "ConsentReceipt",
     "Crossing",
     "Disclosure",
+    "Draft",
     "Durability",
     "EntryNotFound",
+    "EntryNotPublished",
     "EntryRefused",
     "EntryTooLong",
     "ErasureTombstone",
     "Export",
+    "FileMissing",
     "KeyHandover",
     "LedgerBusy",
     "LedgerNotAnswering",
@@ -92,8 +101,10 @@ __all__ = [
     "LoggedEntry",
     "ModerationDecision",
     "PersonHasNoKey",
+    "Policy",
     "Purpose",
     "Reason",
+    "Recorder",
     "Sequencer",
     "SequencerAlreadyRuns",
     "Signer",
@@ -102,8 +113,10 @@ __all__ = [
     "SignerNotIntact",
     "SignerState",
     "SigningRefused",
+    "VerifierKey",
     "WitnessAnswer",
     "append",
+    "append_all",
     "as_instant",
     "decode",
     "destroy_key",
@@ -117,6 +130,7 @@ __all__ = [
     "list_counts",
     "list_ids",
     "make_key",
+    "make_receipt",
     "may_open",
     "new_entry_id",
     "serve_signer",

@@ -3,14 +3,17 @@
 import asyncio
 import base64
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from reelm.infra.db import WriteUnit
+from reelm.infra.db import Values, WriteUnit
 from reelm.kernel.ids import AccountId, EntryId
 from reelm.ledger.commitments import commit
+from reelm.ledger.entry import encode, make_entry
 from reelm.ledger.errors import EntryTooLong, LedgerBusy, PersonHasNoKey
-from reelm.ledger.model import Fact, encode, make_entry
-from reelm.ledger.store import fetch_keys, insert_entry, take_lane
+from reelm.ledger.model import Fact
+from reelm.ledger.store import fetch_keys, insert_entries, take_lane
 from reelm.ledger.tiles import ENTRY_MAX
 
 _TRIES = 50
@@ -30,6 +33,16 @@ def as_instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+@dataclass(frozen=True)
+class Draft:
+    """One entry to be: what it says, when it happened, and whom it names."""
+
+    fact: Fact
+    at: datetime
+    actor: AccountId | None = None
+    subject: AccountId | None = None
+
+
 async def append(
     unit: WriteUnit,
     fact: Fact,
@@ -45,33 +58,52 @@ async def append(
     Takes one of the writers' lanes until the commit: append last. Raises `EntryRefused` for a person named against
     the rule of the kind, `PersonHasNoKey`, `EntryTooLong`, and `LedgerBusy` when no lane came free in half a second.
     """
-    people = {person for person in (actor, subject) if person is not None}
+    return (await append_all(unit, [Draft(fact, at, actor, subject)], realm=realm, is_log=is_log))[0]
+
+
+async def append_all(unit: WriteUnit, drafts: Sequence[Draft], *, realm: str, is_log: bool = False) -> list[EntryId]:
+    """`append` for several entries, which follow one another in the log."""
+    people = {person for draft in drafts for person in (draft.actor, draft.subject) if person is not None}
     keys = await fetch_keys(unit, people, hold=True)
     if len(keys) < len(people):
         raise PersonHasNoKey
-    writer, seq = await _take_lane(unit, is_log=is_log)
-    id = new_entry_id()
+    writer, last = await _take_lane(unit, len(drafts), is_log=is_log)
+    rows = [
+        _make_row(draft, keys, realm, writer, seq) for seq, draft in enumerate(drafts, start=last - len(drafts) + 1)
+    ]
+    await insert_entries(unit, rows)
+    return [EntryId(row["id"]) for row in rows]
+
+
+def _make_row(draft: Draft, keys: Mapping[AccountId, bytes], realm: str, writer: str, seq: int) -> Values:
+    id, actor, subject = new_entry_id(), draft.actor, draft.subject
     entry = make_entry(
-        type(fact),
+        type(draft.fact),
         id=id,
-        at=as_instant(at),
+        at=as_instant(draft.at),
         realm=realm,
         writer=writer,
         seq=seq,
         actor=commit(keys[actor], "actor", id, actor) if actor else None,
         subject=commit(keys[subject], "subject", id, subject) if subject else None,
-        fact=fact.model_dump(mode="json", by_alias=True, exclude_none=True),
+        fact=draft.fact.model_dump(mode="json", by_alias=True, exclude_none=True),
     )
     body = encode(entry)
     if len(body) > ENTRY_MAX:
         raise EntryTooLong(limit_bytes=ENTRY_MAX)
-    await insert_entry(unit, id, kind=entry.kind, at=at, actor=actor, subject=subject, body=body)
-    return id
+    return {
+        "id": id,
+        "kind": entry.kind,
+        "at": draft.at,
+        "actor_id": actor,
+        "subject_id": subject,
+        "body": body,
+    }
 
 
-async def _take_lane(unit: WriteUnit, *, is_log: bool) -> tuple[str, int]:
+async def _take_lane(unit: WriteUnit, count: int, *, is_log: bool) -> tuple[str, int]:
     for _ in range(_TRIES):
-        lane = await take_lane(unit, is_log=is_log)
+        lane = await take_lane(unit, count, is_log=is_log)
         if lane is not None:
             return lane
         await asyncio.sleep(0.01)

@@ -7,7 +7,8 @@ from pathlib import Path
 import rfc8785
 
 import reelm
-from reelm.ledger.model import RunningDigest, entry_schema
+from reelm.ledger.entry import entry_schema
+from reelm.ledger.model import RunningDigest
 
 _PACKAGE = Path(reelm.__file__).parent
 _POLICIES = frozenset({"policy.py", "rules.py", "placement.py"})

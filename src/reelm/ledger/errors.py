@@ -126,6 +126,13 @@ class EntryNotFound(Problem):
 
 
 @dataclass(eq=False)
+class EntryNotPublished(Problem):
+    """The entry is queued; no checkpoint covers it yet."""
+
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
 class PersonHasNoKey(Problem):
     """The person's key is gone: nothing can be said of them in the log any more."""
 

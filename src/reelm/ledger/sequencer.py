@@ -17,10 +17,11 @@ from reelm.kernel.time import Clock
 from reelm.ledger import store
 from reelm.ledger.appending import append
 from reelm.ledger.digests import digest_running
+from reelm.ledger.entry import decode
 from reelm.ledger.errors import LedgerRolledBack, LogOfAnotherKey, SequencerAlreadyRuns, SignerNotAnswering
 from reelm.ledger.folder import LogFolder
 from reelm.ledger.merkle import EMPTY_ROOT
-from reelm.ledger.model import Counts, Fact, LogOpened, WriterCount, decode
+from reelm.ledger.model import Counts, Fact, LogOpened, WriterCount
 from reelm.ledger.signing import SignerClient, SignerState
 from reelm.ledger.writer import LogWriter
 

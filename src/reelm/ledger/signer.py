@@ -128,7 +128,7 @@ class Signer:
         decided = decide_cosignature(request, known, self._trusted())
         if isinstance(decided, Refusal):
             if decided.is_evidence:
-                self._keep_evidence(origin, known_note, request.note)
+                self._keep_evidence(known_note, request, certain=decided.is_certain)
             if decided.size is not None:
                 return WitnessAnswer(decided.status, SIZE_TYPE, f"{decided.size}\n")
             return WitnessAnswer(decided.status, TEXT_TYPE, "The checkpoint is refused.\n")
@@ -147,9 +147,12 @@ class Signer:
         return self._load(f"witness/{origin_hash}.json")["note"] if path.exists() else None
 
     def list_evidence(self) -> list[dict[str, str]]:
-        """Pairs of notes a log signed that no one tree has: `known` and `offered`."""
-        folder = self._folder / "evidence"
-        return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+        """Requests refused although the log had signed them, each with the note `known` before.
+
+        Those of `kind` "certain" prove a fork by their two notes alone. For the others somebody may have sent a wrong
+        proof along with an honest checkpoint.
+        """
+        return [json.loads(path.read_text()) for path in sorted(self._folder.glob("evidence/*/*.json"))]
 
     def _known(self, origin: str) -> tuple[Checkpoint | None, str]:
         path = self._folder / "witness" / f"{_name_of(origin)}.json"
@@ -158,11 +161,12 @@ class Signer:
         kept = json.loads(path.read_text())
         return Checkpoint(origin, kept["size"], _unbase64(kept["root"])), kept["note"]
 
-    def _keep_evidence(self, origin: str, known: str, offered: str) -> None:
-        name = hashlib.sha256(offered.encode()).hexdigest()[:32]
-        kept = sorted((self._folder / "evidence").glob("*.json"))
-        if len(kept) < KEEP_EVIDENCE:
-            self._save(f"evidence/{_name_of(origin)[:16]}-{name}.json", {"known": known, "offered": offered})
+    def _keep_evidence(self, known: str, request: AddCheckpoint, *, certain: bool) -> None:
+        kind = "certain" if certain else "uncertain"
+        text = request.format()
+        name = hashlib.sha256(text.encode()).hexdigest()[:32]
+        if len(list(self._folder.glob(f"evidence/{kind}/*.json"))) < KEEP_EVIDENCE:
+            self._save(f"evidence/{kind}/{name}.json", {"kind": kind, "known": known, "request": text})
 
     def _make_keys(self, origin: str, witness_name: str) -> None:
         if (self._folder / "signed.json").exists():
@@ -199,7 +203,7 @@ class Signer:
     def _save(self, name: str, content: Mapping[str, Any] | list[str]) -> None:
         """Write whole or not at all, and wait for the disk."""
         path = self._folder / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = path.with_suffix(".new")
         opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(opened, "wb") as file:

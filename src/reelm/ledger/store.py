@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import case, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
 from reelm.kernel.ids import AccountId, EntryId
 from reelm.ledger.tables import ledger_counts, ledger_entries, ledger_log, ledger_writers, person_keys
 
@@ -14,7 +14,7 @@ from reelm.ledger.tables import ledger_counts, ledger_entries, ledger_log, ledge
 # that the numbers have no gap. Whoever comes meanwhile takes another lane.
 _TAKE_LANE = text(
     """
-    UPDATE ledger_writers SET last_seq = last_seq + 1
+    UPDATE ledger_writers SET last_seq = last_seq + :count
     WHERE writer = (SELECT writer FROM ledger_writers WHERE (writer = 'log') = :is_log
                     ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING writer, last_seq
@@ -33,9 +33,9 @@ KEEP_OTHERS_OUT = "SELECT pg_try_advisory_lock(7305812, 3)"
 ANY_QUEUED = "SELECT EXISTS (SELECT 1 FROM ledger_entries WHERE log_index IS NULL)"
 
 
-async def take_lane(unit: WriteUnit, *, is_log: bool) -> tuple[str, int] | None:
-    """A writer and its next number; `None` while every lane is another transaction's."""
-    row = await unit.first(_TAKE_LANE.bindparams(is_log=is_log))
+async def take_lane(unit: WriteUnit, count: int, *, is_log: bool) -> tuple[str, int] | None:
+    """A writer and the last of its next `count` numbers; `None` while every lane is another transaction's."""
+    row = await unit.first(_TAKE_LANE.bindparams(count=count, is_log=is_log))
     return (row.writer, row.last_seq) if row else None
 
 
@@ -64,18 +64,9 @@ async def forget_parties(unit: WriteUnit, person: AccountId) -> None:
         await unit.write(update(ledger_entries).where(party == person).values({party: None}))
 
 
-async def insert_entry(
-    unit: WriteUnit,
-    id: EntryId,
-    *,
-    kind: str,
-    at: datetime,
-    actor: AccountId | None,
-    subject: AccountId | None,
-    body: bytes,
-) -> None:
-    values = {"id": id, "kind": kind, "at": at, "actor_id": actor, "subject_id": subject, "body": body}
-    await unit.write(insert(ledger_entries).values(values))
+async def insert_entries(unit: WriteUnit, rows: Sequence[Values]) -> None:
+    """Queue entries, in this order."""
+    await unit.write(insert(ledger_entries), rows)
 
 
 async def list_queued(unit: ReadUnit, *, limit: int, limit_bytes: int) -> Sequence[Record]:

@@ -139,14 +139,16 @@ def unpack_bundle(data: bytes, width: int) -> list[bytes]:
     """The `width` entries of a bundle. Raises `BundleMalformed` when it is not exactly these."""
     entries: list[bytes] = []
     at, end = 0, len(data)
-    while at < end:
+    while at < end and len(entries) < width:
         start = at + 2
-        at = start + int.from_bytes(data[at:start], "big")
-        if start > end or at > end:
+        if start > end:
             raise BundleMalformed(fault="truncated")
-        if len(entries) == width:
-            raise BundleMalformed(fault="too-many-entries")
+        at = start + (data[at] << 8 | data[at + 1])
         entries.append(data[start:at])
+    if at > end:
+        raise BundleMalformed(fault="truncated")
+    if at < end:
+        raise BundleMalformed(fault="too-many-entries")
     if len(entries) < width:
         raise BundleMalformed(fault="too-few-entries")
     return entries

@@ -71,12 +71,14 @@ class Cosign:
 class Refusal:
     """Answer with this HTTP status. `size` is what a 409 tells: the size we know.
 
-    `is_evidence`: the log's own signature stands under a tree that does not go with the one we know. Keep it.
+    `is_evidence`: the log signed a tree that was not shown to go with the one we know; keep the whole request.
+    `is_certain`: the two checkpoints alone prove a fork. Otherwise somebody else may have sent a wrong proof along.
     """
 
     status: int
     size: int | None = None
     is_evidence: bool = False
+    is_certain: bool = False
 
 
 def decide_cosignature(
@@ -105,11 +107,11 @@ def _compare(request: AddCheckpoint, known: Checkpoint | None, checkpoint: Check
     known_size, known_root = (known.size, known.root) if known else (0, EMPTY_ROOT)
     is_fork = checkpoint.size == known_size and checkpoint.root != known_root
     if request.old_size > checkpoint.size:
-        return Refusal(400, is_evidence=is_fork)
+        return Refusal(400, is_evidence=is_fork, is_certain=is_fork)
     if request.old_size != known_size:
-        return Refusal(409, size=known_size, is_evidence=is_fork)
+        return Refusal(409, size=known_size, is_evidence=is_fork, is_certain=is_fork)
     try:
         verify_consistency(known_size, known_root, checkpoint.size, checkpoint.root, request.proof)
     except ProofWrong:
-        return Refusal(422, is_evidence=is_fork or known_size > 0)
+        return Refusal(422, is_evidence=is_fork or 0 < known_size < checkpoint.size, is_certain=is_fork)
     return None

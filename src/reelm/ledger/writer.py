@@ -13,7 +13,7 @@ from hashlib import sha256
 from reelm.ledger.checkpoint import Checkpoint, open_checkpoint
 from reelm.ledger.edge import TreeEdge
 from reelm.ledger.errors import FileMissing, TileDiffers
-from reelm.ledger.folder import CHECKPOINT, HAND_OVERS, VKEY, LogFolder
+from reelm.ledger.folder import CHECKPOINT, HAND_OVERS, VKEY, WITNESS_VKEY, LogFolder
 from reelm.ledger.merkle import consistency_proof, leaf_hash
 from reelm.ledger.note import VerifierKey
 from reelm.ledger.signing import SignerClient, SignerState
@@ -38,7 +38,7 @@ class LogWriter:
         """
         state = await signer.state()
         edge, last = await asyncio.to_thread(_load, folder, state)
-        await asyncio.to_thread(_publish_keys, folder, state)
+        await asyncio.to_thread(publish_keys, folder, state)
         return cls(folder, signer, state.size, edge, last)
 
     @property
@@ -130,11 +130,12 @@ def _bundles(
     return files, row[len(row) - len(row) % TILE_WIDTH :]
 
 
-def _publish_keys(folder: LogFolder, state: SignerState) -> None:
+def publish_keys(folder: LogFolder, state: SignerState) -> None:
     """Put beside the tiles who signs, and how an older key handed over to a newer one."""
     for name, text in (
         (VKEY, "".join(f"{key}\n" for key in state.vkeys)),
         (HAND_OVERS, json.dumps(state.hand_overs) + "\n"),
+        (WITNESS_VKEY, f"{state.witness_vkey}\n"),
     ):
         if folder.read(name) != text.encode():
             folder.replace(name, text.encode())

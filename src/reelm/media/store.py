@@ -14,6 +14,15 @@ from reelm.kernel.ids import AccountId, AssetId, UploadId
 from reelm.media.asset import Asset, AssetState, StoredRendition, Upload, UploadState
 from reelm.media.tables import assets, renditions, uploads
 
+_UPLOAD = (
+    uploads.c.id,
+    uploads.c.account_id,
+    uploads.c.state,
+    uploads.c.size_bytes,
+    uploads.c.offset_bytes,
+    uploads.c.expires_at,
+)
+
 
 def _upload(row: Record) -> Upload:
     return Upload(
@@ -42,12 +51,12 @@ async def insert_upload(unit: WriteUnit, upload: Upload, at: datetime) -> None:
 
 async def find_upload(unit: ReadUnit, id: UploadId, owner: AccountId) -> Upload | None:
     """The upload, if it is this person's."""
-    row = await unit.first(select(uploads).where(uploads.c.id == id, uploads.c.account_id == owner))
+    row = await unit.first(select(*_UPLOAD).where(uploads.c.id == id, uploads.c.account_id == owner))
     return _upload(row) if row else None
 
 
 async def list_expired_uploads(unit: ReadUnit, at: datetime) -> list[Upload]:
-    rows = await unit.all(select(uploads).where(uploads.c.expires_at <= at, uploads.c.state != UploadState.TAKEN))
+    rows = await unit.all(select(*_UPLOAD).where(uploads.c.expires_at <= at, uploads.c.state != UploadState.TAKEN))
     return [_upload(row) for row in rows]
 
 

@@ -36,7 +36,7 @@ assets = Table(
     column("height", Integer, data=DataClass.SYSTEM, nullable=True),
     column("poster_key", Text, data=DataClass.SYSTEM, nullable=True),
     column("placeholder", LargeBinary, data=DataClass.PUBLIC_CONTENT, nullable=True),
-    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("created_at", TIMESTAMP(timezone=True), data=DataClass.PUBLIC_CONTENT),
     column("finished_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     Index("ix_assets_account_id", "account_id"),
     Index("ix_assets_unfinished", "id", postgresql_where=text("finished_at IS NULL")),

@@ -11,7 +11,7 @@ from reelm.bootstrap import open_cell
 from reelm.infra.settings import Settings
 from reelm.kernel.time import Clock
 from reelm.videos import Clip
-from reelm.web import hot, hot_schema, pages, problems, v1
+from reelm.web import hot, hot_schema, ledger_files, pages, problems, v1, well_known
 from reelm.web.guard import Guard
 from reelm.web.views.clips import VideoView
 
@@ -39,6 +39,8 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.router.routes.extend(hot.ROUTES)  # before their schema, so that they answer
     app.include_router(hot_schema.router)
     app.include_router(v1.router)
+    app.include_router(well_known.router)
+    app.include_router(ledger_files.router)
     app.include_router(pages.oembed)
     app.include_router(pages.router)
     problems.install(app)

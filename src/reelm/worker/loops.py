@@ -1,7 +1,12 @@
-"""What does a worker do all day?"""
+"""What do the processes behind the web role do all day?"""
 
-from reelm import media
-from reelm.bootstrap import open_workshop
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+
+from reelm import ledger, media
+from reelm.bootstrap import open_sequencer, open_signer, open_workshop
 from reelm.infra.jobs import run_jobs
 from reelm.infra.settings import Settings
 
@@ -27,3 +32,24 @@ async def work_on_media(settings: Settings) -> None:
             handlers=workshop.media_jobs,
             concurrency=settings.media_jobs,
         )
+
+
+async def work_on_ledger(settings: Settings) -> None:
+    """Write the realm's log, and have it cosigned, until stopped."""
+    async with open_sequencer(settings) as sequencer:
+        await _until_asked_to_stop(sequencer.run(interval_s=settings.ledger_interval_ms / 1000))
+
+
+async def sign_checkpoints(settings: Settings) -> None:
+    """Hold the log's keys until stopped."""
+    ledger.hide_memory()
+    await _until_asked_to_stop(ledger.serve_signer(open_signer(settings), settings.signer_path))
+
+
+async def _until_asked_to_stop(work: Coroutine[None, None, None]) -> None:
+    """Run until it ends, or SIGINT or SIGTERM comes."""
+    task = asyncio.create_task(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task

@@ -50,7 +50,7 @@ class Step:
 APPEND: dict[str, Step] = {
     "fetch the keys": Step(appending, "fetch_keys"),
     "take a lane": Step(appending, "take_lane"),
-    "insert the entry": Step(appending, "insert_entry"),
+    "insert the entry": Step(appending, "insert_entries"),
     "commit the act": Step(Database, "write"),
 }
 # Publishing what is queued.

@@ -14,6 +14,7 @@ from reelm.ledger import LogFolder, Sequencer, Signer, SignerClient, serve_signe
 
 ORIGIN = "reelm.test/ledger"
 WITNESS = "reelm.test/witness"
+INTERVAL_S = 0.01
 
 
 @dataclass
@@ -65,7 +66,7 @@ async def ledger_at(data: Path, database: Database, clock: Clock, realm: str = "
 async def ledger_running(data: Path, database: Database, clock: Clock, realm: str = "eu") -> AsyncGenerator[Ledger]:
     """A sequencer that publishes every 10 ms."""
     async with ledger_at(data, database, clock, realm) as ledger:
-        running = asyncio.create_task(ledger.sequencer.run(interval_s=0.01))
+        running = asyncio.create_task(ledger.sequencer.run(interval_s=INTERVAL_S))
         try:
             yield ledger
         finally:

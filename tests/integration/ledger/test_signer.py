@@ -176,8 +176,9 @@ class TestAsWitness:
         assert witness.cosign(self.request(0, 9)).status == 200
         assert witness.cosign(self.request(9, 12, OTHERS)).status == 422
         assert witness.cosign(self.request(9, 9, OTHERS)).status in (409, 422)
-        offered = {one["offered"] for one in witness.list_evidence()}
-        assert self.checkpoint(12, OTHERS) in offered
+        kept = {(one["kind"], one["request"]) for one in witness.list_evidence()}
+        assert ("uncertain", self.request(9, 12, OTHERS).decode()) in kept
+        assert ("certain", self.request(9, 9, OTHERS).decode()) in kept
         assert all(one["known"].startswith(self.checkpoint(9)) for one in witness.list_evidence())
         assert self.open(tmp_path).cosign(self.request(9, 12)).status == 200  # the real one goes on
 

@@ -1,6 +1,7 @@
 """Who may do what: every route, for each kind of caller, on a clip in each state. A route that isn't here fails."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,14 +10,17 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from tests import hostile
 from tests.integration import quick
+from tests.integration.access.journeys import Office
 from tests.integration.world import CHUNK, PASSWORDS, SITE, TUS, Realm
 
 from reelm.infra.settings import Settings
 from reelm.web.app import build_app
 
 NOBODY, STRANGER, VIEWER, OWNER, ENDED = "nobody", "stranger", "viewer", "owner", "expired token"
+OPERATOR, SECOND, MODERATOR, AUDITOR = "operator", "second operator", "moderator", "auditor"
 # In this order: those who are refused first, so that what they leave behind would show.
 WHO = (NOBODY, ENDED, STRANGER, VIEWER, OWNER)
+STAFF = (AUDITOR, MODERATOR, SECOND, OPERATOR)
 STATES = ("public", "private", "processing", "failed", "removed")
 
 Expect = Callable[[str, str], int]
@@ -24,7 +28,10 @@ Expect = Callable[[str, str], int]
 
 @dataclass(frozen=True)
 class Call:
-    """How a route is called and what each caller is answered. `per_clip`: once for each state of a clip."""
+    """How a route is called and what each caller is answered. `per_clip`: once for each state of a clip.
+
+    `staff`: by them too, with the log at work.
+    """
 
     expect: Expect
     json: dict[str, Any] | None = None
@@ -32,6 +39,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     query: str = ""
     per_clip: bool = False
+    staff: bool = False
 
 
 def anybody(ok: int) -> Expect:
@@ -49,6 +57,11 @@ def signed_in(ok: int) -> Expect:
 
 def owner(ok: int, else_: int = 404) -> Expect:
     return lambda who, state: 401 if who in (NOBODY, ENDED) else ok if who == OWNER else else_
+
+
+def only(ok: int, *callers: str) -> Expect:
+    """These callers; whoever else is signed in is told that it isn't for them."""
+    return lambda who, state: 401 if who in (NOBODY, ENDED) else ok if who in callers else 403
 
 
 def _watchable(who: str, state: str) -> bool:
@@ -86,6 +99,8 @@ def the_comment(who: str, state: str) -> int:
 
 
 NEW_ACCOUNT = {"handle": "{somebody}", "password": "ten or more", "birth_date": "1990-01-31", "country": "FR"}
+# Olga's, about ben.
+NEW_REQUEST = {"handle": "ben", "reason": "abuse-report", "classes": ["user.location"], "minutes": 30}
 PNG = hostile.png(64, 64)
 
 TABLE: dict[str, Call] = {
@@ -149,6 +164,19 @@ TABLE: dict[str, Call] = {
         owner(204), headers=TUS | CHUNK | {"Upload-Offset": str(len(quick.CLIP))}, content=b""
     ),
     "DELETE /api/v1/uploads/{upload}": Call(owner(204), headers=TUS),
+    # Staff access: `{request}` is the operator's, in the state that the call is for
+    "GET /api/v1/access/terms": Call(anybody(200), staff=True),
+    "GET /api/v1/access/requests": Call(only(200, *STAFF), staff=True),
+    "POST /api/v1/access/requests": Call(only(201, MODERATOR, SECOND, OPERATOR), json=NEW_REQUEST, staff=True),
+    "POST /api/v1/access/break-glass": Call(only(201, SECOND, OPERATOR), json=NEW_REQUEST, staff=True),
+    "POST /api/v1/access/requests/{request}/approve": Call(only(200, SECOND), staff=True),
+    "POST /api/v1/access/requests/{request}/refuse": Call(only(200, SECOND), staff=True),
+    "POST /api/v1/access/requests/{request}/open": Call(only(200, OPERATOR), staff=True),
+    "POST /api/v1/access/requests/{request}/end": Call(only(200, SECOND, OPERATOR), staff=True),
+    "POST /api/v1/access/requests/{request}/review": Call(
+        only(200, AUDITOR, SECOND), json={"finding": "justified"}, staff=True
+    ),
+    "GET /api/v1/access/requests/{request}/data/{collection}": Call(only(200, OPERATOR), staff=True),
     "POST /api/v1/videos": Call(owner(201), json={"upload_id": "{upload}", "caption": "from a stranger?"}),
 }
 
@@ -168,13 +196,15 @@ def test_every_route_of_the_app_is_in_the_table() -> None:
 async def test_who_may_do_what(route: str, realm: Realm) -> None:
     call, cast = TABLE[route], realm.people
     tokens = {NOBODY: None, ENDED: cast.ended_token, STRANGER: cast.carl, VIEWER: cast.ben, OWNER: cast.ana}
+    tokens |= {OPERATOR: cast.olga, SECOND: cast.otto, MODERATOR: cast.mia, AUDITOR: cast.aude}
     clips = {**cast.clips, "processing": await realm.post(cast.ana)} if call.per_clip else {"-": ""}
     answers: dict[tuple[str, str], int] = {}
-    for who in WHO:
-        for state in STATES if call.per_clip else ("-",):
-            names = await _names(realm, route + str(call.json), who, clips[state])
-            answer = await _send(realm.client(tokens[who]), route, call, names)
-            answers[who, state] = answer.status_code
+    async with realm.ledger_running() if call.staff else nullcontext():
+        for who in (*WHO, *STAFF) if call.staff else WHO:
+            for state in STATES if call.per_clip else ("-",):
+                names = await _names(realm, route + str(call.json), who, clips[state])
+                answer = await _send(realm.client(tokens[who]), route, call, names)
+                answers[who, state] = answer.status_code
     assert answers == {key: call.expect(*key) for key in answers}
 
 
@@ -203,7 +233,24 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
         names["comment"] = said.json()["id"]
     if "{asset:" in wanted:
         names |= await _file_of(realm, video)
+    if "{request}" in wanted:
+        names |= {"request": await _request(realm, wanted), "collection": "profile"}
     return names
+
+
+async def _request(realm: Realm, wanted: str) -> str:
+    """A request of the operator's about ben, as far as the call needs it."""
+    office, cast = Office(realm), realm.people
+    if "/review" in wanted:
+        id = await office.break_glass(cast.olga, "ben")
+        await office.do(cast.olga, id, "end")
+        return id
+    if "/data/" in wanted or "/end" in wanted:
+        return await office.open(cast.olga, cast.otto, "ben")
+    id = await office.ask(cast.olga, "ben")
+    if "/open" in wanted:
+        await office.do(cast.otto, id, "approve")
+    return id
 
 
 async def _file_of(realm: Realm, video: str) -> dict[str, str]:

@@ -37,7 +37,7 @@ ROOTS = [
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
-PATHS = [
+PATHS: list[tuple[int, int, list[str]]] = [
     (0, 1, []),
     (2, 3, ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]),
     (
@@ -68,7 +68,7 @@ PATHS = [
         ],
     ),
 ]
-GROWTHS = [
+GROWTHS: list[tuple[int, int, list[str]]] = [
     (1, 1, []),
     (
         1,
@@ -160,7 +160,9 @@ def test_the_root_read_from_subtrees_is_the_root_by_definition() -> None:
 def test_every_entry_of_every_tree_has_a_proof_that_holds() -> None:
     for size in range(1, 301):
         for index in range(size):
-            verify_inclusion(LEAVES[index], index, size, inclusion_proof(index, size, TREE), root(size))
+            proof = inclusion_proof(index, size, TREE)
+            verify_inclusion(LEAVES[index], index, size, proof, root(size))
+            assert len(proof) <= (size - 1).bit_length()
 
 
 def test_every_tree_follows_every_smaller_one() -> None:

@@ -16,6 +16,7 @@ KEYS = {
     for name in ("x1", "x2", "x3", "y1", "y2", "y3")
 }
 WITNESSES = "".join(f"witness {name} {key}\n" for name, key in KEYS.items())
+NOBODY: set[str] = set()
 # The example of the specification.
 NESTED = f"""
 log {LOG} https://log.example/a
@@ -44,9 +45,9 @@ def test_the_example_of_the_specification() -> None:
 @pytest.mark.parametrize(
     ("quorum", "needed", "enough", "too_few"),
     [
-        ("quorum none", 0, [set[str](), {"x1"}], []),
-        ("quorum x1", 1, [{"x1"}], [set(), {"x2"}]),
-        ("group g any x1 x2\nquorum g", 1, [{"x1"}, {"x2"}], [set(), {"x3"}]),
+        ("quorum none", 0, [NOBODY, {"x1"}], list[set[str]]()),
+        ("quorum x1", 1, [{"x1"}], [NOBODY, {"x2"}]),
+        ("group g any x1 x2\nquorum g", 1, [{"x1"}, {"x2"}], [NOBODY, {"x3"}]),
         ("group g all x1 x2\nquorum g", 2, [{"x1", "x2"}], [{"x1"}]),
         ("group g 2 x1 x2 x3\nquorum g", 2, [{"x1", "x3"}], [{"x2"}]),
         (

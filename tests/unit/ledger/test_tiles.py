@@ -125,8 +125,9 @@ def test_a_truncated_bundle_is_refused(entries: list[bytes], data: st.DataObject
 @pytest.mark.parametrize(
     ("data", "width", "fault"),
     [
-        (b"\x00\x01ab", 1, "truncated"),
-        (b"\x00\x01a\x00", 1, "truncated"),
+        (b"\x00\x01ab", 1, "too-many-entries"),
+        (b"\x00\x01a\x00", 2, "truncated"),
+        (b"\x00\x01a\x00", 1, "too-many-entries"),
         (b"\x00\x01a\x00\x00", 1, "too-many-entries"),
         (b"\x00\x01a", 2, "too-few-entries"),
         (b"\x00", 1, "truncated"),

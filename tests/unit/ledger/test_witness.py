@@ -79,16 +79,20 @@ ALIEN = Checkpoint("log.example/c", 20, bytes(32))
         (ask(19, head(19), ()), head(20), Refusal(409, 20)),
         (ask(20, head(19), ()), head(20), Refusal(400)),
         # the log forked
-        (ask(20, head(20, FORK), ()), head(20), Refusal(422, is_evidence=True)),
-        (ask(0, head(20, FORK), ()), head(20), Refusal(409, 20, is_evidence=True)),
-        (ask(30, head(20, FORK), ()), head(20), Refusal(400, is_evidence=True)),
+        (ask(20, head(20, FORK), ()), head(20), Refusal(422, is_evidence=True, is_certain=True)),
+        (ask(0, head(20, FORK), ()), head(20), Refusal(409, 20, is_evidence=True, is_certain=True)),
+        (ask(30, head(20, FORK), ()), head(20), Refusal(400, is_evidence=True, is_certain=True)),
         (ask(20, head(33, FORK), proof(20, 33, FORK)), head(20), Refusal(422, is_evidence=True)),
         # the proof is wrong
         (ask(20, head(33), ()), head(20), Refusal(422, is_evidence=True)),
         (ask(20, head(33), proof(20, 33)[:-1]), head(20), Refusal(422, is_evidence=True)),
-        (ask(20, head(20), proof(20, 33)), head(20), Refusal(422, is_evidence=True)),
+        (ask(20, head(20), proof(20, 33)), head(20), Refusal(422)),
         (ask(0, head(20), proof(10, 20)), None, Refusal(422)),
-        (ask(0, Checkpoint("log.example/a", 0, bytes(32)), ()), None, Refusal(422, is_evidence=True)),
+        (
+            ask(0, Checkpoint("log.example/a", 0, bytes(32)), ()),
+            None,
+            Refusal(422, is_evidence=True, is_certain=True),
+        ),
     ],
 )
 def test_what_does_not_follow_is_refused(request_: AddCheckpoint, known: Checkpoint | None, refusal: Refusal) -> None:

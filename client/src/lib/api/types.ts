@@ -173,6 +173,7 @@ export interface AccessTerms {
   reasons: string[];
   collections: { name: string; classes: string[] }[];
   classes: string[];
+  min_minutes: number;
   max_minutes: number;
   break_glass_max_minutes: number;
   review_hours: number;
@@ -191,8 +192,9 @@ export type Finding = "justified" | "not-justified";
 export interface AccessRequest {
   id: string;
   state: AccessState;
-  subject: Person;
-  asked_by: Person;
+  /** Whoever was forgotten since is null. */
+  subject: Person | null;
+  asked_by: Person | null;
   decided_by: Person | null;
   reason: string;
   classes: string[];
@@ -226,6 +228,6 @@ export interface AccessData {
   person: Person;
   fields?: DataField[] | null;
   rows?: DataField[][] | null;
-  entry_id: string;
-  index: number;
+  entry_id: string | null;
+  index: number | null;
 }

@@ -125,17 +125,25 @@ export function countryName(code: string): string {
 
 /** A day and a time, to the minute. */
 export function moment(iso: string): string {
-  return new Intl.DateTimeFormat(i18n.locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+  return unbroken(new Intl.DateTimeFormat(i18n.locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)));
 }
 
 /** The time of day, to the minute. */
 export function timeOfDay(iso: string): string {
-  return new Intl.DateTimeFormat(i18n.locale, { timeStyle: "short" }).format(new Date(iso));
+  return unbroken(new Intl.DateTimeFormat(i18n.locale, { timeStyle: "short" }).format(new Date(iso)));
 }
+
+/** A time stays on one line: 9 h 07. */
+const unbroken = (time: string): string => time.replace(" h ", "\u00a0h\u00a0");
 
 /** A day, short: 24 Nov. */
 export function shortDay(iso: string): string {
   return new Intl.DateTimeFormat(i18n.locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(iso));
+}
+
+/** With a capital letter in front. */
+export function capital(words: string): string {
+  return words.charAt(0).toLocaleUpperCase(i18n.locale) + words.slice(1);
 }
 
 /** Several words in one sentence: a, b and c. */

@@ -42,7 +42,7 @@ class Ledger {
   }
 
   /** Look at the log as it is now. With `anew` nothing comes from the browser's cache and nothing stays believed. */
-  look({ anew = false } = {}): Promise<void> {
+  look({ anew = false, witnesses = [] }: { anew?: boolean; witnesses?: string[] } = {}): Promise<void> {
     return this.#inTurn(async () => {
       if (!canCheck()) {
         this.state = "unable";
@@ -55,6 +55,7 @@ class Ledger {
           read: reader(anew ? "reload" : "no-cache"),
           handOvers: async () => (await api.trust()).hand_overs,
           memory: this.#memory,
+          witnesses,
         });
         this.state = this.fault ? "fails" : "holds";
       } catch (failure) {

@@ -2,7 +2,7 @@
 import type { LogFault, Sighting, What } from "../proof/verifier";
 import type { Check } from "./ledger.svelte";
 
-export type StepName = "signature" | "consistency" | "inclusion" | "mine";
+export type StepName = "signature" | "consistency" | "tiles" | "inclusion" | "mine" | "witnesses";
 export type Held = "yes" | "no" | "unknown" | "first";
 export interface Step {
   name: StepName;
@@ -31,8 +31,14 @@ export function stepsOf(sighting: Sighting | null, fault: LogFault | null, check
   const steps: Step[] = [
     { name: "signature", held: signature },
     { name: "consistency", held: seen ? (sighting.since ? "yes" : "first") : "unknown" },
-    { name: "inclusion", held: check ? (check.state === "holds" || broken === "mine" ? "yes" : "unknown") : seen ? "yes" : "unknown" },
   ];
-  if (check) steps.push({ name: "mine", held: check.state === "holds" && check.part !== null ? "yes" : "unknown" });
-  return steps.map((step) => (step.name === broken ? { ...step, held: "no" } : step));
+  if (check) {
+    steps.push({ name: "inclusion", held: check.state === "holds" || broken === "mine" ? "yes" : "unknown" });
+    steps.push({ name: "mine", held: check.state === "holds" && check.part !== null ? "yes" : "unknown" });
+  } else {
+    steps.push({ name: "tiles", held: seen ? "yes" : "unknown" });
+    steps.push({ name: "witnesses", held: seen && sighting.witnessed ? "yes" : "unknown" });
+  }
+  const isBroken = (name: StepName): boolean => name === broken || (name === "tiles" && broken === "inclusion");
+  return steps.map((step) => (isBroken(step.name) ? { ...step, held: "no" } : step));
 }

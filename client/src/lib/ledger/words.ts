@@ -1,6 +1,6 @@
 // What does an entry say, in words? `fact` has the fields that the entry's schema gives to its kind.
 import type { OwnEntry } from "../api/types";
-import { countryName, listed, moment, number, t, tn, tWord, type Key } from "../i18n/i18n.svelte";
+import { capital, countryName, listed, moment, number, t, tn, tWord, type Key } from "../i18n/i18n.svelte";
 
 export interface Fact {
   request?: string;
@@ -58,9 +58,9 @@ export function sentence(kind: string, fact: Fact, asker?: string): string {
     case "access-opened":
       return t("said.access-opened", { until: at(fact.until) });
     case "access-read":
-      return tn("said.access-read", fact.fields ?? 0, { who: role, what: collectionWord(fact.collection ?? "") });
+      return tn("said.access-read", fact.fields ?? 0, { who: role, what: tWord(`yours.${fact.collection}`, fact.collection ?? "") });
     case "access-ended":
-      return `${t(`said.access-ended.${fact.cause === "expired" || fact.cause === "revoked" ? fact.cause : "closed"}`)} ${tn("said.reads", fact.reads ?? 0)}`;
+      return `${t(`ended.${fact.cause === "expired" || fact.cause === "revoked" ? fact.cause : "closed"}`)} ${tn("said.reads", fact.reads ?? 0)}`;
     case "break-glass":
       return t("said.break-glass", { who: role, until: at(fact.until) });
     case "break-glass-reviewed":
@@ -72,7 +72,7 @@ export function sentence(kind: string, fact: Fact, asker?: string): string {
     case "crossing":
       return t("said.crossing", { to: (fact.to ?? "").toUpperCase() });
     case "consent-receipt":
-      return t(`said.consent.${fact.decision === "given" || fact.decision === "withdrawn" ? fact.decision : "refused"}`, {
+      return t(`consent.${fact.decision === "given" || fact.decision === "withdrawn" ? fact.decision : "refused"}`, {
         purpose: tWord(`purpose.${fact.purpose}`, fact.purpose ?? ""),
       });
     case "export":
@@ -97,7 +97,7 @@ export interface Detail {
 /** What else the entry says that a person would want to know. */
 export function detailsOf(kind: string, fact: Fact): Detail[] {
   const found: Detail[] = [];
-  const add = (key: Key, words: string | undefined | false): void => void (words && found.push({ key, words }));
+  const add = (key: Key, words: string | undefined | false): void => void (words && found.push({ key, words: capital(words) }));
   add("detail.why", fact.reason && reasonWord(fact.reason));
   add("detail.purpose", kind !== "consent-receipt" && fact.purpose !== undefined && tWord(`purpose.${fact.purpose}`, fact.purpose));
   add("detail.basis", fact.legal_basis && tWord(`basis.${fact.legal_basis}`, fact.legal_basis));
@@ -146,5 +146,6 @@ export function headline({ entries, role }: Chapter, now: number): string {
   if (!opened) return t(has("access-approved") ? "headline.approved" : "headline.asked", facts);
   const until = Date.parse(factOf(opened.entry).until ?? "");
   if (!ended && until > now) return t("headline.open", { ...facts, until: moment(new Date(until).toISOString()) });
+  if (reads === 1) return t("headline.lookedOnce", facts);
   return reads ? tn("headline.looked", reads, facts) : t("headline.nothing", facts);
 }

@@ -79,9 +79,10 @@ function signatureIn(line: string): Signature | null {
 
 /** Read the three lines of C2SP tlog-checkpoint, or null. Lines behind them are allowed, as the specification does. */
 export function parseCheckpoint(text: string): Checkpoint | null {
-  const [origin, digits, encoded] = text.split("\n");
+  const [origin, digits, encoded, ...more] = text.split("\n");
   const root = encoded ? fromBase64(encoded) : null;
-  if (!origin || !digits || !/^(?:0|[1-9]\d{0,15})$/.test(digits) || root?.length !== 32 || !text.endsWith("\n")) return null;
+  if (!origin || !digits || !/^(?:0|[1-9]\d{0,15})$/.test(digits) || root?.length !== 32) return null;
+  if (more.pop() !== "" || more.includes("")) return null; // Each line has its end, and none is empty.
   const size = Number(digits);
   return Number.isSafeInteger(size) ? { origin, size, root } : null;
 }
@@ -120,13 +121,13 @@ export async function signersOf(note: Note, keys: readonly VerifierKey[]): Promi
   const found = new Map<string, Signer>();
   for (const { name, id, signature } of note.signatures) {
     const key = keys.find((one) => one.name === name && one.id === id);
-    if (!key || found.has(key.text)) continue;
+    if (!key) continue;
     const at = key.algorithm === COSIGNATURE ? timeIn(signature) : null;
     const message = at === null ? note.text : `cosignature/v1\ntime ${at}\n${note.text}`;
     const bare = key.algorithm === COSIGNATURE ? signature.slice(8) : signature;
     const known = key.algorithm === ED25519 || key.algorithm === COSIGNATURE;
     if (!known || !(await isSignedBy(key.publicKey, bare, utf8(message)))) throw new SignatureWrong(name);
-    found.set(key.text, { key, at });
+    if (!found.has(key.text)) found.set(key.text, { key, at });
   }
   return [...found.values()];
 }

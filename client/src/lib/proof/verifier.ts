@@ -25,7 +25,8 @@
  * 3. **Consistency.** What was in the log at the last visit is still there, unchanged and in the same place: the old
  *    root is worked out again from the tiles of today. If not, the checkpoint is refused, both notes are kept as
  *    evidence, and every later visit refuses too.
- * 4. **Cosignatures.** Which of the given witnesses have signed the checkpoint, and when.
+ * 4. **Cosignatures.** Which of the given witnesses have signed this log, when, and how long it was then: the newest
+ *    checkpoint they signed must be the beginning of the one in front of us.
  * Then `checkEntry` shows that an entry is in this log at its index, word for word, and that it is about its reader.
  *
  * ## What it refuses
@@ -69,9 +70,12 @@ export interface Sighting {
   isSigned: boolean;
   /** What was seen last, and is still there; null at the first visit. */
   since: { size: number; at: string } | null;
-  cosigners: Signer[];
+  /** The newest checkpoint that any of the given witnesses signed; null where there is none. */
+  witnessed: { size: number; signers: Signer[] } | null;
 }
 
+const CHECKPOINT = "checkpoint";
+const WITNESSED = "checkpoint.witnessed";
 /** The statement in which a key names its successor: header, origin, old key, new key, size of the log by then. */
 const HAND_OVER = /^reelm\.ledger\/key-handover\/v1\n(\S+)\nold (\S+)\nnew (\S+)\nsize \d+\n$/u;
 
@@ -82,22 +86,22 @@ export const canCheck = (): boolean => typeof globalThis.crypto?.subtle === "obj
 export async function look({ read, handOvers, memory, witnesses = [] }: Sources): Promise<Sighting> {
   // Read before the checkpoint is asked for, so that another tab that is ahead does not look like a rollback.
   const before = memory.load();
-  const [note, checkpoint] = parsed(await read("checkpoint"));
+  const [note, checkpoint] = parsed(await read(CHECKPOINT));
   const { keys, key, isSigned } = before
     ? await keyOfBefore(before, note, checkpoint, handOvers, memory)
     : await firstKey(note, checkpoint, read);
   const log = new Log(checkpoint, read);
   const since = before && (await extended(before, note, checkpoint, log, memory));
   if (!since) await log.checkEdge();
-  const cosigners = isSigned ? await cosignersOf(note, witnesses) : [];
+  const witnessed = isSigned && witnesses.length ? await findWitnessed(log, note, keys, read, witnesses) : null;
   remember(memory, { vkeys: keys.map(({ text }) => text), note: note.whole, seenAt: new Date().toISOString() });
-  return { log, checkpoint, note: note.whole, key, isSigned, since, cosigners };
+  return { log, checkpoint, note: note.whole, key, isSigned, since, witnessed };
 }
 
-function parsed(data: Bytes | null): [Note, Checkpoint] {
+function parsed(data: Bytes | null, path = CHECKPOINT): [Note, Checkpoint] {
   const note = data && parseNote(data);
   const checkpoint = note && parseCheckpoint(note.text);
-  if (!note || !checkpoint) throw new LogFault("checkpoint", "checkpoint");
+  if (!note || !checkpoint) throw new LogFault("checkpoint", path);
   return [note, checkpoint];
 }
 
@@ -126,7 +130,7 @@ async function keyOfBefore(
   const origin = seen && parseCheckpoint(seen.text)?.origin;
   if (origin && origin !== checkpoint.origin) {
     keep(memory, "origin", before.note, note.whole);
-    throw new LogFault("origin", "checkpoint");
+    throw new LogFault("origin", CHECKPOINT);
   }
   if (!known()) keys = await follow(keys, checkpoint.origin, await handOvers());
   if (!known()) {
@@ -155,7 +159,7 @@ async function follow(trusted: readonly VerifierKey[], origin: string, handOvers
   return keys;
 }
 
-async function signedBy(keys: VerifierKey[], note: Note, checkpoint: Checkpoint): Promise<Trusted> {
+async function signedBy(keys: VerifierKey[], note: Note, checkpoint: Checkpoint, path = CHECKPOINT): Promise<Trusted> {
   const of = (one: VerifierKey): boolean => note.signatures.some(({ name, id }) => name === one.name && id === one.id);
   const claimed = keys.find((one) => one.name === checkpoint.origin && of(one));
   if (!claimed) throw new LogFault("key", "vkey");
@@ -166,7 +170,7 @@ async function signedBy(keys: VerifierKey[], note: Note, checkpoint: Checkpoint)
     if (!key) throw new LogFault("key", "vkey");
     return { keys, key, isSigned: true };
   } catch (failure) {
-    if (failure instanceof SignatureWrong) throw new LogFault("checkpoint", "checkpoint");
+    if (failure instanceof SignatureWrong) throw new LogFault("checkpoint", path);
     throw failure;
   }
 }
@@ -180,18 +184,34 @@ async function extended(
   if (!older) return null;
   if (older.size > checkpoint.size) {
     keep(memory, "rollback", before.note, note.whole);
-    throw new LogFault("rollback", "checkpoint");
+    throw new LogFault("rollback", CHECKPOINT);
   }
   if (older.size === checkpoint.size && !saysTheSame(older, checkpoint)) {
     keep(memory, "fork", before.note, note.whole);
-    throw new LogFault("fork", "checkpoint");
+    throw new LogFault("fork", CHECKPOINT);
   }
   await log.checkEdge();
   if (!same(await log.rootAt(older.size), older.root)) {
     keep(memory, "fork", before.note, note.whole);
-    throw new LogFault("fork", "checkpoint");
+    throw new LogFault("fork", CHECKPOINT);
   }
   return { size: older.size, at: before.seenAt };
+}
+
+/** The checkpoint itself where witnesses have signed it already; otherwise the one the log keeps for that. */
+async function findWitnessed(
+  log: Log, note: Note, keys: readonly VerifierKey[], read: ReadFile, witnesses: readonly string[],
+): Promise<Sighting["witnessed"]> {
+  const now = await cosignersOf(note, witnesses);
+  if (now.length) return { size: log.checkpoint.size, signers: now };
+  const data = await read(WITNESSED);
+  if (!data) return null;
+  const [older, checkpoint] = parsed(data, WITNESSED);
+  await signedBy([...keys], older, checkpoint, WITNESSED);
+  if (checkpoint.size > log.checkpoint.size) return null; // Published since we looked; the next look will have it.
+  if (!same(await log.rootAt(checkpoint.size), checkpoint.root)) throw new LogFault("fork", WITNESSED);
+  const signers = await cosignersOf(older, witnesses);
+  return signers.length ? { size: checkpoint.size, signers } : null;
 }
 
 async function cosignersOf(note: Note, witnesses: readonly string[]): Promise<Signer[]> {
@@ -222,7 +242,7 @@ function remember(memory: Memory, seen: Remembered): void {
 /** Check that `text` is entry `index` of the log and that it is about the owner of `own`; as what, is returned.
  *  Without `own` only the first is checked. Throws `LogFault`. */
 export async function checkEntry(log: Log, index: number, text: string, own?: OwnKey): Promise<Part | null> {
-  if (index >= log.checkpoint.size) throw new LogFault("entry", "checkpoint");
+  if (index >= log.checkpoint.size) throw new LogFault("entry", CHECKPOINT);
   const logged = await log.entry(index);
   if (!same(logged, utf8(text))) throw new LogFault("entry", log.bundlePath(index));
   if (!own) return null;

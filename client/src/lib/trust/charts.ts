@@ -20,7 +20,8 @@ export interface Day {
   /** ISO date, UTC. */
   day: string;
   count: number;
-  isLoud: boolean;
+  /** Of these, the ones that everybody should look at. */
+  loud: number;
 }
 
 const LOUD = new Set(["break-glass", "break-glass-overdue"]);
@@ -31,6 +32,7 @@ export function daysOf(counts: Trust["entries_by_day"], now: number): Day[] {
   return Array.from({ length: DAYS }, (_, ago) => {
     const day = new Date(now - (DAYS - 1 - ago) * 86_400_000).toISOString().slice(0, 10);
     const found = counts.filter((one) => one.day.slice(0, 10) === day);
-    return { day, count: found.reduce((sum, one) => sum + one.count, 0), isLoud: found.some((one) => LOUD.has(one.kind) && one.count > 0) };
+    const sum = (of: typeof found): number => of.reduce((total, one) => total + one.count, 0);
+    return { day, count: sum(found), loud: sum(found.filter(({ kind }) => LOUD.has(kind))) };
   });
 }

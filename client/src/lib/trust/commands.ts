@@ -15,9 +15,10 @@ export function toolsFor(url: string, vkey: string): Tool[] {
       name: "aics-tlog (Python)",
       lines: [
         "pip install aics-tlog",
-        `aics-tlog verify-checkpoint --log-key '${vkey}' --tiles ${url}/ --save-checkpoint seen.checkpoint`,
-        `aics-tlog verify-consistency --log-key '${vkey}' --tiles ${url}/ --old-checkpoint seen.checkpoint`,
-        `aics-tlog verify-inclusion --log-key '${vkey}' --tiles ${url}/ --index 0 --entry-out entry.json`,
+        `LOG=${url}/ KEY='${vkey}'`,
+        `aics-tlog verify-checkpoint --log-key "$KEY" --tiles "$LOG" --save-checkpoint seen.checkpoint`,
+        `aics-tlog verify-consistency --log-key "$KEY" --tiles "$LOG" --old-checkpoint seen.checkpoint`,
+        `aics-tlog verify-inclusion --log-key "$KEY" --tiles "$LOG" --index 0 --entry-out entry.json`,
       ],
     },
     {

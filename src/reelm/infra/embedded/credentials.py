@@ -14,9 +14,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+CAP_CHOWN = 0
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
+CAP_SETGID = 6
+CAP_SETUID = 7
 ACCOUNTS = ("reelm", "nobody")
+SIGNER_UID = 61917
 
 _PR_SET_KEEPCAPS = 8
 _PR_CAP_AMBIENT = 47
@@ -70,19 +74,47 @@ def service_account() -> Credentials | None:
     raise CannotStart("PostgreSQL does not run as root and there is no user `nobody`: run as an ordinary user.")
 
 
+def signer_account(keys: Path) -> Credentials | None:
+    """The account that root's signer drops to, which nothing else of ours runs as; `None`: as this process's user.
+
+    Whoever owns the folder `keys` already; else a user `reelm-signer`; else a number that no distribution gives away
+    by itself. Where root may not change its user (a container without the right), the signer stays root. Raises
+    `CannotStart` where the folder is another ordinary user's.
+    """
+    me, owner = os.geteuid(), keys.stat().st_uid if keys.exists() else 0
+    if me != 0:
+        if keys.exists() and owner != me:
+            raise CannotStart(f"{keys} belongs to the user id {owner}: run as root or that user.")
+        return None
+    if owner != 0:
+        return Credentials(owner, keys.stat().st_gid)
+    try:
+        entry = pwd.getpwnam("reelm-signer")
+        account = Credentials(entry.pw_uid, entry.pw_gid)
+    except KeyError:
+        account = Credentials(SIGNER_UID, SIGNER_UID)
+    return account if _may_become(account) else None
+
+
 def keeping_access(
-    account: Credentials, *, enter: Iterable[Path] = (), execute: Iterable[Path] = (), read_all: bool = False
+    account: Credentials,
+    *,
+    enter: Iterable[Path] = (),
+    execute: Iterable[Path] = (),
+    read: Iterable[Path] = (),
+    read_all: bool = False,
 ) -> Credentials:
-    """`account` with the least capability that lets it use these folders and programs.
+    """`account` with the least capability that lets it use these folders and programs, and read these files.
 
     `read_all` says that it reads files that only their owner may read. Raises `CannotStart` when this
     process holds no capability that would do.
     """
-    programs = tuple(execute)
+    programs, files = tuple(execute), tuple(read)
+    closed = any(not _may(account, file, 0o4) for file in files)
     wanted: tuple[int, ...] = ()
     if any(not _may(account, program, 0o5) for program in programs):
         wanted = (CAP_DAC_OVERRIDE,)
-    elif read_all or any(not _may_enter(account, path) for path in (*enter, *programs)):
+    elif read_all or closed or any(not _may_enter(account, path) for path in (*enter, *programs, *files)):
         wanted = (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE)
     if not wanted:
         return account
@@ -111,6 +143,19 @@ def _may_enter(account: Credentials, path: Path) -> bool:
     """Whether the account may walk down to `path`. Access lists (ACLs) are not considered."""
     real = Path(os.path.realpath(path))
     return all(_may(account, folder, 0o1) for folder in (real, *real.parents) if folder.is_dir())
+
+
+def _may_become(account: Credentials) -> bool:
+    """Whether this process may take on the account's user, and give it files (user_namespaces(7) may say no)."""
+    held = _permitted_capabilities()
+    if any(not held >> number & 1 for number in (CAP_CHOWN, CAP_SETGID, CAP_SETUID)):
+        return False
+    return all(_is_mapped(table, id) for table, id in (("uid_map", account.uid), ("gid_map", account.gid)))
+
+
+def _is_mapped(table: str, id: int) -> bool:
+    rows = [[int(word) for word in line.split()] for line in Path("/proc/self", table).read_text().splitlines()]
+    return any(first <= id < first + count for first, _, count in rows)
 
 
 def _permitted_capabilities() -> int:

@@ -36,6 +36,14 @@ _TYPES: Mapping[str, str] = {
     "video/mp4": "mp4",
 }
 
+# The log's files that change, and of which type they are.
+_NOTES: Mapping[str, str] = {
+    "checkpoint": "text/plain; charset=utf-8",
+    "checkpoint.witnessed": "text/plain; charset=utf-8",
+    "vkey": "text/plain; charset=utf-8",
+    "hand-overs": "application/json",
+}
+
 # What nginx itself has to say, by status: slug, and title and detail in English and Canadian French.
 _REFUSALS: Mapping[int, tuple[str, tuple[str, str], tuple[str, str]]] = {
     400: (
@@ -76,7 +84,7 @@ _REFUSALS: Mapping[int, tuple[str, tuple[str, str], tuple[str, str]]] = {
 class Front:
     """Where nginx listens, where the web role is, and the folders it serves.
 
-    `home` holds the configuration, temporary files and links to the two folders, so that no path of
+    `home` holds the configuration, temporary files and links to the three folders, so that no path of
     the operator's appears in the configuration, whose syntax has no way to quote `$`. nginx runs in it.
     """
 
@@ -85,6 +93,7 @@ class Front:
     home: Path
     blobs: Path
     client: Path
+    ledger: Path
 
 
 def find_nginx() -> Path | None:
@@ -106,6 +115,7 @@ def prepare(front: Front, program: Path, log: Path) -> Command:
     (front.home / "temp").mkdir(parents=True, mode=0o700)
     (front.home / "blobs").symlink_to(front.blobs)
     (front.home / "assets").symlink_to(front.client / "assets")
+    (front.home / "ledger").symlink_to(front.ledger)
     (front.home / "nginx.conf").write_text(render_configuration(front.port, str(front.web_socket)))
     if not os.access(program, os.X_OK):
         program.chmod(0o755)
@@ -143,6 +153,8 @@ def render_configuration(port: int, web_socket: str) -> str:
         pages=pages,
         body=BODY_LIMIT,
         avatar=AVATAR_LIMIT,
+        notes="\n".join(_render_note(name, kind) for name, kind in _NOTES.items()),
+        tile=_render_ledger("application/octet-stream", "public, max-age=31536000, immutable"),
     )
 
 
@@ -158,6 +170,27 @@ def _problem(status: int, words: tuple[str, str]) -> str:
     return json.dumps(body, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\'")
 
 
+def _render_note(name: str, kind: str) -> str:
+    """A public file of the log that changes.
+
+    nginx makes ETag and Last-Modified of whole seconds and a length, and two checkpoints may share both.
+    """
+    unnamed = 'etag off; if_modified_since off; max_ranges 0; add_header Last-Modified "";'
+    return f"    location = /ledger/{name} {{ alias ledger/{name}; {unnamed} {_render_ledger(kind, 'no-cache')} }}"
+
+
+def _render_ledger(kind: str, cache: str) -> str:
+    """What is true of every public file of the log: anybody may read it, from pages of other sites too."""
+    headers = {
+        "Cache-Control": cache,
+        "Access-Control-Allow-Origin": "*",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    added = " ".join(f'add_header {name} "{value}";' for name, value in headers.items())
+    return f'types {{ }} default_type "{kind}"; {added}'
+
+
 def _render_page(status: int) -> str:
     return f"""
     error_page {status} @problem_{status};
@@ -166,6 +199,7 @@ def _render_page(status: int) -> str:
       default_type application/problem+json;
       add_header Cache-Control no-store always;
       add_header X-Content-Type-Options nosniff always;
+      add_header Access-Control-Allow-Origin $cross_origin always;
       return {status} $problem_{status};
     }}"""
 
@@ -218,6 +252,7 @@ $types
   gzip_types text/css text/javascript application/json application/problem+json application/manifest+json
              image/svg+xml;
 $maps
+  map $$request_uri $$cross_origin { default ''; ~^/ledger/ '*'; }
   upstream web {
     server unix:$web_socket max_fails=0;
     keepalive 16;
@@ -252,12 +287,16 @@ $maps
       add_header Content-Security-Policy "default-src 'none'" always;
       add_header Cross-Origin-Resource-Policy same-origin always;
     }
+$notes
+    location /ledger/tile/ { alias ledger/tile/; $tile }
+    location /ledger/tile/entries/ { alias ledger/tile/entries/; gzip_types application/octet-stream; $tile }
     location /assets/ {
       alias assets/;
       add_header Cache-Control "public, max-age=31536000, immutable";
       add_header X-Content-Type-Options nosniff always;
       add_header Cross-Origin-Resource-Policy same-origin always;
-    }$pages
+    }
+    error_page 403 = @problem_404;$pages
   }
 }
 """)

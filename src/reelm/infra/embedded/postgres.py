@@ -28,6 +28,7 @@ ROLE = "reelm"
 SUPERUSER = "postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
 OLDEST_VERSION = 15
+LAST = 2  # of those asked to stop: everybody else has something to write
 
 _DURABLE = {
     "shared_buffers": "64MB",
@@ -127,6 +128,7 @@ def server_command(cluster: Cluster, log: Path) -> Command:
         grace_s=20.0,
         credentials=cluster.account,
         folder=Path("/"),  # the caller's may be closed to the account
+        stop_turn=LAST,
     )
 
 

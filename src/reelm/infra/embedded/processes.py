@@ -24,7 +24,10 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Command:
-    """What to run: a name for people, the program, and how it is asked to stop."""
+    """What to run: a name for people, the program, and how it is asked to stop.
+
+    Those of the lowest `stop_turn` are asked to stop first, all at once, those of the next one when they have ended.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -35,6 +38,7 @@ class Command:
     credentials: Credentials | None = None
     shows_output: bool = False
     folder: Path | None = None
+    stop_turn: int = 0
 
 
 @dataclass(eq=False)

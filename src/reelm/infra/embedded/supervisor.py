@@ -1,7 +1,8 @@
 """Who keeps the cell's processes running? One loop, one thread: start, watch, start again, stop.
 
-A child that ends is started again after a pause that doubles; one that keeps ending brings the cell down
-with a line that says where to look. The loop sleeps until a signal, a child's end or a child's output.
+A child that ends is started again after a pause that doubles; a vital one that keeps ending brings the cell down
+with a line that says where to look, any other is tried again for as long as the cell runs. The loop sleeps until a
+signal, a child's end or a child's output.
 """
 
 import os
@@ -30,10 +31,14 @@ class Stopped(Exception):
 
 @dataclass(eq=False)
 class Watched:
-    """A command that is kept running, or run once: what runs now, and how often it ended."""
+    """A command that is kept running, or run once: what runs now, and how often it ended.
+
+    One that is not `vital` may keep ending without bringing the others down; it is tried again and again.
+    """
 
     command: Command
     once: bool = False
+    vital: bool = True
     child: Child | None = None
     ends: int = 0
     start_again_at: float = 0.0
@@ -66,10 +71,10 @@ class Supervisor:
     def _stop_requested(self, *_: object) -> None:
         self._asked_to_stop = True
 
-    def add(self, command: Command, *, once: bool = False) -> Watched:
+    def add(self, command: Command, *, once: bool = False, vital: bool = True) -> Watched:
         """Start a command and keep it running; with `once`, only until it ends by itself."""
         rotate(command.log)
-        watched = Watched(command, once)
+        watched = Watched(command, once, vital)
         self.watched.append(watched)
         self._start(watched)
         return watched
@@ -116,19 +121,16 @@ class Supervisor:
             self._look_after(watched)
 
     def stop(self) -> None:
-        """Stop everything, the last started first, at most one grace period for each of the two kinds.
-
-        What does not depend on others is asked all at once; the first started (the database) goes last.
-        """
+        """Stop everything by turns (`Command.stop_turn`), each at most one grace period; the last started first."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        running = [w for w in self.watched if w.child is not None]
-        first, rest = running[:1], running[1:]
-        for group in (rest, first):
-            for watched in reversed(group):
+        running = [w for w in reversed(self.watched) if w.child is not None]
+        for turn in sorted({w.command.stop_turn for w in running}):
+            group = [w for w in running if w.command.stop_turn == turn]
+            for watched in group:
                 if watched.child is not None:
                     watched.child.ask_to_stop()
-            for watched in reversed(group):
+            for watched in group:
                 self._finish(watched)
         self._guard.dismiss()
 
@@ -145,7 +147,10 @@ class Supervisor:
         try:
             watched.child = spawn(watched.command)
         except OSError as error:
-            raise CannotStart(f"{watched.command.name} can't be run: {error}") from error
+            if watched.vital:
+                raise CannotStart(f"{watched.command.name} can't be run: {error}") from error
+            self._plan_restart(watched, f"can't be run ({error.strerror})", lived_s=0.0)
+            return
         if watched.child.process.stdout is not None:
             os.set_blocking(watched.child.process.stdout.fileno(), False)
         self._guard.watch(watched.child)
@@ -167,18 +172,19 @@ class Supervisor:
         if watched.once:
             watched.exit_status = child.process.returncode
             return
-        self._plan_restart(watched, child)
+        how, lived_s = describe_end(child.process.returncode), time.monotonic() - child.started_at
+        self._plan_restart(watched, how, lived_s)
 
-    def _plan_restart(self, watched: Watched, child: Child) -> None:
-        lived_s = time.monotonic() - child.started_at
+    def _plan_restart(self, watched: Watched, how: str, lived_s: float) -> None:
         watched.ends = 1 if lived_s > STEADY_AFTER_S else watched.ends + 1
-        name, how = watched.command.name, describe_end(child.process.returncode)
-        if watched.ends >= TRIES:
-            raise CannotStart(
-                f"{name} {how} {TRIES} times in a row; the reason is at the end of {child.command.log}."
-            )
+        name, reason = watched.command.name, f"the reason is at the end of {watched.command.log}."
+        if watched.ends >= TRIES and watched.vital:
+            raise CannotStart(f"{name} {how} {TRIES} times in a row; {reason}")
         pause_s = plan_pause_s(watched.ends)
-        self.say(f"{name} {how}; starting it again in {pause_s:g} s.")
+        if watched.ends < TRIES:
+            self.say(f"{name} {how}; starting it again in {pause_s:g} s.")
+        elif watched.ends == TRIES:
+            self.say(f"{name} {how} {TRIES} times in a row and is tried again and again; {reason}")
         watched.start_again_at = time.monotonic() + pause_s
 
     def _pass_on(self, watched: Watched) -> None:
@@ -202,10 +208,10 @@ def _wake_up(*_: object) -> None:
 def plan_pause_s(ends: int) -> float:
     """How long to wait before a child is started again after it ended `ends` times.
 
-    >>> [plan_pause_s(n) for n in (1, 2, 3, 4, 20)]
-    [0.5, 1.0, 2.0, 4.0, 30.0]
+    >>> [plan_pause_s(n) for n in (1, 2, 3, 4, 20, 2_000)]
+    [0.5, 1.0, 2.0, 4.0, 30.0, 30.0]
     """
-    return min(FIRST_PAUSE_S * 2 ** (ends - 1), LONGEST_PAUSE_S)
+    return min(FIRST_PAUSE_S * 2 ** min(ends - 1, 16), LONGEST_PAUSE_S)
 
 
 def describe_end(status: int) -> str:

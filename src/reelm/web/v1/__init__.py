@@ -9,15 +9,19 @@ from reelm.web.v1 import (
     follows,
     likes,
     me,
+    me_ledger,
     notifications,
     places,
     session,
+    trust,
     uploads,
     videos,
 )
 
 router = APIRouter(prefix="/api/v1")
-for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, access):
+for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places):
+    router.include_router(resource.router)
+for resource in (access, me_ledger, trust):
     router.include_router(resource.router)
 
 __all__ = ["router"]

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 import reelm
 from reelm import realms, social, videos
 from reelm.web.depends import InCell
+from reelm.web.views.trust import read_keys
 
 router = APIRouter(tags=["realm"])
 
@@ -47,8 +48,11 @@ class CountriesView(BaseModel):
 
 
 class RealmView(BaseModel):
+    """`vkey` is the key of the realm's log; empty until that has been opened."""
+
     code: str
     countries: list[str]
+    vkey: str
 
 
 class RealmsView(BaseModel):
@@ -94,4 +98,6 @@ async def get_countries() -> CountriesView:
 async def get_realms(cell: InCell) -> RealmsView:
     """The realms and the countries each serves."""
     countries = [country.code for country in realms.list_countries()]
-    return RealmsView(realm=cell.settings.realm, items=[RealmView(code=cell.settings.realm, countries=countries)])
+    keys = read_keys(cell.log)
+    here = RealmView(code=cell.settings.realm, countries=countries, vkey=str(keys[0]) if keys else "")
+    return RealmsView(realm=cell.settings.realm, items=[here])

@@ -86,9 +86,7 @@ async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) ->
 
 
 @router.get("/videos/{video}", responses=problems(accounts.SessionEnded, videos.VideoNotVisible))
-async def get_video(
-    video: UUID, request: Request, viewer: MaybeViewer, unit: Read, cell: InCell
-) -> VideoForYouView:
+async def get_video(video: UUID, request: Request, viewer: MaybeViewer, unit: Read, cell: InCell) -> VideoForYouView:
     """A clip."""
     return await _show(unit, cell, request, VideoId(video), viewer)
 

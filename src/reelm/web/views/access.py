@@ -98,7 +98,7 @@ class RequestView(BaseModel):
         cls, request: access.Request, by: access.Staff, people: People, *, realm: str, at: datetime
     ) -> "RequestView":
         def show(id: AccountId | None) -> PersonView | None:
-            return PersonView.of(people[id], realm) if id in people else None
+            return PersonView.of(people[id], realm) if id and id in people else None
 
         powers = access.list_powers(request, by, at)
         return cls(
@@ -159,7 +159,7 @@ class FieldView(BaseModel):
             value = value.isoformat()
         elif not isinstance(value, (int, bool, type(None))):
             value = str(value)
-        return cls(**{"name": field.name, "class": field.data_class, "value": value})
+        return cls.model_validate({"name": field.name, "class": field.data_class, "value": value})
 
 
 class SightView(BaseModel):
@@ -178,7 +178,7 @@ class SightView(BaseModel):
         return cls(
             collection=sight.collection,
             person=PersonView.of(person, realm),
-            fields=next(iter(rows), []) if sight.is_single else None,
+            fields=(rows[0] if rows else []) if sight.is_single else None,
             rows=None if sight.is_single else rows,
             entry_id=sight.entry,
             index=sight.index,

@@ -81,5 +81,6 @@ def upgrade() -> None:
         "INSERT INTO person_keys (person_id, key, made_at) SELECT id,"
         " sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), now() FROM accounts"
     )
-    lanes = ", ".join(f"('w{number:02}', 0)" for number in range(_LANES))
-    op.execute(f"INSERT INTO ledger_writers (writer, last_seq) VALUES ('log', 0), {lanes}")
+    writers = sa.table("ledger_writers", sa.column("writer", sa.Text()), sa.column("last_seq", sa.BigInteger()))
+    names = ("log", *(f"w{number:02}" for number in range(_LANES)))
+    op.bulk_insert(writers, [{"writer": name, "last_seq": 0} for name in names])

@@ -1,0 +1,111 @@
+"""How is the log's state shown?"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from reelm import ledger
+
+
+class KindCount(BaseModel):
+    kind: str
+    count: int
+
+
+class DayCount(KindCount):
+    day: date
+
+
+class WitnessView(BaseModel):
+    """`fault` says in one word what a faulty one did."""
+
+    name: str
+    vkey: str
+    state: Literal["fresh", "stale", "silent", "faulty"]
+    cosigned_at: datetime | None
+    size: int | None
+    fault: str | None
+
+
+class QuorumView(BaseModel):
+    """How many witnesses the policy needs, and how many have cosigned a recent checkpoint."""
+
+    needed: int = 0
+    have: int = 0
+    met: bool = False
+    policy: str | None = None
+
+
+class BreakGlassView(BaseModel):
+    """Accesses without a second person's word: open now, and not reviewed in time."""
+
+    open: int
+    overdue: int
+
+
+class RunningView(BaseModel):
+    """`code` is the SHA-256 that the log's last `running-digest` entry tells."""
+
+    version: str
+    code: str | None
+
+
+class TrustView(BaseModel):
+    """The state of this realm's log. `root` is base64; `checkpoint` the signed note as it is served."""
+
+    realm: str
+    origin: str
+    url: str
+    vkey: str
+    vkeys: list[str]
+    size: int
+    root: str
+    checkpoint: str
+    published_at: datetime | None
+    waiting: int
+    entries_by_kind: list[KindCount]
+    entries_by_day: list[DayCount]
+    witnesses: list[WitnessView]
+    quorum: QuorumView
+    break_glass: BreakGlassView
+    running: RunningView
+    hand_overs: list[str]
+    witness_vkey: str | None
+
+
+class LoggedEntryView(BaseModel):
+    """One entry that names the caller. `entry` is the text that stands in the log, byte for byte."""
+
+    id: str
+    kind: str
+    at: datetime
+    index: int | None
+    state: Literal["waiting", "published"]
+    role: Literal["subject", "actor"]
+    entry: str
+
+    @classmethod
+    def of(cls, entry: ledger.LoggedEntry) -> "LoggedEntryView":
+        return cls(
+            id=entry.id,
+            kind=entry.kind,
+            at=entry.at,
+            index=entry.index,
+            state="waiting" if entry.index is None else "published",
+            role=entry.place,
+            entry=entry.body.decode(),
+        )
+
+
+class LoggedEntryPage(BaseModel):
+    """`size` is that of the published log."""
+
+    items: list[LoggedEntryView]
+    next_cursor: str | None
+    size: int
+
+
+def read_keys(log: ledger.LogFolder) -> list[ledger.VerifierKey]:
+    """The keys that sign the log, newest first; none until it has been opened."""
+    return [ledger.VerifierKey.parse(line) for line in (log.read("vkey") or b"").decode().splitlines()]

@@ -1,0 +1,110 @@
+"""Private data is read with eyes only, or in a decision of the machine that is listed here with its reason."""
+
+import pytest
+from tests.house import private_reads
+from tests.house.catalogue import list_tables
+from tests.house.lints import Module
+from tests.house.test_source import read_modules, refuse
+
+# Functions that read private columns without anybody looking: nothing of it is shown, or only as said.
+MACHINE_READS = {
+    "reelm.accounts.store.find_credentials": "sign-in compares the hash of the password",
+    "reelm.accounts.store.fetch_password_hash": "a change of password compares the hash of the old one",
+    "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
+    "reelm.feed.store.find_account": "recognises a session by the hash of its token",
+    "reelm.feed.store.find_viewer_state": "chooses the viewer's own next clips: not those seen, marked as liked",
+    "reelm.feed.store.list_following": "chooses the viewer's own next clips: of those they follow",
+    "reelm.feed.store.store_events": "compares a report with the one before it to count a clip's views",
+    "reelm.ledger.store.fetch_keys": "makes the commitments of an entry; `GET /me/ledger/key` gives people their own",
+    "reelm.social.store.count_follows": "two numbers that every profile shows",
+}
+
+SAMPLE = {"accounts": frozenset({"email", "birth_date"}), "seen": frozenset({"video_id"})}
+
+
+def private_columns() -> dict[str, frozenset[str]]:
+    return {
+        table.name: frozenset(column.name for column in table.columns if column.info["data_class"].is_private)
+        for table in list_tables()
+    }
+
+
+def test_private_data_is_read_with_eyes_only_or_by_a_listed_decision() -> None:
+    private = private_columns()
+    found = {
+        name: columns
+        for module in read_modules().values()
+        for name, columns in private_reads.find_private_reads(module, private).items()
+    }
+    unlisted = {name: sorted(columns) for name, columns in found.items() if name not in MACHINE_READS}
+    assert unlisted == {}, "take Eyes, or say here why not"
+    assert MACHINE_READS.keys() - found.keys() == set(), "listed, but reads nothing private"
+
+
+def test_eyes_are_made_in_few_places() -> None:
+    refuse(line for module in read_modules().values() for line in private_reads.find_made_eyes(module))
+
+
+READER = "from x import accounts, ReadUnit\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "async def f(unit: ReadUnit): return await unit.all(select(accounts.c.email))",
+        "async def f(unit: WriteUnit): return await unit.all(select(accounts))",
+        "async def f(unit: ReadUnit): return await unit.all(select(func.lower(accounts.c.email)))",
+        "async def f(unit: ReadUnit): return await unit.all(update(accounts).returning(accounts.c.email))",
+        "from x import accounts as a\nasync def f(unit: ReadUnit): return await unit.all(select(a.c.email))",
+        "async def f(unit: ReadUnit):\n    a = accounts.alias()\n    return await unit.all(select(a.c.email))",
+        "_X = (accounts.c.id, accounts.c.email)\nasync def f(unit: ReadUnit): return await unit.all(select(*_X))",
+        "_X = select(accounts.c.email)\nasync def f(unit: ReadUnit): return await unit.all(_X.where(True))",
+        "def _b(): return select(accounts)\nasync def f(unit: ReadUnit): return await unit.all(_b())",
+        "async def f(unit: ReadUnit):\n    a = accounts.c\n    return await unit.all(select(a.email))",
+        "async def f(unit: ReadUnit):\n    x = [accounts.c.email]\n    return await unit.all(select(*x))",
+        "_X = 'SELECT email FROM accounts'\nasync def f(pool: HotPool): return await pool.fetch(_X)",
+        "async def f(pool: HotPool): return await pool.fetch('UPDATE seen SET at = 1 RETURNING video_id')",
+        "class A:\n    async def f(self): return await self._unit.all(select(accounts.c.email))",
+        "async def f(id: AccountId, eyes: Eyes, unit: ReadUnit): return await unit.all(select(accounts.c.email))",
+    ],
+)
+def test_a_private_column_read_without_eyes_is_found(text: str) -> None:
+    assert private_reads.find_private_reads(Module("reelm.accounts.store", READER + text), SAMPLE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "async def f(eyes: Eyes): return await eyes.look(accounts)",
+        "async def f(eyes: OwnEyes): return await eyes.all(select(accounts.c.email), accounts.c.id)",
+        "async def f(eyes: access.Eyes): return await eyes.all(select(accounts.c.email), accounts.c.id)",
+        "async def f(unit: ReadUnit): return await unit.all(select(accounts.c.handle))",
+        "async def f(unit: ReadUnit): return await unit.all(select(accounts.c.id).where(accounts.c.email == 1))",
+        "async def f(unit: WriteUnit): await unit.write(update(accounts).values(email=1))",
+        "async def f(pool: HotPool): return await pool.fetch('SELECT id FROM accounts')",
+        "def _b(): return select(accounts)",
+    ],
+)
+def test_the_right_way_to_read_passes(text: str) -> None:
+    assert not private_reads.find_private_reads(Module("reelm.accounts.store", READER + text), SAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("reelm.web.v1.me", "from reelm.access import OwnEyes\nOwnEyes(unit, id)"),
+        ("reelm.web.v1.me", "from reelm import access\naccess.StaffEyes(desk, caller, request, id)"),
+        ("reelm.web.v1.me", "from reelm import access\naccess.own_eyes(unit, id)"),
+        ("reelm.web.v1.me", "from reelm.access import own_eyes\nown_eyes(unit, id)"),
+        ("reelm.web.v1.me", "from reelm import accounts\naccounts.Viewer(id, session)"),
+        ("reelm.feed.store", "class MyEyes(Eyes): ..."),
+        ("reelm.feed.store", "unit.all(PROFILE.parts[0].statement)"),
+    ],
+)
+def test_eyes_made_elsewhere_are_found(name: str, text: str) -> None:
+    assert list(private_reads.find_made_eyes(Module(name, text)))
+
+
+def test_eyes_of_whoever_was_recognised_pass() -> None:
+    text = "from reelm import accounts\naccounts.own_eyes(unit, viewer)"
+    assert not list(private_reads.find_made_eyes(Module("reelm.web.v1.me", text)))
