@@ -52,6 +52,15 @@ class Person:
         await expect(self.get("nav-inbox")).to_be_visible()
         await self.page.wait_for_url(lambda url: "/sign-up" not in url)
 
+    async def sign_in(self) -> None:
+        """Into an account made with `PASSWORD`."""
+        await self.page.goto(f"{self.base}/sign-in")
+        await self.get("sign-in-handle").fill(self.handle)
+        await self.get("sign-in-password").fill(PASSWORD)
+        await self.get("sign-in-submit").click()
+        await expect(self.get("nav-inbox")).to_be_visible()
+        await self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
     async def choose_file(self, clip: Path, caption: str) -> None:
         await self.page.goto(f"{self.base}/upload")
         await self.get("upload-file").set_input_files(str(clip))

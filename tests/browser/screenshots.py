@@ -4,16 +4,17 @@ Runs a cell with its demo content, signs somebody up, and photographs each page 
 """
 
 import asyncio
+import secrets
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from bench._cell import free_port
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from tests.browser import clips
 from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
-from tests.browser.person import Person
+from tests.browser.person import PASSWORD, Person
 
 OUT = Path(__file__).parents[2] / "docs" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}

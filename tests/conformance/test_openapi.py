@@ -63,7 +63,9 @@ def test_the_document_is_whole(document: dict[str, Any]) -> None:
 
 
 def test_every_call_of_the_api_is_documented(document: dict[str, Any]) -> None:
-    calls = {route for route in TABLE if "/api/" in route and route not in ("GET /api/openapi.json", "GET /api/docs")}
+    parts = ("/api/", "/ledger/", "/.well-known/", "/witness/")
+    itself = {"GET /api/openapi.json", "GET /api/docs", "GET /ledger/tile/{name:path}"}
+    calls = {route for route in TABLE if any(part in route for part in parts)} - itself
     assert calls == dict(_operations(document)).keys()
 
 

@@ -1,7 +1,8 @@
 """People: sign-up, sign-in, sessions, profile. Owns `accounts`, `sessions` and `rate_limits`.
 
 Promises: a password is kept only as an argon2id hash; a session token only as a SHA-256 hash; sign-in answers
-the same, in the same time, whether or not a handle exists.
+the same, in the same time, whether or not a handle exists; what others may not know of a person leaves this
+package through `access.Eyes` only.
 """
 
 from reelm.accounts.errors import (

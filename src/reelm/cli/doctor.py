@@ -37,7 +37,7 @@ def run_doctor(data: Path, as_json: bool) -> int:
     except CellNotRunning:
         findings.append(Finding("cell", ok=False, what=f"No cell runs in {data}. Start one: reelm up --data {data}"))
     else:
-        findings += [_look_at_database(settings), _look_at_client(settings), *asyncio.run(_look_at_cell(settings))]
+        findings += [_look_at_database(settings), _look_at_client(settings), *asyncio.run(look_at_cell(settings))]
     if as_json:
         print(json.dumps({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]}))
     else:
@@ -88,7 +88,8 @@ def _show(names: list[str]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
-async def _look_at_cell(settings: Settings) -> list[Finding]:
+async def look_at_cell(settings: Settings) -> list[Finding]:
+    """What the database and the disk say of themselves and each other."""
     async with open_workshop(settings) as workshop:
         faults = await workshop.find_faults()
         async with workshop.database.read() as unit:

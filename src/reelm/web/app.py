@@ -13,6 +13,7 @@ from reelm.kernel.time import Clock
 from reelm.videos import Clip
 from reelm.web import hot, hot_schema, ledger_files, pages, problems, v1, well_known
 from reelm.web.guard import Guard
+from reelm.web.kept import Kept
 from reelm.web.views.clips import VideoView
 
 
@@ -26,6 +27,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with open_cell(settings, present, clock) as cell:
             app.state.cell = cell
+            app.state.trust = Kept[bytes](keep_s=1.0)
             yield
 
     app = FastAPI(

@@ -1,45 +1,72 @@
-"""What is served below `/ledger`? The log's public files as they lie on the disk; nginx does it where it is there."""
+"""What is served below `/ledger`? The log's public files as they lie on the disk. Where nginx is, it does it itself.
+
+Anybody may read them, from pages of other sites too (CORS). Tiles never change; what changes is asked for anew.
+"""
 
 import asyncio
+from functools import cache
+from pathlib import Path
 
 import orjson
 from fastapi import APIRouter, Response
+from starlette.responses import FileResponse
 
 from reelm import ledger
 from reelm.web.depends import InCell
+from reelm.web.problems import problems
 from reelm.web.refusals import PageNotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(prefix="/ledger", tags=["ledger"])
 
-_OPEN = {"Access-Control-Allow-Origin": "*"}
-_STEADY = _OPEN | {"Cache-Control": "public, max-age=31536000, immutable"}
-_CHANGING = _OPEN | {"Cache-Control": "no-cache"}
+OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_STEADY = OPEN | {"Cache-Control": "public, max-age=31536000, immutable"}
+_CHANGING = OPEN | {"Cache-Control": "no-cache"}
 _TEXT = "text/plain; charset=utf-8"
+_TYPES = {
+    "checkpoint": _TEXT,
+    "checkpoint.witnessed": _TEXT,
+    "vkey": _TEXT,
+    "witness-vkey": _TEXT,
+    "hand-overs": "application/json",
+}
 
 
-@router.get(f"/ledger/{ledger.SCHEMA_PATH}")
+@router.get(f"/{ledger.SCHEMA_PATH}", response_class=Response)
 async def get_schema() -> Response:
-    """The JSON Schema of an entry, version 1."""
-    return Response(orjson.dumps(ledger.entry_schema()), headers=_CHANGING, media_type="application/schema+json")
+    """The JSON Schema (2020-12) of an entry, version 1."""
+    return Response(_schema(), headers=_CHANGING, media_type="application/schema+json")
 
 
-@router.get("/ledger/{name:path}")
-async def get_ledger_file(name: str, cell: InCell) -> Response:
-    """A checkpoint, a tile, a bundle (C2SP tlog-tiles), or the keys that sign."""
-    parts = name.split("/")
-    if "\0" in name or any(part in ("", ".", "..") or part.startswith(".") for part in parts):
-        raise PageNotFound
-    content = await asyncio.to_thread(_read, cell.log, name)
-    if parts[0] == "tile":
-        return Response(content, headers=_STEADY, media_type="application/octet-stream")
-    return Response(content, headers=_CHANGING, media_type=_TEXT)
+@router.get("/{file}", response_class=Response, responses=problems(PageNotFound))
+async def get_ledger_file(file: str, cell: InCell) -> Response:
+    """`checkpoint`, `checkpoint.witnessed`, `vkey`, `witness-vkey` or `hand-overs`.
 
-
-def _read(log: ledger.LogFolder, name: str) -> bytes:
-    try:
-        content = log.read(name)
-    except OSError:
-        content = None  # a folder, or a name too long
+    The tiles and entry bundles lie beside them, below `tile/`, where C2SP tlog-tiles says.
+    """
+    content = await asyncio.to_thread(cell.log.read, file) if file in _TYPES else None
     if content is None:
         raise PageNotFound
-    return content
+    return Response(content, headers=_CHANGING, media_type=_TYPES[file])
+
+
+@router.get("/tile/{name:path}", include_in_schema=False)
+async def get_tile(name: str, cell: InCell) -> Response:
+    """A tile or an entry bundle."""
+    path = await asyncio.to_thread(_find_tile, cell.log.path / "tile", name)
+    return FileResponse(path, headers=_STEADY, media_type="application/octet-stream")
+
+
+@cache
+def _schema() -> bytes:
+    return orjson.dumps(ledger.entry_schema())
+
+
+def _find_tile(folder: Path, name: str) -> Path:
+    """Raises `PageNotFound`, also for what lies outside the folder."""
+    try:
+        path = (folder / name).resolve()
+        if path.is_relative_to(folder.resolve()) and path.is_file() and not path.name.startswith("."):
+            return path
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        pass
+    raise PageNotFound

@@ -87,7 +87,7 @@ async def test_the_doctor_tells_of_reviews_that_are_overdue_and_of_books_that_do
     clock.advance(-timedelta(hours=73))  # the doctor has a clock of its own, which stands at now
     await office.break_glass(realm.people.olga)
     await realm.rows("DELETE FROM ledger_entries WHERE kind = 'break-glass'")
-    said = {finding.name: finding for finding in await doctor._look_at_cell(realm.settings)}
+    said = {finding.name: finding for finding in await doctor.look_at_cell(realm.settings)}
     assert not said["break-glass reviews"].ok
     assert said["break-glass reviews"].what.startswith("1 overdue")
     assert not said["staff access"].ok

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.integration.access.journeys import Office, refusal
-from tests.integration.world import Realm, connect
+from tests.integration.world import Realm
 
 from reelm import access
 from reelm.access import store
@@ -84,41 +84,6 @@ async def test_an_entry_is_in_the_log_before_the_rows_are_read(
         id = await office.open(cast.mia, cast.olga)
         seen = await office.see(cast.mia, id)
     assert published == [seen["index"]]
-
-
-REFUSE_COMMITS = """
-    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no commit'; END $$;
-    CREATE CONSTRAINT TRIGGER refuse AFTER INSERT OR UPDATE ON access_requests
-        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
-    CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON access_reads
-        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
-"""
-
-
-@pytest.mark.parametrize("step", ["ask", "approve", "open", "look", "end", "break-glass"])
-async def test_a_commit_that_fails_leaves_neither_act_nor_entry(realm: Realm, office: Office, step: str) -> None:
-    cast = realm.people
-    async with realm.ledger_running():
-        asked, approved = await office.ask(cast.mia), await office.ask(cast.mia)
-        await office.do(cast.olga, approved, "approve")
-        opened = await office.open(cast.mia, cast.olga)
-        before, rows = await office.kinds(), await realm.rows("SELECT * FROM access_requests ORDER BY id")
-        connection = await connect(realm.settings.database_url)
-        await connection.execute(REFUSE_COMMITS)
-        await connection.close()
-        client = realm.client(cast.olga)
-        answer = await {
-            "ask": lambda: client.post("/access/requests", json=office.form()),
-            "approve": lambda: office.act(cast.olga, asked, "approve"),
-            "open": lambda: office.act(cast.mia, approved, "open"),
-            "look": lambda: office.look(cast.mia, opened),
-            "end": lambda: office.act(cast.mia, opened, "end"),
-            "break-glass": lambda: client.post("/access/break-glass", json=office.form()),
-        }[step]()
-    assert refusal(answer) == (500, "server-failed")
-    assert (await office.kinds(), await realm.rows("SELECT * FROM access_requests ORDER BY id")) == (before, rows)
-    assert await realm.rows("SELECT * FROM access_reads") == []
-    await office.assert_balanced()
 
 
 async def test_an_access_taken_back_while_the_log_is_waited_for_shows_nothing(

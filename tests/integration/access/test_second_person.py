@@ -23,6 +23,27 @@ async def test_the_second_person_is_another_person(realm: Realm, office: Office)
     assert await office.kinds() == {"access-requested": 1, "access-approved": 1}
 
 
+async def test_people_are_told_their_role(realm: Realm) -> None:
+    cast = realm.people
+    for who, role in ((cast.olga, "operator"), (cast.mia, "moderator"), (cast.aude, "auditor"), (cast.ben, "viewer")):
+        assert (await realm.client(who).get("/me")).json()["role"] == role
+
+
+async def test_nobody_makes_themselves_staff(realm: Realm, office: Office) -> None:
+    form = {
+        "handle": "eve",
+        "password": "ten or more",
+        "birth_date": "1990-01-31",
+        "country": "FR",
+        "role": "operator",
+    }
+    assert (await realm.client().post("/accounts", json=form)).status_code == 201
+    eve = realm.client(await realm.sign_in("eve", form["password"]))
+    await eve.patch("/me", json={"role": "operator"})
+    assert (await eve.get("/me")).json()["role"] == "viewer"
+    assert refusal(await eve.post("/access/requests", json=office.form())) == (403, "role-may-not")
+
+
 async def test_nobody_asks_or_decides_about_their_own_data(realm: Realm, office: Office) -> None:
     cast = realm.people
     for path in ("requests", "break-glass"):

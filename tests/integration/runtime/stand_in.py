@@ -1,7 +1,7 @@
 """A stand-in for the `reelm` command: the same roles and answers, no database, a few milliseconds to start.
 
 Run as `python stand_in.py serve web` and so on. `REELM_TEST_CRASH=ROLE` makes a role end at
-once, `REELM_TEST_DEAF=ROLE` makes it ignore every signal it can.
+once, `REELM_TEST_DEAF=ROLE` makes it ignore every signal it can. Asked to stop, a role says when on its log.
 """
 
 import http.server
@@ -75,7 +75,15 @@ def serve(role: str) -> None:
         while True:
             time.sleep(60)
     if role != "web":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        print(f"{role} waits", file=sys.stderr, flush=True)
+    if role == "sequencer":
+        Path(os.environ["REELM_DATA"], "ledger", "checkpoint").write_text("a checkpoint")
+    if role != "web":
         signal.sigwait({signal.SIGTERM})
+        if role == "sequencer":
+            time.sleep(0.2)
+        print(f"{role} ended at {time.time_ns()}", file=sys.stderr, flush=True)
         return
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     listen = os.environ["REELM_LISTEN"]

@@ -117,7 +117,7 @@ def test_everything_killed_at_once_starts_again(start: Start, tmp_path: Path) ->
     again.wait_for("ready")
 
 
-@pytest.mark.parametrize("words", ["nginx -p", "serve web", "serve worker", "postgres -D"])
+@pytest.mark.parametrize("words", ["nginx -p", "serve web", "serve worker", "postgres -D", "serve sequencer"])
 def test_a_killed_child_is_started_again(start: Start, tmp_path: Path, words: str) -> None:
     cell = start(tmp_path / "var")
     cell.wait_for("ready")
@@ -137,6 +137,37 @@ def test_a_child_that_keeps_ending_brings_the_cell_down_with_a_reason(start: Sta
     line = cell.wait_for("reelm: Worker ended with status 3")
     assert line.endswith("worker.log.")
     assert cell.end() == 1
+
+
+@pytest.mark.parametrize("role", ["sequencer", "signer"])
+def test_a_ledger_that_keeps_ending_is_said_tried_again_and_stops_nothing(
+    start: Start, tmp_path: Path, role: str
+) -> None:
+    cell = start(tmp_path / "var", env={"REELM_TEST_CRASH": role})
+    line = cell.wait_for(f"{role.capitalize()} ended with status 3 6 times in a row and is tried again and again")
+    assert line.endswith(f"{role}.log.")
+    cell.wait_for("ready")
+    assert cell.get("/").status == 200
+    assert cell.stop() == 0
+
+
+def test_the_sequencer_stops_before_the_signer_and_the_signer_before_the_database(
+    start: Start, tmp_path: Path
+) -> None:
+    cell = start(tmp_path / "var")
+    cell.wait_for("ready")
+    assert cells.eventually(lambda: "waits" in (cell.data / "logs" / "signer.log").read_text())
+    assert cell.stop() == 0
+    ended = [int((cell.data / "logs" / f"{name}.log").read_text().split()[-1]) for name in ("sequencer", "signer")]
+    database = (cell.data / "logs" / "postgres.log").stat().st_mtime_ns
+    assert ended[0] < ended[1] <= database
+
+
+def test_an_operators_signer_is_used_and_none_started(start: Start, tmp_path: Path) -> None:
+    cell = start(tmp_path / "var", env={"REELM_SIGNER_SOCKET": str(tmp_path / "elsewhere.sock")})
+    cell.wait_for("ready")
+    assert not [one for one in cell.processes() if "signer" in _command(one)]
+    assert not (tmp_path / "var" / "signer").exists()
 
 
 def test_a_taken_port_is_said_with_one_that_is_free(start: Start, tmp_path: Path) -> None:
@@ -202,6 +233,24 @@ def test_roots_servers_run_without_its_rights_even_below_a_closed_folder(start: 
         process = cell.child(words)
         assert process.uids().real != 0
         assert _capabilities(process) == 1 << CAP_DAC_READ_SEARCH
+
+
+@root_only
+def test_roots_signer_runs_as_a_user_of_its_own_that_owns_the_keys(start: Start, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    cell = start(closed / "var")
+    cell.wait_for("ready")
+    account = cell.child("serve signer").uids().real
+    assert account not in {0, cell.child("nginx -p").uids().real, cell.child("postgres -D").uids().real}
+    found = (cell.data / "signer").stat()
+    assert (found.st_uid, stat.S_IMODE(found.st_mode)) == (account, 0o700)
+    environment = cell.child("serve signer").environ()
+    assert not {"REELM_DATABASE_URL", "REELM_SECRET"} & environment.keys()
+    assert cell.stop() == 0
+    again = start(closed / "var")
+    again.wait_for("ready")
+    assert again.child("serve signer").uids().real == account
 
 
 @root_only

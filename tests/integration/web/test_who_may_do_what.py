@@ -11,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 from tests import hostile
 from tests.integration import quick
 from tests.integration.access.journeys import Office
+from tests.integration.web.published import wait_for_log
 from tests.integration.world import CHUNK, PASSWORDS, SITE, TUS, Realm
 
 from reelm.infra.settings import Settings
@@ -98,6 +99,13 @@ def the_comment(who: str, state: str) -> int:
     return 204 if state == "public" and who in (VIEWER, OWNER) else 404
 
 
+def the_proof(who: str, state: str) -> int:
+    """Whoever the entry names gets it; to everybody else there is no such entry."""
+    if who in (NOBODY, ENDED):
+        return 401
+    return 200 if who in (OWNER, OPERATOR) else 404
+
+
 NEW_ACCOUNT = {"handle": "{somebody}", "password": "ten or more", "birth_date": "1990-01-31", "country": "FR"}
 # Olga's, about ben.
 NEW_REQUEST = {"handle": "ben", "reason": "abuse-report", "classes": ["user.location"], "minutes": 30}
@@ -119,6 +127,9 @@ TABLE: dict[str, Call] = {
     "GET /settings": Call(anybody(200)),
     "GET /sign-up": Call(anybody(200)),
     "GET /sign-in": Call(anybody(200)),
+    "GET /my-data": Call(anybody(200)),
+    "GET /trust": Call(anybody(200)),
+    "GET /staff": Call(anybody(200)),
     "GET /@{handle}": Call(anybody(200)),
     "GET /{name:path}": Call(anybody(200)),
     "GET /media/avatars/{account:uuid}/{name:str}": Call(anybody(200)),
@@ -164,6 +175,15 @@ TABLE: dict[str, Call] = {
         owner(204), headers=TUS | CHUNK | {"Upload-Offset": str(len(quick.CLIP))}, content=b""
     ),
     "DELETE /api/v1/uploads/{upload}": Call(owner(204), headers=TUS),
+    # The log: `{entry_id}` is of an entry about ana, written by the operator
+    "GET /.well-known/reelm.json": Call(anybody(200)),
+    "GET /ledger/schema/entry-1.json": Call(anybody(200)),
+    "GET /ledger/{file}": Call(anybody(200), staff=True),
+    "GET /ledger/tile/{name:path}": Call(anybody(200), staff=True),
+    "GET /api/v1/trust": Call(anybody(200), staff=True),
+    "GET /api/v1/me/ledger": Call(signed_in(200), staff=True),
+    "GET /api/v1/me/ledger/key": Call(signed_in(200), staff=True),
+    "GET /api/v1/me/ledger/{entry_id}/proof": Call(the_proof, staff=True),
     # Staff access: `{request}` is the operator's, in the state that the call is for
     "GET /api/v1/access/terms": Call(anybody(200), staff=True),
     "GET /api/v1/access/requests": Call(only(200, *STAFF), staff=True),
@@ -231,6 +251,11 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
     if "{comment}" in wanted:
         said = await realm.client(cast.ben).post(f"/videos/{cast.clips['public']}/comments", json={"text": "Ah"})
         names["comment"] = said.json()["id"]
+    if "{file}" in wanted or "/tile/" in wanted:
+        size = await wait_for_log(realm)
+        names |= {"file": "checkpoint", "name": f"0/000.p/{size}"}
+    if "{entry_id}" in wanted:
+        names["entry_id"] = await _entry(realm)
     if "{asset:" in wanted:
         names |= await _file_of(realm, video)
     if "{request}" in wanted:
@@ -251,6 +276,14 @@ async def _request(realm: Realm, wanted: str) -> str:
     if "/open" in wanted:
         await office.do(cast.otto, id, "approve")
     return id
+
+
+async def _entry(realm: Realm) -> str:
+    """An entry about ana that is published."""
+    await Office(realm).ask(realm.people.olga, "ana")
+    await wait_for_log(realm)
+    entries = (await realm.client(realm.people.ana).get("/me/ledger")).json()["items"]
+    return next(entry["id"] for entry in entries if entry["state"] == "published")
 
 
 async def _file_of(realm: Realm, video: str) -> dict[str, str]:

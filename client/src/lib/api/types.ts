@@ -164,7 +164,7 @@ export interface Trust {
   witnesses: Witness[];
   quorum: { needed: number; have: number; met: boolean; policy: string | null };
   break_glass: { open: number; overdue: number };
-  running: { version: string; code: string } | null;
+  running: { version: string; code: string | null };
   hand_overs: string[];
   witness_vkey: string | null;
 }

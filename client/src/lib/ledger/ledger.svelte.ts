@@ -94,7 +94,7 @@ class Ledger {
   async proofOf(one: Checkable): Promise<string | null> {
     const text = await api.proof(one.id);
     if (!canCheck() || !this.sighting?.isSigned) return text;
-    const verdict = await checkProof(text, [this.sighting.key], one.text === null ? undefined : utf8(one.text));
+    const verdict = await checkProof(text, this.sighting.keys, one.text === null ? undefined : utf8(one.text));
     return verdict.ok && (one.index === null || verdict.index === one.index) ? text : null;
   }
 

@@ -66,6 +66,8 @@ export interface Sighting {
   /** The signed note, word for word. */
   note: string;
   key: VerifierKey;
+  /** Every key trusted by now, the newest first; earlier ones sign what was published earlier. */
+  keys: VerifierKey[];
   /** False where the browser does not know Ed25519: then only the hashes were checked. */
   isSigned: boolean;
   /** What was seen last, and is still there; null at the first visit. */
@@ -95,7 +97,7 @@ export async function look({ read, handOvers, memory, witnesses = [] }: Sources)
   if (!since) await log.checkEdge();
   const witnessed = isSigned && witnesses.length ? await findWitnessed(log, note, keys, read, witnesses) : null;
   remember(memory, { vkeys: keys.map(({ text }) => text), note: note.whole, seenAt: new Date().toISOString() });
-  return { log, checkpoint, note: note.whole, key, isSigned, since, witnessed };
+  return { log, checkpoint, note: note.whole, key, keys, isSigned, since, witnessed };
 }
 
 function parsed(data: Bytes | null, path = CHECKPOINT): [Note, Checkpoint] {

@@ -41,6 +41,7 @@ _NOTES: Mapping[str, str] = {
     "checkpoint": "text/plain; charset=utf-8",
     "checkpoint.witnessed": "text/plain; charset=utf-8",
     "vkey": "text/plain; charset=utf-8",
+    "witness-vkey": "text/plain; charset=utf-8",
     "hand-overs": "application/json",
 }
 

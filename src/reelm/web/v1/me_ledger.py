@@ -5,7 +5,7 @@ import base64
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from reelm import accounts, ledger
@@ -17,6 +17,7 @@ from reelm.web.views.trust import LoggedEntryPage, LoggedEntryView
 
 router = APIRouter(prefix="/me/ledger", tags=["trust"])
 _SIGNED_OUT = (accounts.NotSignedIn, accounts.SessionEnded)
+PublicId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$")]
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -62,7 +63,7 @@ async def get_my_key(viewer: SignedIn, unit: Read, response: Response) -> KeyVie
     response_class=Response,
     responses=problems(*_SIGNED_OUT, ledger.EntryNotFound, ledger.EntryNotPublished, ledger.FileMissing),
 )
-async def get_my_proof(entry_id: str, viewer: SignedIn, unit: Read, cell: InCell) -> Response:
+async def get_my_proof(entry_id: PublicId, viewer: SignedIn, unit: Read, cell: InCell) -> Response:
     """The `.tlog-proof` (C2SP tlog-proof) of an entry that names the caller."""
     entry = await ledger.fetch_about(unit, viewer.id, EntryId(entry_id))
     if entry.index is None:

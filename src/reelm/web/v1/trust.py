@@ -1,76 +1,80 @@
 """`/trust`: what this realm's log says of itself, for everybody."""
 
 import asyncio
-import json
+from collections import Counter
 from datetime import timedelta
+from functools import partial
+from typing import cast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 import reelm
 from reelm import access, ledger
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
-from reelm.web.depends import InCell, Now, Read
+from reelm.web.depends import InCell
+from reelm.web.kept import Kept
 from reelm.web.views.trust import (
     BreakGlassView,
     DayCount,
     KindCount,
-    QuorumView,
     RunningView,
     TrustView,
-    WitnessView,
-    read_keys,
+    read_log_files,
 )
 
 router = APIRouter(tags=["trust"])
 SHOWN_DAYS = timedelta(days=30)
 
 
-@router.get("/trust")
-async def get_trust(unit: Read, cell: InCell, now: Now) -> TrustView:
-    """Key, size, freshness, witnesses, and how many entries of which kind."""
+@router.get("/trust", response_model=TrustView)
+async def get_trust(request: Request, cell: InCell) -> Response:
+    """Key, size, freshness, witnesses, and how many entries of which kind. It may be a second old."""
+    kept = cast("Kept[bytes]", request.app.state.trust)
+    body = await kept.get(partial(_encode, cell))
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+
+async def _encode(cell: Cell) -> bytes:
+    async with cell.database.read() as unit:
+        shown = await _gather(unit, cell)
+    return shown.model_dump_json().encode()
+
+
+async def _gather(unit: ReadUnit, cell: Cell) -> TrustView:
+    """From the database what is counted there, from the log's folder what everybody can check."""
+    now, settings = cell.clock.now(), cell.settings
     state = await ledger.find_state(unit)
     counts = await ledger.list_counts(unit)
     alarms = await access.count_alarms(unit, at=now)
-    keys = read_keys(cell.log)
-    checkpoint = (await asyncio.to_thread(cell.log.read, "checkpoint") or b"").decode()
-    lines = checkpoint.split("\n")
-    kinds: dict[str, int] = {}
+    code = await _find_code(unit)
+    files = await asyncio.to_thread(read_log_files, cell.log)
+    kinds: Counter[str] = Counter()
     for _, kind, count in counts:
-        kinds[kind] = kinds.get(kind, 0) + count
+        kinds[kind] += count
     since = (now - SHOWN_DAYS).date()
-    witnesses, quorum, witness_vkey = await asyncio.to_thread(_read_witnesses, cell)
     return TrustView(
-        realm=cell.settings.realm,
-        origin=state.origin if state else cell.settings.origin,
-        url=f"{cell.settings.public_url}/ledger",
-        vkey=str(keys[0]) if keys else "",
-        vkeys=[str(key) for key in keys],
-        size=int(lines[1]) if checkpoint else 0,
-        root=lines[2] if checkpoint else "",
-        checkpoint=checkpoint,
+        realm=settings.realm,
+        origin=state.origin if state else settings.origin,
+        url=f"{settings.public_url}/ledger",
+        vkey=files.vkeys[0] if files.vkeys else "",
+        vkeys=files.vkeys,
+        size=files.size,
+        root=files.root,
+        checkpoint=files.checkpoint,
         published_at=state.published_at if state else None,
         waiting=state.waiting if state else 0,
         entries_by_kind=[KindCount(kind=kind, count=count) for kind, count in sorted(kinds.items())],
         entries_by_day=[DayCount(day=day, kind=kind, count=count) for day, kind, count in counts if day >= since],
-        witnesses=witnesses,
-        quorum=quorum,
+        witnesses=files.witnesses,
+        quorum=files.quorum,
         break_glass=BreakGlassView(open=alarms.open, overdue=alarms.overdue),
-        running=RunningView(version=reelm.__version__, code=await _find_code(unit)),
-        hand_overs=json.loads(cell.log.read("hand-overs") or b"[]"),
-        witness_vkey=witness_vkey,
+        running=RunningView(version=reelm.__version__, code=code),
+        hand_overs=files.hand_overs,
+        witness_vkey=files.witness_vkey,
     )
 
 
 async def _find_code(unit: ReadUnit) -> str | None:
     body = await ledger.find_last_of(unit, "running-digest")
     return ledger.decode(body).fact["code"] if body else None
-
-
-def _read_witnesses(cell: Cell) -> tuple[list[WitnessView], QuorumView, str | None]:
-    """What the sequencer last learned of the witnesses it asks."""
-    told = json.loads(cell.log.read("witnesses.json") or b"{}")
-    witnesses = [WitnessView(**one) for one in told.get("witnesses", [])]
-    quorum = QuorumView.model_validate(told.get("quorum") or {})
-    vkey = cell.log.read("witness-vkey")
-    return witnesses, quorum, vkey.decode().strip() if vkey else None

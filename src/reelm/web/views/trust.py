@@ -1,5 +1,6 @@
 """How is the log's state shown?"""
 
+import json
 from datetime import date, datetime
 from typing import Literal
 
@@ -109,3 +110,35 @@ class LoggedEntryPage(BaseModel):
 def read_keys(log: ledger.LogFolder) -> list[ledger.VerifierKey]:
     """The keys that sign the log, newest first; none until it has been opened."""
     return [ledger.VerifierKey.parse(line) for line in (log.read("vkey") or b"").decode().splitlines()]
+
+
+class LogFiles(BaseModel):
+    """What the log's folder says, for everybody to check."""
+
+    vkeys: list[str]
+    checkpoint: str
+    size: int
+    root: str
+    hand_overs: list[str]
+    witness_vkey: str | None
+    witnesses: list[WitnessView]
+    quorum: QuorumView
+
+
+def read_log_files(log: ledger.LogFolder) -> LogFiles:
+    """Read all of them; of a log that has not been opened there is nothing yet. What its sequencer last learned of
+    the witnesses it asks lies there, too."""
+    checkpoint = (log.read("checkpoint") or b"").decode()
+    lines = checkpoint.split("\n")
+    told = json.loads(log.read("witnesses.json") or b"{}")
+    witness_vkey = log.read("witness-vkey")
+    return LogFiles(
+        vkeys=[str(key) for key in read_keys(log)],
+        checkpoint=checkpoint,
+        size=int(lines[1]) if checkpoint else 0,
+        root=lines[2] if checkpoint else "",
+        hand_overs=json.loads(log.read("hand-overs") or b"[]"),
+        witness_vkey=witness_vkey.decode().strip() if witness_vkey else None,
+        witnesses=told.get("witnesses", []),
+        quorum=told.get("quorum", QuorumView()),
+    )
