@@ -18,7 +18,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install $(shell test 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check bench screenshots lock clean browser
+.PHONY: help setup up test check bench screenshots lock clean browser outside
 
 help: ## List what can be asked
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -28,7 +28,7 @@ setup: $(DONE)/project client/dist/index.html ## Make .venv, install what is loc
 up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no leaves the demo clips out
 	@exec $(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo)
 
-test: setup $(DONE)/tools browser ## All tests
+test: setup $(DONE)/tools browser outside ## All tests
 	@exec $(PY) -m pytest
 
 check: setup $(DONE)/tools ## Lint, types, import contracts, generated files, the client's checks, then all tests
@@ -39,7 +39,7 @@ check: setup $(DONE)/tools ## Lint, types, import contracts, generated files, th
 	@echo "Client" && $(WITH_NODE) && cd client && npm run check
 	@$(MAKE) test
 
-bench: setup $(DONE)/tools browser ## The benchmarks, or ONLY=name: each prints one table and writes bench/results/name.json
+bench: setup $(DONE)/tools browser outside ## The benchmarks, or ONLY=name: each prints one table and writes bench/results/name.json
 	@exec $(PY) -m bench $(ONLY)
 
 screenshots: setup $(DONE)/tools browser ## The pictures in docs/screenshots, taken anew
@@ -50,6 +50,7 @@ lock: $(DONE)/tools ## Resolve pyproject.toml again into the two lock files
 	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "editables", sep="\n")' \
 	  | $(COMPILE) pyproject.toml - -o requirements.lock
 	@$(COMPILE) --group pyproject.toml:dev --constraints requirements.lock -o requirements-dev.lock
+	@$(COMPILE) --python-version 3.12 requirements-oracles.in -o requirements-oracles.lock
 
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --custom-compile-command "make lock"
@@ -103,3 +104,24 @@ browser:
 	else \
 	  echo "No Chromium here and no way to install it (needs root and apt-get): the browser tests are skipped."; \
 	fi
+
+# Programs nobody here wrote, which check our log in tests/conformance/ledger. Two of them ask for Python 3.12 and are
+# installed all the same: where one does not run, its tests say so and are skipped.
+outside: $(DONE)/oracles
+	@if command -v go >/dev/null 2>&1 && test -d /usr/share/gocode/src/golang.org/x/mod/sumdb; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing Go for the checks of the ledger"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	      golang-go golang-golang-x-mod-dev; } >/dev/null \
+	    || echo "Go could not be installed: the checks of the ledger with it are skipped."; \
+	else \
+	  echo "No Go here and no way to install it (needs root and apt-get): checks of the ledger with it are skipped."; \
+	fi
+
+$(DONE)/oracles: requirements-oracles.lock | $(PY)
+	@echo "Other people's verifiers"
+	@umask 022; $(PY) -m venv $(VENV)/oracles && { $(VENV)/oracles/bin/python -m pip --disable-pip-version-check \
+	    --no-input install --quiet --require-hashes --no-deps --ignore-requires-python \
+	    --requirement requirements-oracles.lock \
+	  || echo "They could not be installed: the checks of the ledger with them are skipped."; }
+	@mkdir -p $(DONE) && touch $@

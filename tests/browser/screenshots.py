@@ -4,7 +4,6 @@ Runs a cell with its demo content, signs somebody up, and photographs each page 
 """
 
 import asyncio
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,55 @@ async def _take(person: Person, name: str) -> None:
         await asyncio.sleep(1.5)
         await person.page.screenshot(path=OUT / f"{name}-{size}.jpg", type="jpeg", quality=82)
         print(f"docs/screenshots/{name}-{size}.jpg", flush=True)
+
+
+def _hire(handle: str, folder: Path) -> None:
+    """Make an operator, as whoever runs the realm does."""
+    command = [sys.executable, "-m", "reelm.cli", "account", "create", "--handle", handle, "--role", "operator"]
+    command += ["--birth-date", "1990-01-31", "--country", "FR", "--password-stdin", "--data", f"{folder}/var"]
+    subprocess.run(command, input=PASSWORD, text=True, check=True)
+
+
+async def _sign_in(browser: Browser, base: str, handle: str) -> Person:
+    context = await browser.new_context(locale="en", color_scheme="dark", device_scale_factor=1)
+    person = await Person.arrive(context, base, handle)
+    await person.page.goto(f"{base}/sign-in")
+    await person.get("sign-in-handle").fill(handle)
+    await person.get("sign-in-password").fill(PASSWORD)
+    await person.get("sign-in-submit").click()
+    await expect(person.get("nav-staff")).to_be_visible()
+    await person.page.goto(f"{base}/staff")
+    return person
+
+
+async def _photograph_access(browser: Browser, base: str, folder: Path, subject: Person) -> None:
+    """One access from start to proof: an operator asks, another agrees, the first reads, the person sees it."""
+    for handle in ("omar.ops", "paula.ops"):
+        _hire(handle, folder)
+    asker, second = await _sign_in(browser, base, "omar.ops"), await _sign_in(browser, base, "paula.ops")
+    await asker.get("staff-handle").fill(subject.handle)
+    await asker.get("staff-reason").select_option("person-asked-for-help")
+    for name in ("user.contact.email", "user.location"):
+        await asker.get(f"staff-class-{name}").check()
+    await asker.get("staff-ask").click()
+    await second.get("staff-approve").click()
+    await asker.get("staff-open").click()
+    await asker.get("staff-read-profile").click()
+    await expect(asker.get("staff-data")).to_be_visible()
+    await asker.page.evaluate("scrollTo(0, 0)")
+    await _take(asker, "staff")
+    await subject.page.goto(f"{base}/my-data")
+    await expect(subject.get("ledger-verdict")).to_have_attribute("data-ok", "true")
+    await _take(subject, "my-data")
+    await subject.get("proof-open").first.click()
+    await expect(subject.get("proof-verdict")).to_have_attribute("data-ok", "true")
+    await _take(subject, "proof")
+    await subject.page.goto(f"{base}/trust")
+    await subject.get("trust-check").click()
+    await expect(subject.get("trust-verdict")).to_have_attribute("data-ok", "true")
+    await _take(subject, "trust")
+    for person in (asker, second):
+        await person.page.context.close()
 
 
 async def _photograph(browser: Browser, base: str, folder: Path) -> None:
@@ -50,6 +98,7 @@ async def _photograph(browser: Browser, base: str, folder: Path) -> None:
     await _take(person, "profile")
     await person.page.goto(f"{base}/settings")
     await _take(person, "settings")
+    await _photograph_access(browser, base, folder, person)
     await context.close()
 
 

@@ -96,7 +96,9 @@ async def _check_the_proof(cell: RunningCell, nina: Person, look: Locator) -> No
     proof = TlogProof.parse(Path(path).read_bytes())
     assert proof.extra is not None
     assert decode(proof.extra).kind == "access-read"
-    proof.verify(leaf_hash(proof.extra), [VerifierKey.parse(cell.data.joinpath("ledger", "vkey").read_text().strip())])
+    proof.verify(
+        leaf_hash(proof.extra), [VerifierKey.parse(cell.data.joinpath("ledger", "vkey").read_text().strip())]
+    )
     await nina.page.keyboard.press("Escape")
 
 
@@ -147,7 +149,9 @@ async def test_an_untouched_log_is_found_to_hold_by_anybody(cell: RunningCell, c
     assert visitor.foreign == []
 
 
-async def test_a_log_that_forgets_is_refused_by_a_browser_that_remembers(cell: RunningCell, chromium: Browser) -> None:
+async def test_a_log_that_forgets_is_refused_by_a_browser_that_remembers(
+    cell: RunningCell, chromium: Browser
+) -> None:
     """The checkpoint is answered with an older one of another tree: the browser has seen a newer one."""
     visitor = await arrive(cell, chromium, "visitor", PHONE)
     await visitor.page.goto(f"{visitor.base}/trust")

@@ -48,6 +48,8 @@ class Answers:
             return
         if not answer.request.url.path.startswith(("/api/", "/media/")) and kind.startswith("text/html"):
             return  # a page for people, which says it in its own words
+        if answer.request.url.path.startswith("/witness/") and kind.startswith("text/"):
+            return  # a machine's answer to a machine, in the words of C2SP tlog-witness
         assert kind == "application/problem+json", (where, kind, answer.text[:200])
         problem = answer.json()
         slug = problem["type"].removeprefix("/problems/")

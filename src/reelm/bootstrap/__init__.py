@@ -1,15 +1,18 @@
 """The composition root: the only place that builds adapters from settings."""
 
+from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
-from reelm.bootstrap.log import open_sequencer, open_signer
+from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
 from reelm.bootstrap.workshop import Workshop, open_workshop
 
 __all__ = [
     "COLLECTIONS",
     "Cell",
+    "LogOffice",
     "PrivateData",
     "Workshop",
+    "check_books",
     "look_at",
     "open_cell",
     "open_sequencer",

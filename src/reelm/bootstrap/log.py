@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from reelm import ledger
 from reelm.infra.db import Database
@@ -9,13 +10,26 @@ from reelm.infra.settings import Settings
 from reelm.kernel.time import Clock, SystemClock
 
 
+@dataclass(frozen=True)
+class LogOffice:
+    """Who writes the log and who has it cosigned, over one folder; `cosigning` where the operator names witnesses."""
+
+    sequencer: ledger.Sequencer
+    cosigning: ledger.Cosigning | None
+
+
 @asynccontextmanager
-async def open_sequencer(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[ledger.Sequencer]:
-    """The one writer of the realm's log."""
+async def open_sequencer(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[LogOffice]:
+    """The one writer of the realm's log. Raises `PolicyMalformed` for a file of witnesses that can't be read."""
+    clock = clock or SystemClock()
     async with Database(settings.database_url, pool_size=2) as database:
-        signer = ledger.SignerClient(settings.signer_path)
-        folder = ledger.LogFolder(settings.ledger_dir)
-        yield ledger.Sequencer(database, folder, signer, realm=settings.realm, clock=clock or SystemClock())
+        signer, folder = ledger.SignerClient(settings.signer_path), ledger.LogFolder(settings.ledger_dir)
+        cosigning = None
+        if settings.ledger_policy is not None:
+            text = settings.ledger_policy.read_text("utf-8")
+            cosigning = ledger.Cosigning(folder, ledger.Policy.parse(text), text, clock=clock)
+        sequencer = ledger.Sequencer(database, folder, signer, realm=settings.realm, clock=clock)
+        yield LogOffice(sequencer, cosigning)
         await signer.close()
 
 

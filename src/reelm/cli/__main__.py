@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import reelm
+from reelm.cli.ledger_options import add_ledger, run_ledger
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import say
 
@@ -43,6 +44,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_account_create(account.add_parser("create", help="create an account"))
 
+    add_ledger(commands.add_parser("ledger", help="check, copy, prove and mend the log"), _add_data)
+
     demo = commands.add_parser("demo", help="fill a running cell with demo content")
     _add_data(demo)
     return parser
@@ -64,7 +67,7 @@ def _add_account_create(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
     """Run one parsed command; its exit status."""
     match arguments.command:
         case "up":
@@ -87,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
             from reelm.cli.account import run_create
 
             return run_create(arguments)
+        case "ledger":
+            return run_ledger(arguments)
         case "demo":
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; more only heats a small box
             from reelm.cli.demo.seed import run_demo

@@ -8,6 +8,9 @@ from typing import ClassVar
 from reelm.infra.settings import Settings
 from reelm.kernel.errors import Problem
 
+# What a running cell says of itself in DATA/run/cell.json.
+TOLD = ("database_url", "ledger_origin", "public_url", "realm", "signer_socket")
+
 
 @dataclass(eq=False)
 class CellNotRunning(Problem):
@@ -26,5 +29,4 @@ def find_settings(data: Path) -> Settings:
         state = json.loads((data / "run" / "cell.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         raise CellNotRunning(data=str(data)) from None
-    known = {name: state[name] for name in ("database_url", "public_url", "realm", "signer_socket") if name in state}
-    return settings.model_copy(update={"data": data, **known})
+    return settings.model_copy(update={"data": data, **{name: state[name] for name in TOLD if name in state}})

@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from reelm import access, media
 from reelm.bootstrap import open_workshop
 from reelm.cli.cell import CellNotRunning, find_settings
+from reelm.cli.finding import Finding
+from reelm.cli.ledger_health import look_at_ledger
 from reelm.infra.db.schema import find_version, is_current
 from reelm.infra.jobs import count_failed
 from reelm.infra.settings import Settings
@@ -18,15 +20,6 @@ MIN_FREE_BYTES = 2 * 1024**3
 MIN_POSTGRES = 15
 # Without one of these an upload is not opened at all (`media/sandbox.py`).
 NETWORK_BARRIERS = frozenset({"network-namespace", "seccomp"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `what` is a sentence; where not `ok`, it says what to do."""
-
-    name: str
-    ok: bool
-    what: str
 
 
 def run_doctor(data: Path, as_json: bool) -> int:
@@ -96,6 +89,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             failed = await count_failed(unit)
             alarms = await access.count_alarms(unit, workshop.clock.now())
             unbalanced = await access.find_faults(unit)
+        log = await look_at_ledger(settings, workshop.database, workshop.clock)
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
@@ -128,6 +122,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             if unbalanced
             else "acts and entries agree",
         ),
+        *log,
     ]
 
 

@@ -131,6 +131,7 @@ def _bring_up(cell: Cell, supervisor: Supervisor, demo: bool) -> None:
         "public_url": env["REELM_PUBLIC_URL"],
         "realm": cell.realm,
         "signer_socket": str(cell.signer_socket),
+        "ledger_origin": env.get("REELM_LEDGER_ORIGIN", ""),
     }
     (cell.run / "cell.json").write_text(json.dumps(state))
     if demo:

@@ -12,6 +12,7 @@ CONNECT_S = 10.0
 SILENCE_S = 20.0
 WHOLE_S = 120.0
 REDIRECTS = 3
+_OK = 200
 _GONE = frozenset({404, 410})
 
 
@@ -27,13 +28,11 @@ class AddressNotAnswering(Problem):
 class Site:
     """Everything below one address. Use it as a context; it keeps at most `connections` open."""
 
-    def __init__(
-        self, prefix: str, *, connections: int = 8, silence_s: float = SILENCE_S, whole_s: float = WHOLE_S
-    ) -> None:
+    def __init__(self, prefix: str, *, connections: int = 8, whole_s: float = WHOLE_S) -> None:
         self.prefix = prefix.rstrip("/")
         self._whole_s = whole_s
         self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(silence_s, connect=CONNECT_S, pool=whole_s),
+            timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S, pool=whole_s),
             limits=httpx.Limits(max_connections=connections),
             headers={"User-Agent": "reelm"},
             follow_redirects=False,
@@ -71,7 +70,7 @@ class Site:
                     continue
                 if answer.status_code in _GONE:
                     return None
-                if answer.status_code != httpx.codes.OK:
+                if answer.status_code != _OK:
                     raise AddressNotAnswering(url=str(url), fault=str(answer.status_code))
                 return await _read(answer, limit_bytes)
         raise AddressNotAnswering(url=str(url), fault="redirect")
@@ -84,3 +83,31 @@ async def _read(answer: httpx.Response, limit_bytes: int) -> bytes:
         if len(content) > limit_bytes:
             raise AddressNotAnswering(url=str(answer.url), fault="too-large")
     return bytes(content)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a machine answered to `post`."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+async def post(url: str, body: bytes, *, wait_s: float, limit_bytes: int) -> Answer:
+    """Send `body` and take the answer, whatever its status.
+
+    Raises `AddressNotAnswering`, also after `wait_s` in all, for an answer over `limit_bytes` and for a redirect.
+    """
+    try:
+        async with asyncio.timeout(wait_s), httpx.AsyncClient(timeout=wait_s, follow_redirects=False) as client:
+            headers = {"User-Agent": "reelm", "Content-Type": "text/plain; charset=utf-8"}
+            async with client.stream("POST", url, content=body, headers=headers) as answer:
+                if answer.is_redirect:
+                    raise AddressNotAnswering(url=url, fault="redirect")
+                content_type = answer.headers.get("content-type", "")
+                return Answer(answer.status_code, content_type, await _read(answer, limit_bytes))
+    except (httpx.TimeoutException, TimeoutError):
+        raise AddressNotAnswering(url=url, fault="timeout") from None
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise AddressNotAnswering(url=url, fault="unreachable") from None

@@ -8,6 +8,7 @@ and their commitments to a person mean nothing once `destroy_key` was called.
 
 from reelm.ledger.appending import Draft, append, append_all, as_instant, new_entry_id
 from reelm.ledger.commitments import may_open
+from reelm.ledger.cosigning import Cosigning
 from reelm.ledger.entry import SCHEMA_PATH, decode, entry_schema
 from reelm.ledger.errors import (
     EntryNotFound,
@@ -26,7 +27,9 @@ from reelm.ledger.errors import (
     SigningRefused,
 )
 from reelm.ledger.folder import LogFolder
+from reelm.ledger.fsck import Books, check_books
 from reelm.ledger.keys import destroy_key, fetch_key, make_key
+from reelm.ledger.mirror import Mirrored, keep_evidence, mirror
 from reelm.ledger.model import (
     AccessApproved,
     AccessEnded,
@@ -50,21 +53,26 @@ from reelm.ledger.model import (
 )
 from reelm.ledger.note import VerifierKey
 from reelm.ledger.policy import Policy
+from reelm.ledger.prove import Proven, check_proof, prove
 from reelm.ledger.reading import (
     LoggedEntry,
     LogState,
     fetch_about,
     find_last_of,
     find_state,
+    has_sequencer,
     list_about,
     list_counts,
     list_ids,
 )
 from reelm.ledger.receipts import make_receipt
 from reelm.ledger.recording import Recorder
+from reelm.ledger.sealed import SealedRequest, find_overdue_seals, list_sealed, open_sealed, seal
 from reelm.ledger.sequencer import Sequencer
 from reelm.ledger.signer import Signer, WitnessAnswer
 from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_signer
+from reelm.ledger.sources import Source, open_source
+from reelm.ledger.verify import Asked, Progress, Split, Verified, verify
 from reelm.ledger.waiting import Durability
 
 __all__ = [
@@ -75,10 +83,13 @@ __all__ = [
     "AccessRead",
     "AccessRefused",
     "AccessRequested",
+    "Asked",
+    "Books",
     "BreakGlass",
     "BreakGlassOverdue",
     "BreakGlassReviewed",
     "ConsentReceipt",
+    "Cosigning",
     "Crossing",
     "Disclosure",
     "Draft",
@@ -99,12 +110,16 @@ __all__ = [
     "LogOfAnotherKey",
     "LogState",
     "LoggedEntry",
+    "Mirrored",
     "ModerationDecision",
     "PersonHasNoKey",
     "Policy",
+    "Progress",
+    "Proven",
     "Purpose",
     "Reason",
     "Recorder",
+    "SealedRequest",
     "Sequencer",
     "SequencerAlreadyRuns",
     "Signer",
@@ -113,25 +128,40 @@ __all__ = [
     "SignerNotIntact",
     "SignerState",
     "SigningRefused",
+    "Source",
+    "Split",
+    "Verified",
     "VerifierKey",
     "WitnessAnswer",
     "append",
     "append_all",
     "as_instant",
+    "check_books",
+    "check_proof",
     "decode",
     "destroy_key",
     "entry_schema",
     "fetch_about",
     "fetch_key",
     "find_last_of",
+    "find_overdue_seals",
     "find_state",
+    "has_sequencer",
     "hide_memory",
+    "keep_evidence",
     "list_about",
     "list_counts",
     "list_ids",
+    "list_sealed",
     "make_key",
     "make_receipt",
     "may_open",
+    "mirror",
     "new_entry_id",
+    "open_sealed",
+    "open_source",
+    "prove",
+    "seal",
     "serve_signer",
+    "verify",
 ]

@@ -1,4 +1,4 @@
-"""Do the entries of a log, read in order, say what entries may say, and is none left out? With memory for 33 writers."""
+"""Do the entries of a log, read in order, say what entries may say, and is none of them left out?"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from reelm.ledger.errors import CountsDiffer, EntryInvalid, LogOfAnotherOrigin, SealBroken, SequenceGap
-from reelm.ledger.model import FACTS, Commitment, Instant, Party, PublicId, RealmName, Writer
+from reelm.ledger.model import FACTS, Commitment, Fact, Instant, Party, PublicId, RealmName, Writer
 from reelm.ledger.sealed import commit_to, list_content
 
 
 class _Line(BaseModel):
     """What every entry has."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid")
 
     v: Literal[1]
     id: PublicId
@@ -33,16 +33,15 @@ _PARTIES: dict[Party, Any] = {Party.REQUIRED: (Commitment, ...), Party.OPTIONAL:
 @cache
 def _lines() -> dict[object, type[BaseModel]]:
     """The whole form of an entry, by its kind."""
-    return {
-        kind: create_model(
-            f"{fact.__name__}Line",
-            __base__=_Line,
-            kind=(Literal[kind], ...),
-            fact=(fact, ...),
-            **{name: _PARTIES[one] for name, one in (("actor", fact.actor), ("subject", fact.subject)) if one in _PARTIES},
-        )
-        for kind, fact in FACTS.items()
+    return {kind: _line_of(kind, fact) for kind, fact in FACTS.items()}
+
+
+def _line_of(kind: str, fact: type[Fact]) -> type[BaseModel]:
+    fields: dict[str, Any] = {"kind": (Literal[kind], ...), "fact": (fact, ...)}
+    fields |= {
+        name: _PARTIES[one] for name, one in (("actor", fact.actor), ("subject", fact.subject)) if one in _PARTIES
     }
+    return create_model(f"{fact.__name__}Line", __base__=_Line, **fields)
 
 
 def read_entry(data: bytes) -> dict[str, Any] | None:
@@ -54,10 +53,10 @@ def read_entry(data: bytes) -> dict[str, Any] | None:
         entry: Any = orjson.loads(data)
         if orjson.dumps(entry, option=orjson.OPT_SORT_KEYS) != data or not data.isascii() or b":null" in data:
             return None
-        _lines()[entry["kind"]].model_validate_json(data)
+        _lines()[entry["kind"]].model_validate_json(data, strict=True)
+        return entry if type(entry["v"]) is int else None  # 1.0 equals 1, and is not the same text
     except (ValueError, ValidationError, KeyError, TypeError):
         return None
-    return entry
 
 
 class Auditor:

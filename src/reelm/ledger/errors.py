@@ -208,6 +208,15 @@ class SignerNotIntact(Problem):
 
 
 @dataclass(eq=False)
+class SignerRolledBack(Problem):
+    """A checkpoint was published that the signer does not remember: its folder is older than the log."""
+
+    status: ClassVar[int] = 409
+    published: int
+    signed: int
+
+
+@dataclass(eq=False)
 class SigningRefused(Problem):
     """The tree does not extend the one that was signed last. `reason` is `rolled-back` or `forked`."""
 
@@ -222,3 +231,144 @@ class KeyHandoverNotPossible(Problem):
     """There is no older key to retire, or one that has to be retired first."""
 
     status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
+class RootDiffers(Problem):
+    """The entries and tiles fit one another, but not the root that was signed."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class LogForked(Problem):
+    """The log signed two trees of which neither begins with the other."""
+
+    status: ClassVar[int] = 409
+    saved: int
+    found: int
+
+
+@dataclass(eq=False)
+class LogShrunk(Problem):
+    """The log shows a smaller tree than it signed before."""
+
+    status: ClassVar[int] = 409
+    saved: int
+    found: int
+
+
+@dataclass(eq=False)
+class EntryInvalid(Problem):
+    """An entry is not of the schema, or not in its canonical form."""
+
+    status: ClassVar[int] = 422
+    path: str
+    index: int
+
+
+@dataclass(eq=False)
+class SequenceGap(Problem):
+    """A writer's numbers have a gap, a repetition or a wrong order."""
+
+    status: ClassVar[int] = 422
+    writer: str
+    due: int
+    found: int
+    index: int
+
+
+@dataclass(eq=False)
+class CountsDiffer(Problem):
+    """A count commits to more entries of a writer than stand before it."""
+
+    status: ClassVar[int] = 422
+    writer: str
+    told: int
+    found: int
+    index: int
+
+
+@dataclass(eq=False)
+class SealBroken(Problem):
+    """An opened government request is not the one that was sealed."""
+
+    status: ClassVar[int] = 422
+    index: int
+
+
+@dataclass(eq=False)
+class LogOfAnotherOrigin(Problem):
+    """The log says in its own entries that it is another one."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class KeyOfAnotherLog(Problem):
+    """The key beside the log is not the one its site gives."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class HandOverWrong(Problem):
+    """A hand-over from one key to the next is not signed by both."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class QuorumNotMet(Problem):
+    """Too few witnesses of the policy have cosigned the checkpoint."""
+
+    status: ClassVar[int] = 422
+    needed: int
+    found: int
+
+
+@dataclass(eq=False)
+class CheckpointStale(Problem):
+    """The witnesses have not cosigned a checkpoint lately."""
+
+    status: ClassVar[int] = 422
+    limit_s: int
+
+
+@dataclass(eq=False)
+class EntryNotInLog(Problem):
+    """The log has no entry of this index."""
+
+    status: ClassVar[int] = 404
+    index: int
+    size: int
+
+
+@dataclass(eq=False)
+class ProofWithoutEntry(Problem):
+    """The proof does not hold the entry it proves."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class SealNotFound(Problem):
+    """No government request was sealed with this id."""
+
+    status: ClassVar[int] = 404
+
+
+@dataclass(eq=False)
+class SealAlreadyOpened(Problem):
+    """The government request was opened before."""
+
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
+class WitnessesBehind(Problem):
+    """The log has what was saved, but witnesses have not cosigned that much of it yet."""
+
+    status: ClassVar[int] = 409
+    saved: int
+    found: int

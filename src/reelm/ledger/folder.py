@@ -14,6 +14,7 @@ CHECKPOINT = "checkpoint"
 WITNESSED = "checkpoint.witnessed"
 VKEY = "vkey"
 HAND_OVERS = "hand-overs"
+WITNESSES = "witnesses.json"
 WITNESS_VKEY = "witness-vkey"
 
 # How sync_file_range is asked to work, as its manual page numbers it.

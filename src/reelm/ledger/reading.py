@@ -45,6 +45,11 @@ async def find_state(unit: ReadUnit) -> LogState | None:
     return LogState(log.origin, log.vkey, log.size, log.published_size, log.published_at, waiting)
 
 
+async def has_sequencer(unit: ReadUnit) -> bool:
+    """Whether one is at work, or at least holds the log."""
+    return await store.is_written(unit)
+
+
 async def list_about(
     unit: ReadUnit, person: AccountId, *, before: int | None = None, limit: int = 50
 ) -> list[LoggedEntry]:

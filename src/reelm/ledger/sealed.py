@@ -1,4 +1,4 @@
-"""A government asks for data and forbids to tell: what is logged then, and how is it told later, so that all can check?
+"""A government asks for data and forbids to tell: what is logged then, and how can all check it later?
 
 At once the log gets a commitment: SHA-256 over the facts and a random nonce. They stay in `sealed_requests` until
 they are opened; then the log gets both, and anyone can hash them. The number of sealed requests is never secret.
@@ -44,9 +44,7 @@ def list_content(fact: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fact[name] for name in CONTENT}
 
 
-async def seal(
-    unit: WriteUnit, content: Mapping[str, Any], *, opens_by: date, realm: str, at: datetime
-) -> EntryId:
+async def seal(unit: WriteUnit, content: Mapping[str, Any], *, opens_by: date, realm: str, at: datetime) -> EntryId:
     """Log that there was a request, and keep what it was. Raises `EntryRefused` for content the schema won't take."""
     nonce = os.urandom(32)
     _open_fact(_NOBODY, nonce, content)

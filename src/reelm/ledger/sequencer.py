@@ -21,13 +21,14 @@ from reelm.ledger.entry import decode
 from reelm.ledger.errors import LedgerRolledBack, LogOfAnotherKey, SequencerAlreadyRuns, SignerNotAnswering
 from reelm.ledger.folder import LogFolder
 from reelm.ledger.merkle import EMPTY_ROOT
-from reelm.ledger.model import Counts, Fact, LogOpened, WriterCount
+from reelm.ledger.model import Counts, Fact, KeyHandover, LogOpened, WriterCount
 from reelm.ledger.signing import SignerClient, SignerState
 from reelm.ledger.writer import LogWriter
 
 BATCH = 20_000
 BATCH_BYTES = 16 * 1024 * 1024
 COUNT_EVERY = timedelta(hours=1)
+LOOK_AT_KEYS_EVERY_S = 5.0
 TRY_AGAIN_S = 1.0
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Sequencer:
         self._database, self._folder, self._signer = database, folder, signer
         self._realm, self._clock = realm, clock
         self._writer: LogWriter | None = None
+        self._vkeys: tuple[str, ...] = ()
 
     async def run(self, *, interval_s: float) -> None:
         """Publish a checkpoint every `interval_s` while there is anything to publish, until cancelled.
@@ -54,10 +56,13 @@ class Sequencer:
             async with pool.acquire() as guard:
                 if not await guard.fetchval(store.KEEP_OTHERS_OUT):
                     raise SequencerAlreadyRuns
-                next_count = 0.0
+                next_count = next_look = 0.0
                 while True:
                     began = time.monotonic()
                     try:
+                        if began >= next_look:
+                            await self._look_at_keys()
+                            next_look = began + LOOK_AT_KEYS_EVERY_S
                         if self._writer is None:
                             await self.recover()
                             await self.tell_what_runs()
@@ -92,7 +97,8 @@ class Sequencer:
                 unfinished = await store.list_bodies(unit, writer.size, size)
             await writer.publish(unfinished)
         await self._mark(writer)
-        self._writer = writer
+        await self._tell_hand_overs(state.hand_overs)
+        self._writer, self._vkeys = writer, state.vkeys
 
     async def publish_batch(self) -> int:
         """Publish what is queued, at most `BATCH` entries; returns how many. Needs `recover` first.
@@ -129,6 +135,20 @@ class Sequencer:
             counted = await store.list_writers(unit)
             writers = tuple(WriterCount(writer=row.writer, through=row.last_seq) for row in counted)
             await self._append(unit, Counts(writers=writers, entries=sum(one.through for one in writers)))
+
+    async def _look_at_keys(self) -> None:
+        """Start anew where the signer has another key, or one less: what is published beside the tiles names them."""
+        if self._writer is not None and (await self._signer.state()).vkeys != self._vkeys:
+            self._writer = None
+
+    async def _tell_hand_overs(self, notes: Sequence[str]) -> None:
+        """Log each hand-over to a new key once."""
+        async with self._database.write() as unit:
+            last = await store.find_last_body(unit, KeyHandover.kind)
+            told = decode(last).fact["note"] if last is not None else None
+            for note in _after(told, notes):
+                old, new = (_digest(_vkey_in(note, word)) for word in ("old", "new"))
+                await self._append(unit, KeyHandover(old=old, new=new, note=_digest(note)))
 
     async def _find_size(self, state: SignerState) -> int:
         """How many entries have an index in the database; a log is opened where there is none."""
@@ -171,3 +191,13 @@ def _is_or_was_ours(vkey: str, state: SignerState) -> bool:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _after(told: str | None, notes: Sequence[str]) -> Sequence[str]:
+    """The hand-overs made since the one whose digest was logged last; none where the signer does not know that one."""
+    digests = [None, *(_digest(note) for note in notes)]
+    return notes[digests.index(told) :] if told in digests else ()
+
+
+def _vkey_in(note: str, word: str) -> str:
+    return next(line.removeprefix(f"{word} ") for line in note.splitlines() if line.startswith(f"{word} "))

@@ -91,10 +91,18 @@ class Signer:
         except ProofWrong:
             raise SigningRefused(reason="forked", signed=self._signed.size, asked=size) from None
         checkpoint = Checkpoint(self.origin, size, root)
-        text = checkpoint.format()
-        note = Note(text, tuple(key.sign(text) for key in self._keys)).format()
+        note = self._sign_note(checkpoint)
         self._keep_signed(checkpoint, note)
         return note
+
+    def _sign_note(self, checkpoint: Checkpoint) -> str:
+        text = checkpoint.format()
+        return Note(text, tuple(key.sign(text) for key in self._keys)).format()
+
+    def _sign_again(self) -> None:
+        """The last tree with the keys that sign now."""
+        if self._note is not None:
+            self._keep_signed(self._signed, self._sign_note(self._signed))
 
     def rotate(self) -> str:
         """Make a new key and hand over to it; returns the statement both keys signed.
@@ -109,6 +117,7 @@ class Signer:
         note = Note(text, (old.sign(text), new.sign(text))).format()
         self._save("hand-overs.json", [*self._load("hand-overs.json"), note])
         self._hold([new, old])
+        self._sign_again()
         return note
 
     def retire(self) -> None:
@@ -116,6 +125,7 @@ class Signer:
         if len(self._keys) < 2:
             raise KeyHandoverNotPossible
         self._hold(self._keys[:1])
+        self._sign_again()
 
     def cosign(self, body: bytes) -> WitnessAnswer:
         """Answer `POST /add-checkpoint` of C2SP tlog-witness. What is cosigned is on the disk before the answer."""

@@ -41,7 +41,7 @@ class SignerClient:
     """One caller's connection; calls are made one after the other. Each raises `SignerNotAnswering` after 5 s."""
 
     def __init__(self, path: Path, *, wait_s: float = 5.0) -> None:
-        self._path, self._wait_s = path, wait_s
+        self.path, self._wait_s = path, wait_s
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._turn = asyncio.Lock()
 
@@ -106,7 +106,7 @@ class SignerClient:
 
     async def _exchange(self, line: bytes) -> Any:
         if self._streams is None:
-            self._streams = await asyncio.open_unix_connection(self._path, limit=LINE_LIMIT)
+            self._streams = await asyncio.open_unix_connection(self.path, limit=LINE_LIMIT)
         reader, writer = self._streams
         writer.write(line)
         await writer.drain()

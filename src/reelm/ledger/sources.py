@@ -1,4 +1,4 @@
-"""Where does one read a log that is to be checked? In a folder, or below an address; and whose signature holds there?"""
+"""Where is a log read from that is to be checked, and whose signature holds there? A folder, or an address."""
 
 import asyncio
 import json
@@ -162,7 +162,12 @@ class Keyring:
     def _follow(self, note: Note) -> None:
         """Take the key that one of ours handed over to, and from then on only that one. Raises `HandOverWrong`."""
         lines = note.text.split("\n")
-        if len(lines) != 6 or lines[0] != HANDOVER or not lines[2].startswith("old ") or not lines[3].startswith("new "):
+        if (
+            len(lines) != 6
+            or lines[0] != HANDOVER
+            or not lines[2].startswith("old ")
+            or not lines[3].startswith("new ")
+        ):
             raise HandOverWrong
         old, new = VerifierKey.parse(lines[2][4:]), VerifierKey.parse(lines[3][4:])
         if old not in self.current:
@@ -174,6 +179,11 @@ class Keyring:
         self.all.append(new)
 
 
+def parse_keys(content: bytes) -> list[VerifierKey]:
+    """The keys in a file with one a line. Raises `VkeyMalformed`."""
+    return [VerifierKey.parse(line) for line in content.decode("utf-8", "replace").removesuffix("\n").split("\n")]
+
+
 async def fetch_keys(source: Source, given: Sequence[VerifierKey]) -> Keyring:
     """The keys to check the log with: those given, else those it names itself; signed hand-overs are followed.
 
@@ -183,7 +193,7 @@ async def fetch_keys(source: Source, given: Sequence[VerifierKey]) -> Keyring:
     keys = list(given)
     if not keys:
         content = await fetch_note(source, VKEY)
-        keys = [VerifierKey.parse(line) for line in content.decode("utf-8", "replace").splitlines()[:AT_ONCE]]
+        keys = parse_keys(content)
         await _compare_with_site(source, keys)
     return Keyring(keys, _parse_notes(await source.fetch(HAND_OVERS, NOTE_MAX_BYTES)))
 

@@ -8,7 +8,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
 from reelm.kernel.ids import AccountId, EntryId
-from reelm.ledger.tables import ledger_counts, ledger_entries, ledger_log, ledger_writers, person_keys
+from reelm.ledger.tables import (
+    ledger_counts,
+    ledger_entries,
+    ledger_log,
+    ledger_writers,
+    person_keys,
+    sealed_requests,
+)
 
 # A writer is a lane that one transaction at a time may number entries in: its row stays locked until the commit, so
 # that the numbers have no gap. Whoever comes meanwhile takes another lane.
@@ -30,6 +37,13 @@ _NUMBER = text(
 )
 # For the raw connection that a sequencer holds: whether it is the only one, and whether there is anything to do.
 KEEP_OTHERS_OUT = "SELECT pg_try_advisory_lock(7305812, 3)"
+_IS_WRITTEN = text(
+    """
+    SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                   WHERE datname = current_database() AND locktype = 'advisory'
+                     AND classid = 7305812 AND objid = 3 AND granted)
+    """
+)
 ANY_QUEUED = "SELECT EXISTS (SELECT 1 FROM ledger_entries WHERE log_index IS NULL)"
 
 
@@ -92,6 +106,11 @@ async def lock_log(unit: WriteUnit) -> Record | None:
 
 async def find_log(unit: ReadUnit) -> Record | None:
     return await unit.first(select(ledger_log))
+
+
+async def is_written(unit: ReadUnit) -> bool:
+    """Whether a sequencer keeps others out."""
+    return bool(await unit.scalar(_IS_WRITTEN))
 
 
 async def insert_log(unit: WriteUnit, *, origin: str, vkey: str, root: bytes) -> None:
@@ -189,3 +208,39 @@ async def list_ids(unit: ReadUnit, kinds: Sequence[str]) -> list[EntryId]:
 
 async def list_counts(unit: ReadUnit) -> Sequence[Record]:
     return await unit.all(select(ledger_counts).order_by(ledger_counts.c.day, ledger_counts.c.kind))
+
+
+async def list_numbered(unit: ReadUnit, first: int, end: int) -> dict[int, bytes]:
+    """Of the entries `first` to `end` (not included), those that are there, by index."""
+    column = ledger_entries.c.log_index
+    rows = await unit.all(select(column, ledger_entries.c.body).where(column >= first, column < end))
+    return {row.log_index: row.body for row in rows}
+
+
+async def count_from(unit: ReadUnit, index: int) -> int:
+    """How many entries have an index from this one on."""
+    beyond = select(func.count()).select_from(ledger_entries).where(ledger_entries.c.log_index >= index)
+    return int(await unit.scalar(beyond))
+
+
+async def insert_sealed(
+    unit: WriteUnit, entry: EntryId, nonce: bytes, content: Mapping[str, object], opens_by: date
+) -> None:
+    values = {"id": entry, "nonce": nonce, "content": dict(content), "opens_by": opens_by, "sealed_entry": entry}
+    await unit.write(insert(sealed_requests).values(values))
+
+
+async def lock_sealed(unit: WriteUnit, id: EntryId) -> Record | None:
+    return await unit.first(select(sealed_requests).where(sealed_requests.c.id == id).with_for_update())
+
+
+async def mark_opened(unit: WriteUnit, id: EntryId, entry: EntryId) -> None:
+    await unit.write(update(sealed_requests).where(sealed_requests.c.id == id).values(opened_entry=entry))
+
+
+async def list_sealed(unit: ReadUnit, before: date | None) -> Sequence[Record]:
+    """What is not opened, the first due first; with `before`, what was due before that day."""
+    closed = select(sealed_requests).where(sealed_requests.c.opened_entry.is_(None))
+    if before is not None:
+        closed = closed.where(sealed_requests.c.opens_by < before)
+    return await unit.all(closed.order_by(sealed_requests.c.opens_by))

@@ -17,17 +17,17 @@ from reelm.ledger.checkpoint import Checkpoint, open_checkpoint
 from reelm.ledger.edge import TreeEdge
 from reelm.ledger.errors import (
     CheckpointStale,
-    FileMissing,
     LogForked,
     LogShrunk,
     ProofWrong,
     QuorumNotMet,
     RootDiffers,
     TileDiffers,
+    WitnessesBehind,
 )
 from reelm.ledger.folder import CHECKPOINT, WITNESSED
 from reelm.ledger.merkle import HASH_BYTES, consistency_proof, leaf_hashes, perfect_root, verify_consistency
-from reelm.ledger.note import Note, VerifierKey, verify_note
+from reelm.ledger.note import NOTE_MAX_BYTES, VerifierKey, verify_note
 from reelm.ledger.policy import Policy
 from reelm.ledger.sources import Keyring, Source, fetch_keys, fetch_note, fetch_tile, in_order, read_hashes
 from reelm.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Bundle, Tile
@@ -113,8 +113,8 @@ async def fetch_head(source: Source, asked: Asked) -> Head:
         return _open(note, keyring, None)
     head = _open(note, keyring, asked.policy)
     if not _is_met(head, asked.policy):
-        # The newest may not have gone round yet.
-        head = _open(await fetch_note(source, WITNESSED), keyring, asked.policy) if await _has(source) else head
+        witnessed = await source.fetch(WITNESSED, NOTE_MAX_BYTES)  # the newest may not have gone round yet
+        head = head if witnessed is None else _open(witnessed, keyring, asked.policy)
     if not _is_met(head, asked.policy):
         raise QuorumNotMet(needed=asked.policy.needed(), found=len(head.cosigned))
     if asked.max_age_s is not None:
@@ -125,21 +125,12 @@ async def fetch_head(source: Source, asked: Asked) -> Head:
     return head
 
 
-async def _has(source: Source) -> bool:
-    try:
-        await fetch_note(source, WITNESSED)
-    except FileMissing:
-        return False
-    return True
-
-
 def _is_met(head: Head, policy: Policy) -> bool:
     return policy.is_met(frozenset(head.cosigned))
 
 
 def _open(note: bytes, keyring: Keyring, policy: Policy | None) -> Head:
-    witnesses = policy.witnesses if policy else {}
-    names = {line.key: name for name, line in witnesses.items()}
+    names = {line.key: name for name, line in policy.witnesses.items()} if policy else dict[VerifierKey, str]()
     checkpoint, parsed = open_checkpoint(note, [*keyring.current, *names])
     signed = verify_note(parsed, [*keyring.current, *names])
     signers = tuple(key for key, _ in signed if key in keyring.current)
@@ -150,13 +141,17 @@ def _open(note: bytes, keyring: Keyring, policy: Policy | None) -> Head:
 async def check_growth(source: Source, head: Head, saved: bytes) -> int:
     """That the log has only grown since `saved`; the size it had then.
 
-    Raises `Split`, what is wrong with the saved checkpoint, and `TileDiffers` where a file was changed instead.
+    Raises `Split`, `WitnessesBehind`, what is wrong with the saved checkpoint, and `TileDiffers` where a file was
+    changed instead.
     """
     old, _ = open_checkpoint(saved, head.keyring.all)
     new = head.checkpoint
     if old.origin != new.origin:
         raise Split(LogForked(saved=old.size, found=new.size), saved, head.note)
     if old.size > new.size:
+        newest, _ = open_checkpoint(await fetch_note(source, CHECKPOINT), head.keyring.current)
+        if newest.size >= old.size:
+            raise WitnessesBehind(saved=old.size, found=new.size)
         raise Split(LogShrunk(saved=old.size, found=new.size), saved, head.note)
     try:
         if old.size == new.size:
@@ -242,8 +237,3 @@ async def _blame_edge(source: Source, checkpoint: Checkpoint, edge: Mapping[Tile
             if derived.get(tile) != data:
                 raise TileDiffers(path=tile.path)
     raise RootDiffers
-
-
-def read_text(note: bytes) -> Checkpoint:
-    """The checkpoint in a note that was checked before."""
-    return Checkpoint.parse(Note.parse(note).text)

@@ -12,10 +12,18 @@ from hashlib import sha256
 
 from reelm.ledger.checkpoint import Checkpoint, open_checkpoint
 from reelm.ledger.edge import TreeEdge
-from reelm.ledger.errors import FileMissing, TileDiffers
+from reelm.ledger.errors import (
+    CheckpointMalformed,
+    CheckpointUnsigned,
+    FileMissing,
+    NoteMalformed,
+    SignatureWrong,
+    SignerRolledBack,
+    TileDiffers,
+)
 from reelm.ledger.folder import CHECKPOINT, HAND_OVERS, VKEY, WITNESS_VKEY, LogFolder
 from reelm.ledger.merkle import consistency_proof, leaf_hash
-from reelm.ledger.note import VerifierKey
+from reelm.ledger.note import Note, VerifierKey
 from reelm.ledger.signing import SignerClient, SignerState
 from reelm.ledger.tiles import TILE_WIDTH, Bundle, Tile, TileHashes, pack_bundle, unpack_bundle
 
@@ -31,10 +39,10 @@ class LogWriter:
 
     @classmethod
     async def open(cls, folder: LogFolder, signer: SignerClient) -> "LogWriter":
-        """Stand at the end of the published tree.
+        """Stand at the end of the tree that was signed last, and publish its checkpoint where a crash lost that.
 
-        Raises `FileMissing` or `TileDiffers` where its right edge is not what the checkpoint says, and the refusals
-        of `open_checkpoint`.
+        Raises `FileMissing` or `TileDiffers` where its right edge is not what was signed, and `SignerRolledBack`
+        where the published checkpoint is newer than the signer's memory.
         """
         state = await signer.state()
         edge, last = await asyncio.to_thread(_load, folder, state)
@@ -88,26 +96,35 @@ class LogWriter:
 
 
 def _load(folder: LogFolder, state: SignerState) -> tuple[TreeEdge, list[bytes]]:
-    """The right edge of the published tree and the entries of its last bundle, checked against the checkpoint."""
-    note = folder.read(CHECKPOINT)
-    if note is None and state.size == 0:
-        return TreeEdge.load(0, lambda tile: _read(folder, tile)), []
-    if note is None:
-        raise FileMissing(path=CHECKPOINT)
-    keys = [VerifierKey.parse(one) for one in state.vkeys]
-    checkpoint, _ = open_checkpoint(note, keys)
-    edge = TreeEdge.load(checkpoint.size, lambda tile: _read(folder, tile))
-    if edge.root() != checkpoint.root:
+    """The right edge of the tree signed last and the entries of its last bundle, checked against its root."""
+    published = _published(folder, state)
+    if published is not None and published.size > state.size:
+        raise SignerRolledBack(published=published.size, signed=state.size)
+    edge = TreeEdge.load(state.size, lambda tile: _read(folder, tile))
+    if edge.root() != state.root:
         raise TileDiffers(path="tile/0")
-    width = checkpoint.size % TILE_WIDTH
+    if state.note is not None and (published is None or published.size < state.size):
+        folder.replace(CHECKPOINT, state.note.encode())
+    width = state.size % TILE_WIDTH
     if not width:
         return edge, []
-    bundle = Bundle(checkpoint.size // TILE_WIDTH, width)
+    bundle = Bundle(state.size // TILE_WIDTH, width)
     last = unpack_bundle(_read(folder, bundle), width)
     tile = Tile(0, bundle.index, width)
     if b"".join(map(leaf_hash, last)) != _read(folder, tile):
         raise TileDiffers(path=bundle.path)
     return edge, last
+
+
+def _published(folder: LogFolder, state: SignerState) -> Checkpoint | None:
+    """The checkpoint as it is served; `None` where there is none, or one that a crash has left cut off."""
+    try:
+        checkpoint, _ = open_checkpoint(
+            folder.read(CHECKPOINT) or b"", [VerifierKey.parse(one) for one in state.vkeys]
+        )
+    except (NoteMalformed, CheckpointMalformed, CheckpointUnsigned, SignatureWrong):
+        return None
+    return checkpoint
 
 
 def _read(folder: LogFolder, file: Tile | Bundle) -> bytes:
@@ -131,7 +148,8 @@ def _bundles(
 
 
 def publish_keys(folder: LogFolder, state: SignerState) -> None:
-    """Put beside the tiles who signs, and how an older key handed over to a newer one."""
+    """Put beside the tiles who signs, and how an older key handed over to a newer one; the checkpoint bears the
+    newest key's signature from then on."""
     for name, text in (
         (VKEY, "".join(f"{key}\n" for key in state.vkeys)),
         (HAND_OVERS, json.dumps(state.hand_overs) + "\n"),
@@ -139,3 +157,13 @@ def publish_keys(folder: LogFolder, state: SignerState) -> None:
     ):
         if folder.read(name) != text.encode():
             folder.replace(name, text.encode())
+    published = folder.read(CHECKPOINT)
+    if published is None or state.note is None or _is_signed_by(published, state.vkeys[0]):
+        return
+    if published.startswith(state.note.partition("\n\n")[0].encode()):
+        folder.exchange(CHECKPOINT, published, state.note.encode())
+
+
+def _is_signed_by(note: bytes, vkey: str) -> bool:
+    key = VerifierKey.parse(vkey)
+    return any(one.name == key.name and one.key_id == key.key_id for one in Note.parse(note).signatures)

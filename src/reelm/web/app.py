@@ -41,6 +41,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.router.routes.extend(hot.ROUTES)  # before their schema, so that they answer
     app.include_router(hot_schema.router)
     app.include_router(v1.router)
+    app.include_router(v1.witness.router)
     app.include_router(well_known.router)
     app.include_router(ledger_files.router)
     app.include_router(pages.oembed)

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 
 from reelm import ledger, media
-from reelm.bootstrap import open_sequencer, open_signer, open_workshop
+from reelm.bootstrap import LogOffice, open_sequencer, open_signer, open_workshop
 from reelm.infra.jobs import run_jobs
 from reelm.infra.settings import Settings
 
@@ -36,8 +36,18 @@ async def work_on_media(settings: Settings) -> None:
 
 async def work_on_ledger(settings: Settings) -> None:
     """Write the realm's log, and have it cosigned, until stopped."""
-    async with open_sequencer(settings) as sequencer:
-        await _until_asked_to_stop(sequencer.run(interval_s=settings.ledger_interval_ms / 1000))
+    async with open_sequencer(settings) as office:
+        await _until_asked_to_stop(_write_and_cosign(office, settings.ledger_interval_ms / 1000))
+
+
+async def _write_and_cosign(office: LogOffice, interval_s: float) -> None:
+    """Witnesses are asked beside the writing, which never waits for them."""
+    cosigning = asyncio.create_task(office.cosigning.run()) if office.cosigning else None
+    try:
+        await office.sequencer.run(interval_s=interval_s)
+    finally:
+        if cosigning is not None:
+            cosigning.cancel()
 
 
 async def sign_checkpoints(settings: Settings) -> None:

@@ -122,7 +122,7 @@ async def test_the_log_alone_shows_that_the_rules_were_kept(
         clock.advance(timedelta(hours=73))
         await realm.workshop.jobs["cell.sweep"]({})
     log = await read_log(realm)
-    assert sum(assert_lawful(entries) for entries in log.values()) > 10
+    assert sum(assert_lawful(entries) for entries in log.values()) > 5
     async with realm.cell.database.read() as unit:
         alarms = await access.count_alarms(unit, clock.now())
     assert alarms.overdue == alarms.open == (await office.kinds())["break-glass-overdue"]

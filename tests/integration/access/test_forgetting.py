@@ -1,5 +1,6 @@
 """A person who is forgotten is named in no row any more, and nobody can tie an entry of the log to them."""
 
+import asyncio
 import base64
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +11,9 @@ from tests.integration.access.journeys import LOCATION, Office, refusal
 from tests.integration.world import Realm
 
 from reelm import access, ledger
-from reelm.kernel.ids import AccountId
+from reelm.access import requests, store
+from reelm.infra.db import WriteUnit
+from reelm.kernel.ids import AccessId, AccountId
 from reelm.kernel.time import HandClock
 
 JUDGED = {"finding": "justified"}
@@ -78,6 +81,36 @@ async def test_staff_are_forgotten_in_every_part_they_played(realm: Realm, offic
     assert (left[about]["subject"], left[about]["state"]) == (None, "ended")
     assert left[decided]["decided_by"] is None
     assert left[broken]["review"]["reviewed_by"] is None
+    await office.assert_balanced()
+
+
+async def test_who_asks_while_a_person_is_forgotten_names_them_nowhere(
+    realm: Realm, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben, asked, go_on = await id_of(realm, "ben"), asyncio.Event(), asyncio.Event()
+    key = (await realm.rows("SELECT key FROM person_keys WHERE person_id = $1", ben))[0]["key"]
+    update_request = store.update_request
+
+    async def wait_and_update(unit: WriteUnit, id: AccessId, **values: object) -> None:
+        asked.set()
+        await go_on.wait()
+        await update_request(unit, id, **values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(requests, "update_request", wait_and_update)
+        asking = asyncio.create_task(office.ask(realm.people.mia, "ben"))
+        await asked.wait()
+        forgetting = asyncio.create_task(forget(realm, ben))
+        await asyncio.sleep(0.2)
+        assert not forgetting.done()
+        go_on.set()
+        id = await asking
+        await forgetting
+    await assert_named_nowhere(realm, ben, key)
+    (left,) = await office.requests(realm.people.olga)
+    assert (left["id"], left["state"], left["subject"]) == (id, "ended", None)
+    late = await realm.client(realm.people.mia).post("/access/requests", json=office.form("ben"))
+    assert refusal(late) == (410, "person-has-no-key")
     await office.assert_balanced()
 
 

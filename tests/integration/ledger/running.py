@@ -3,14 +3,14 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from reelm.infra.db import Database
 from reelm.kernel.time import Clock, SystemClock
-from reelm.ledger import LogFolder, Sequencer, Signer, SignerClient, serve_signer
+from reelm.ledger import LogFolder, Sequencer, Signer, SignerClient, VerifierKey, serve_signer
 
 ORIGIN = "reelm.test/ledger"
 WITNESS = "reelm.test/witness"
@@ -37,11 +37,14 @@ class Ledger:
 
 @asynccontextmanager
 async def signer_running(
-    folder: Path, clock: Clock | None = None, origin: str = ORIGIN
+    folder: Path,
+    clock: Clock | None = None,
+    origin: str = ORIGIN,
+    trusted: Callable[[], Sequence[VerifierKey]] = tuple,
 ) -> AsyncGenerator[RunningSigner]:
     """The signer of `folder`, until the block ends."""
     sockets = Path(tempfile.mkdtemp(prefix="reelm-test-", dir="/tmp"))
-    signer = Signer(folder, origin=origin, witness_name=WITNESS, clock=clock or SystemClock())
+    signer = Signer(folder, origin=origin, witness_name=WITNESS, clock=clock or SystemClock(), trusted=trusted)
     ready = asyncio.Event()
     serving = asyncio.create_task(serve_signer(signer, sockets / "signer.sock", ready.set))
     client = SignerClient(sockets / "signer.sock")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import resource
+import shutil
 import signal
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,8 @@ from reelm.infra.db import Database
 from reelm.kernel.time import HandClock, SystemClock
 from reelm.ledger import folder as folders
 from reelm.ledger import model, sequencer
-from reelm.ledger.errors import TileDiffers
+from reelm.ledger.errors import SignerRolledBack, TileDiffers
+from reelm.ledger.writer import publish_keys
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -147,6 +149,51 @@ async def test_a_changed_right_edge_is_not_built_upon(name: str, database: Datab
         path.write_bytes(content)
         with pytest.raises(TileDiffers):
             await log.sequencer.recover()
+
+
+@pytest.mark.parametrize("left", [b"", b"reelm.test/led", None])
+async def test_a_checkpoint_that_a_crash_cut_off_is_published_again(
+    left: bytes | None, database: Database, tmp_path: Path
+) -> None:
+    async with ledger_at(tmp_path, database, SystemClock()) as log:
+        await _publish(log, database, 3)
+        path = tmp_path / "ledger" / "checkpoint"
+        before = path.read_bytes()
+        if left is None:
+            path.unlink()
+        else:
+            path.write_bytes(left)
+        await log.sequencer.recover()
+        assert path.read_bytes() == before
+        await assert_balanced(database, tmp_path / "ledger")
+
+
+async def test_a_signer_restored_from_an_older_copy_signs_nothing(database: Database, tmp_path: Path) -> None:
+    async with ledger_at(tmp_path, database, SystemClock()) as log:
+        await _publish(log, database, 3)
+        shutil.copytree(tmp_path / "signer", tmp_path / "older")
+        await _publish(log, database, 3)
+        before = (tmp_path / "ledger" / "checkpoint").read_bytes()
+    shutil.rmtree(tmp_path / "signer")
+    (tmp_path / "older").rename(tmp_path / "signer")
+    async with ledger_at(tmp_path, database, SystemClock()) as log:
+        with pytest.raises(SignerRolledBack):
+            await log.sequencer.recover()
+    assert (tmp_path / "ledger" / "checkpoint").read_bytes() == before
+
+
+async def test_a_key_handed_over_signs_what_is_published_at_once(database: Database, tmp_path: Path) -> None:
+    async with ledger_at(tmp_path, database, SystemClock()) as log:
+        await _publish(log, database, 3)
+        for change in (log.signer.client.rotate, log.signer.client.retire):
+            await change()
+            publish_keys(log.folder, await log.signer.client.state())
+            read_log(tmp_path / "ledger")  # by the keys that are published
+            await act(database)
+            await log.sequencer.publish_batch()
+            await assert_balanced(database, tmp_path / "ledger")
+        await log.sequencer.recover()
+        assert len(json.loads((tmp_path / "ledger" / "hand-overs").read_text())) == 1
 
 
 async def test_a_full_disk_is_waited_for(

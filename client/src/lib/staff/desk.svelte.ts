@@ -81,11 +81,12 @@ export class Desk {
     return data;
   }
 
-  /** What is to be done comes first, then the newest. */
-  sorted(): AccessRequest[] {
-    const urgent = ({ may, state, review }: AccessRequest): number =>
-      review?.overdue ? 4 : may.review ? 3 : state === "open" ? 3 : may.approve || may.open ? 2 : state === "asked" ? 1 : 0;
-    return [...this.requests].sort((one, other) => urgent(other) - urgent(one) || other.asked_at.localeCompare(one.asked_at));
+  /** What this person has to do something about, and the rest; overdue reviews first, then the newest. */
+  sorted(): { now: AccessRequest[]; later: AccessRequest[] } {
+    const late = ({ review }: AccessRequest): number => Number(review?.overdue ?? false);
+    const all = [...this.requests].sort((one, other) => late(other) - late(one) || other.asked_at.localeCompare(one.asked_at));
+    const isNow = ({ may }: AccessRequest): boolean => may.review || may.read || may.open || may.approve;
+    return { now: all.filter(isNow), later: all.filter((one) => !isNow(one)) };
   }
 
   #put(one: AccessRequest): void {

@@ -45,6 +45,9 @@ _NOTES: Mapping[str, str] = {
     "hand-overs": "application/json",
 }
 
+# Tiles asked for again and again stay open; looked at anew each second, as one may be asked for while it is written.
+_OPENED = "open_file_cache max=1024 inactive=10s; open_file_cache_valid 1s; open_file_cache_min_uses 2;"
+
 # What nginx itself has to say, by status: slug, and title and detail in English and Canadian French.
 _REFUSALS: Mapping[int, tuple[str, tuple[str, str], tuple[str, str]]] = {
     400: (
@@ -155,7 +158,7 @@ def render_configuration(port: int, web_socket: str) -> str:
         body=BODY_LIMIT,
         avatar=AVATAR_LIMIT,
         notes="\n".join(_render_note(name, kind) for name, kind in _NOTES.items()),
-        tile=_render_ledger("application/octet-stream", "public, max-age=31536000, immutable"),
+        tile=f"{_OPENED} {_render_ledger('application/octet-stream', 'public, max-age=31536000, immutable')}",
     )
 
 

@@ -16,6 +16,7 @@ from reelm.web.v1 import (
     trust,
     uploads,
     videos,
+    witness,
 )
 
 router = APIRouter(prefix="/api/v1")
@@ -24,4 +25,4 @@ for resource in (accounts, session, me, uploads, videos, likes, comments, follow
 for resource in (access, me_ledger, trust):
     router.include_router(resource.router)
 
-__all__ = ["router"]
+__all__ = ["router", "witness"]
