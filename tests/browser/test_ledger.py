@@ -1,4 +1,4 @@
-"""Staff look at somebody's data, and that person sees it and checks the proof: in real browsers, on a running cell."""
+"""Staff look at somebody's data; that person sees it and checks the proof: in real browsers, on a running cell."""
 
 import subprocess
 import sys

@@ -20,7 +20,8 @@ def run_rotate(arguments: argparse.Namespace) -> int:
 
     note, state = _with_signer(arguments, rotate)
     if arguments.json:
-        print(json.dumps({"vkeys": state.vkeys, "hand_over": note}))
+        new, old = state.vkeys
+        print(json.dumps({"vkeys": state.vkeys, "new": new, "old": old, "hand_over": note}))
     else:
         print(f"The log has a new key, and both sign from now on.\n\n{note}\nNew key: {state.vkeys[0]}")
         print("Give people time to learn of it, then: reelm ledger retire-key")

@@ -83,7 +83,7 @@ class Cosigning:
                 await self.ask()
             except (OSError, Problem) as failure:
                 facts = {"failure": type(failure).__name__}
-                _log.error("the witnesses could not be asked", extra={"facts": facts})  # noqa: TRY400
+                _log.error("the witnesses could not be asked", extra={"facts": facts})
             await asyncio.sleep(every_s)
 
     async def ask(self) -> None:

@@ -194,7 +194,7 @@ def _digest(text: str) -> str:
 
 
 def _after(told: str | None, notes: Sequence[str]) -> Sequence[str]:
-    """The hand-overs made since the one whose digest was logged last; none where the signer does not know that one."""
+    """The hand-overs made since the one whose digest was logged last; none where the signer knows no such one."""
     digests = [None, *(_digest(note) for note in notes)]
     return notes[digests.index(told) :] if told in digests else ()
 

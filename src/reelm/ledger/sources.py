@@ -5,6 +5,7 @@ import json
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
@@ -156,11 +157,29 @@ class Keyring:
     def __init__(self, given: Sequence[VerifierKey], notes: Sequence[str] = ()) -> None:
         self.current = list(given)
         self.all = list(given)
-        for note in notes:
-            self._follow(Note.parse(note))
+        told = [_HandOver.read(Note.parse(note)) for note in notes]
+        for one in told:
+            if one.old in self.current:
+                one.check()
+                self.current = [one.new]
+                self.all.append(one.new)
+        for one in reversed(told):  # those that were retired have signed what somebody saved in their time
+            if one.new in self.all and one.old not in self.all:
+                one.check()
+                self.all.append(one.old)
 
-    def _follow(self, note: Note) -> None:
-        """Take the key that one of ours handed over to, and from then on only that one. Raises `HandOverWrong`."""
+
+@dataclass(frozen=True)
+class _HandOver:
+    """The statement that `new` follows `old`."""
+
+    note: Note
+    old: VerifierKey
+    new: VerifierKey
+
+    @classmethod
+    def read(cls, note: Note) -> "_HandOver":
+        """Raises `HandOverWrong` for a note that is none."""
         lines = note.text.split("\n")
         if (
             len(lines) != 6
@@ -169,14 +188,13 @@ class Keyring:
             or not lines[3].startswith("new ")
         ):
             raise HandOverWrong
-        old, new = VerifierKey.parse(lines[2][4:]), VerifierKey.parse(lines[3][4:])
-        if old not in self.current:
-            return  # one before the key that was given
-        signed = {key for key, _ in verify_note(note, (old, new))}
-        if signed != {old, new} or not old.name == new.name == lines[1]:
+        return cls(note, VerifierKey.parse(lines[2][4:]), VerifierKey.parse(lines[3][4:]))
+
+    def check(self) -> None:
+        """Raises `HandOverWrong` unless both keys signed it, for the log they are named for."""
+        signed = {key for key, _ in verify_note(self.note, (self.old, self.new))}
+        if signed != {self.old, self.new} or not self.old.name == self.new.name == self.note.text.split("\n")[1]:
             raise HandOverWrong
-        self.current = [new]
-        self.all.append(new)
 
 
 def parse_keys(content: bytes) -> list[VerifierKey]:

@@ -18,7 +18,7 @@ REFUSED = dict(list_refused())
 
 
 @pytest.fixture(scope="module")
-def schema() -> Draft202012Validator:
+def schema() -> Any:
     Draft202012Validator.check_schema(entry_schema())
     return Draft202012Validator(entry_schema())
 
@@ -28,7 +28,7 @@ def test_every_kind_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("kind", FACT_OF)
-def test_an_entry_of_each_kind_is_taken_and_comes_back_the_same(kind: str, schema: Draft202012Validator) -> None:
+def test_an_entry_of_each_kind_is_taken_and_comes_back_the_same(kind: str, schema: Any) -> None:
     data = encode(make_entry(**fields_of(kind)))
     assert json.loads(data) == fields_of(kind)
     assert encode(decode(data)) == data
@@ -36,32 +36,34 @@ def test_an_entry_of_each_kind_is_taken_and_comes_back_the_same(kind: str, schem
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_could_hold_personal_data_or_mean_two_things_is_refused(case: str, schema: Draft202012Validator) -> None:
+def test_what_could_hold_personal_data_or_mean_two_things_is_refused(case: str, schema: Any) -> None:
     data = json.dumps(REFUSED[case], sort_keys=True, separators=(",", ":")).encode()
     with pytest.raises(EntryRefused):
         decode(data)
     assert list(schema.iter_errors(REFUSED[case])) != []
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda data: data + b" ",
-        lambda data: data.replace(b":", b": ", 1),
-        lambda data: json.dumps(dict(reversed(json.loads(data).items())), separators=(",", ":")).encode(),
-        lambda data: data.replace(b'"v":1', b'"v":1.0'),
-        lambda data: data.replace(b"moderator", b"\\u006doderator"),
-        lambda data: data.replace(b'"v":1', b'"v":1,"v":1'),
-        lambda data: data[:-1],
-        lambda data: b"\xff" + data,
-        lambda data: b"",
-        lambda data: b"[]",
-        lambda data: b"null",
-    ],
-)
-def test_only_the_canonical_form_is_an_entry(change: Any) -> None:
+GOOD = encode(make_entry(**fields_of("access-requested")))
+NOT_CANONICAL = {
+    "a space at the end": GOOD + b" ",
+    "a space inside": GOOD.replace(b":", b": ", 1),
+    "names in another order": json.dumps(dict(reversed(json.loads(GOOD).items())), separators=(",", ":")).encode(),
+    "a number with a point": GOOD.replace(b'"v":1', b'"v":1.0'),
+    "a letter escaped": GOOD.replace(b"moderator", b"\\u006doderator"),
+    "a name twice": GOOD.replace(b'"v":1', b'"v":1,"v":1'),
+    "cut off": GOOD[:-1],
+    "not UTF-8": b"\xff" + GOOD,
+    "nothing": b"",
+    "a list": b"[]",
+    "null": b"null",
+}
+
+
+@pytest.mark.parametrize("case", NOT_CANONICAL)
+def test_only_the_canonical_form_is_an_entry(case: str) -> None:
+    assert NOT_CANONICAL[case] != GOOD
     with pytest.raises(EntryRefused):
-        decode(change(encode(make_entry(**fields_of("access-requested")))))
+        decode(NOT_CANONICAL[case])
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in ("request", "role", "reason", "classes", "minutes")))

@@ -1,4 +1,4 @@
-// The commands by which anybody checks this log with tools that nobody at Reelm wrote. tests/conformance runs them.
+// The commands by which anybody checks this log with tools that nobody at Reelm wrote. tests/conformance/ledger/test_commands.py runs them.
 
 export interface Tool {
   /** Key of its explanation among the messages. */
@@ -24,12 +24,19 @@ export function toolsFor(url: string, vkey: string): Tool[] {
     {
       id: "go",
       name: "golang.org/x/mod/sumdb (Go)",
-      lines: [`go run tests/conformance/sumdb/main.go ${url} '${vkey}'`],
+      lines: [
+        "apt-get install golang-go golang-golang-x-mod-dev",
+        "export GO111MODULE=off GOPATH=/usr/share/gocode",
+        `go run tests/conformance/ledger/outside/main.go ${url} '${vkey}'`,
+      ],
     },
     {
       id: "reelm",
       name: "reelm",
-      lines: [`reelm ledger verify ${url}`, `reelm ledger verify ${url} --against seen.checkpoint`],
+      lines: [
+        `reelm ledger verify ${url} --vkey '${vkey}' --save saved.checkpoint`,
+        `reelm ledger verify ${url} --vkey '${vkey}' --against saved.checkpoint`,
+      ],
     },
     {
       id: "hand",
