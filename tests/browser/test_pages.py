@@ -17,7 +17,19 @@ SMALL = ViewportSize(width=360, height=640)
 PHONE = ViewportSize(width=390, height=844)
 TABLET = ViewportSize(width=820, height=1180)
 DESKTOP = ViewportSize(width=1440, height=900)
-PAGES = ("/", "/following", "/upload", "/inbox", "/settings", "/sign-up", "/sign-in", "/@nora")
+PAGES = (
+    "/",
+    "/following",
+    "/upload",
+    "/inbox",
+    "/settings",
+    "/sign-up",
+    "/sign-in",
+    "/@nora",
+    "/my-data",
+    "/trust",
+    "/staff",
+)
 
 
 @pytest.fixture(scope="module")

@@ -128,6 +128,8 @@ def list_refused() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "the fact of another kind", good | {"kind": "access-opened"}
     yield "a number for a time", good | {"at": 1764000000}
     yield "a time with seven digits", good | {"at": "2026-11-24T08:00:00.0000000Z"}
+    yield "digits for a number in the fact", good | {"fact": fact | {"minutes": "30"}}
+    yield "a fraction of a minute", good | {"fact": fact | {"minutes": 30.5}}
     yield "a number in words", good | {"seq": "one"}
     yield "number nought", good | {"seq": 0}
     yield "a writer that is none", good | {"writer": "ana"}

@@ -1,6 +1,7 @@
 """Which words does `reelm ledger` take? The command line of `ledger.py`, imported only to run one of them."""
 
 import argparse
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,19 @@ INSTRUMENTS = (
 )
 OUTCOMES = ("complied", "complied-in-part", "refused", "withdrawn")
 
+_DASHED_ID = re.compile("-[A-Za-z0-9_-]{21}")
+
 AddData = Callable[[argparse.ArgumentParser], None]
+
+
+class _TakesIds(argparse.ArgumentParser):
+    """One in 64 ids of entries begins with a dash, and is no option for that."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        words: list[str] = list(args or ())
+        ids = [word for word in words if _DASHED_ID.fullmatch(word)]
+        words = [word for word in words if word not in ids]
+        return super().parse_known_args([*words, "--", *ids] if ids else words, namespace)
 
 
 def add_ledger(parser: argparse.ArgumentParser, add_data: AddData) -> None:
@@ -73,7 +86,7 @@ def _add_prove(actions: Any, add_data: AddData) -> None:
 
 
 def _add_requests(parser: argparse.ArgumentParser, add_data: AddData) -> None:
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED", parser_class=_TakesIds)
     seal = deeds.add_parser("seal", help="log that there was one, without telling what")
     seal.add_argument("--country", required=True, help="ISO 3166-1 code of who asked, such as FR")
     seal.add_argument("--instrument", required=True, choices=INSTRUMENTS, help="by what right")

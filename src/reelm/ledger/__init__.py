@@ -8,7 +8,7 @@ and their commitments to a person mean nothing once `destroy_key` was called.
 
 from reelm.ledger.appending import Draft, append, append_all, as_instant, new_entry_id
 from reelm.ledger.commitments import may_open
-from reelm.ledger.cosigning import Cosigning
+from reelm.ledger.cosigning import FRESH_FOR, Cosigning
 from reelm.ledger.entry import SCHEMA_PATH, decode, entry_schema
 from reelm.ledger.errors import (
     EntryNotFound,
@@ -76,6 +76,7 @@ from reelm.ledger.verify import Asked, Progress, Split, Verified, verify
 from reelm.ledger.waiting import Durability
 
 __all__ = [
+    "FRESH_FOR",
     "SCHEMA_PATH",
     "AccessApproved",
     "AccessEnded",

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import orjson
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -39,7 +40,7 @@ class Entry(BaseModel):
         for wanted, given in ((fact.actor, self.actor), (fact.subject, self.subject)):
             if (wanted is Party.REQUIRED and given is None) or (wanted is Party.ABSENT and given is not None):
                 raise ValueError("a person named or missing against the rule of the kind")
-        fact.model_validate(self.fact)
+        fact.model_validate_json(orjson.dumps(self.fact), strict=True)
         return self
 
 

@@ -28,6 +28,7 @@ _TYPES = {
     "vkey": _TEXT,
     "witness-vkey": _TEXT,
     "hand-overs": "application/json",
+    "witnesses.json": "application/json",
 }
 
 
@@ -39,7 +40,7 @@ async def get_schema() -> Response:
 
 @router.get("/{file}", response_class=Response, responses=problems(PageNotFound))
 async def get_ledger_file(file: str, cell: InCell) -> Response:
-    """`checkpoint`, `checkpoint.witnessed`, `vkey`, `witness-vkey` or `hand-overs`.
+    """`checkpoint`, `checkpoint.witnessed`, `vkey`, `witness-vkey`, `hand-overs` or `witnesses.json`.
 
     The tiles and entry bundles lie beside them, below `tile/`, where C2SP tlog-tiles says.
     """

@@ -78,7 +78,6 @@ async def test_every_entry_that_is_served_is_of_the_schema_that_is_served(realm:
         "tile/" + 300 * "a",
         "..%2Fsigner%2Fkeys.json",
         ".checkpoint.1",
-        "witnesses.json",
         "schema/entry-2.json",
         "Checkpoint",
     ],

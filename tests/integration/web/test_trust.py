@@ -1,6 +1,8 @@
 """What the realm says of its log to everybody agrees with the log, and names nobody."""
 
+import json
 from collections import Counter
+from datetime import timedelta
 
 from tests.integration.access.journeys import Office
 from tests.integration.ledger.books import read_log
@@ -8,6 +10,8 @@ from tests.integration.web.published import wait_for_log
 from tests.integration.world import SITE, Realm
 
 from reelm.ledger import decode
+from reelm.ledger.note import COSIGNATURE, SigningKey
+from reelm.web.kept import Kept
 
 
 async def test_the_trust_page_counts_what_is_in_the_log(realm: Realm) -> None:
@@ -50,6 +54,23 @@ async def test_the_key_is_the_same_wherever_it_is_told(realm: Realm) -> None:
     assert known["ledger"] == {"origin": state.origin, "url": trust["url"], "vkey": state.vkeys[0]}
     assert known["gateway"] is None
     assert known["privacy_officer"].keys() == {"title", "contact"}
+
+
+async def test_a_witness_is_not_fresh_for_ever_when_nobody_asks_it_any_more(realm: Realm) -> None:
+    folder = realm.cell.log
+    key = str(SigningKey.generate("witness.test", COSIGNATURE).verifier)
+    seen = {"name": "w", "vkey": key, "size": 7, "fault": None, "state": "fresh"}
+    policy = f"witness w {key}\nquorum w\n"
+    for minutes, state in ((1, "fresh"), (6, "stale")):
+        at = (realm.clock.now() - timedelta(minutes=minutes)).isoformat()
+        told = {"needed": 1, "have": 1, "met": True, "policy": policy}
+        text = json.dumps({"witnesses": [seen | {"cosigned_at": at}], "quorum": told})
+        folder.replace("witnesses.json", text.encode())
+        realm.app.state.trust = Kept[bytes](keep_s=-1)
+        shown = (await realm.client().get("/trust")).json()
+        assert shown["witnesses"][0]["state"] == state
+        is_fresh = state == "fresh"
+        assert shown["quorum"] == {"needed": 1, "have": int(is_fresh), "met": is_fresh, "policy": policy}
 
 
 async def test_a_realm_whose_log_is_not_open_yet_says_so(realm: Realm) -> None:

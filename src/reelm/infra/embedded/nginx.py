@@ -43,6 +43,7 @@ _NOTES: Mapping[str, str] = {
     "vkey": "text/plain; charset=utf-8",
     "witness-vkey": "text/plain; charset=utf-8",
     "hand-overs": "application/json",
+    "witnesses.json": "application/json",
 }
 
 # Tiles asked for again and again stay open; looked at anew each second, as one may be asked for while it is written.

@@ -48,7 +48,7 @@ async def _gather(unit: ReadUnit, cell: Cell) -> TrustView:
     counts = await ledger.list_counts(unit)
     alarms = await access.count_alarms(unit, at=now)
     code = await _find_code(unit)
-    files = await asyncio.to_thread(read_log_files, cell.log)
+    files = await asyncio.to_thread(read_log_files, cell.log, now)
     kinds: Counter[str] = Counter()
     for _, kind, count in counts:
         kinds[kind] += count

@@ -125,13 +125,12 @@ class LogFiles(BaseModel):
     quorum: QuorumView
 
 
-def read_log_files(log: ledger.LogFolder) -> LogFiles:
-    """Read all of them; of a log that has not been opened there is nothing yet. What its sequencer last learned of
-    the witnesses it asks lies there, too."""
+def read_log_files(log: ledger.LogFolder, now: datetime) -> LogFiles:
+    """Read all of them; of a log that has not been opened there is nothing yet."""
     checkpoint = (log.read("checkpoint") or b"").decode()
     lines = checkpoint.split("\n")
-    told = json.loads(log.read("witnesses.json") or b"{}")
     witness_vkey = log.read("witness-vkey")
+    witnesses, quorum = _read_witnesses(log, now)
     return LogFiles(
         vkeys=[str(key) for key in read_keys(log)],
         checkpoint=checkpoint,
@@ -139,6 +138,20 @@ def read_log_files(log: ledger.LogFolder) -> LogFiles:
         root=lines[2] if checkpoint else "",
         hand_overs=json.loads(log.read("hand-overs") or b"[]"),
         witness_vkey=witness_vkey.decode().strip() if witness_vkey else None,
-        witnesses=told.get("witnesses", []),
-        quorum=told.get("quorum", QuorumView()),
+        witnesses=witnesses,
+        quorum=quorum,
     )
+
+
+def _read_witnesses(log: ledger.LogFolder, now: datetime) -> tuple[list[WitnessView], QuorumView]:
+    """What the sequencer last learned of those it asks. It may have stopped since: nobody stays fresh by that."""
+    told = json.loads(log.read("witnesses.json") or b"{}")
+    witnesses = [WitnessView.model_validate(one) for one in told.get("witnesses", [])]
+    quorum = QuorumView.model_validate(told.get("quorum", {}))
+    for one in witnesses:
+        if one.state == "fresh" and one.cosigned_at is not None and now - one.cosigned_at > ledger.FRESH_FOR:
+            one.state = "stale"
+    if quorum.policy is not None:
+        fresh = {one.name for one in witnesses if one.state == "fresh"}
+        quorum.have, quorum.met = len(fresh), ledger.Policy.parse(quorum.policy).is_met(fresh)
+    return witnesses, quorum
