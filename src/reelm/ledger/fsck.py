@@ -80,6 +80,8 @@ async def check_books(
         await _blame_rows(database, folder, checkpoint, books)
     async with database.read() as unit:
         books.queued = await store.count_queued(unit)
+        for kind in await store.list_miscounted(unit):
+            books.blame(f"the count of {kind} entries is wrong")
         for finder in finders:
             for fault in await finder(unit):
                 books.blame(fault)

@@ -206,6 +206,17 @@ async def list_ids(unit: ReadUnit, kinds: Sequence[str]) -> list[EntryId]:
     return [EntryId(id) for id in rows]
 
 
+async def list_miscounted(unit: ReadUnit) -> list[str]:
+    """The kinds of which another number of entries has an index than `ledger_counts` says."""
+    counted = select(ledger_counts.c.kind, func.sum(ledger_counts.c.entries).label("n")).group_by("kind").subquery()
+    numbered = ledger_entries.c.log_index.is_not(None)
+    held = select(ledger_entries.c.kind, func.count().label("n")).where(numbered).group_by("kind").subquery()
+    kind = func.coalesce(counted.c.kind, held.c.kind)
+    both = counted.join(held, counted.c.kind == held.c.kind, full=True)
+    differ = func.coalesce(counted.c.n, 0) != func.coalesce(held.c.n, 0)
+    return list(await unit.scalars(select(kind).select_from(both).where(differ).order_by(kind)))
+
+
 async def list_counts(unit: ReadUnit) -> Sequence[Record]:
     return await unit.all(select(ledger_counts).order_by(ledger_counts.c.day, ledger_counts.c.kind))
 

@@ -11,6 +11,7 @@ from tests.integration.ledger.books import assert_balanced
 from tests.integration.ledger.faults import APPEND, PUBLISH, STEPS, act, tell
 from tests.integration.ledger.running import ledger_at
 
+from reelm import ledger
 from reelm.infra.db import Database
 from reelm.kernel.time import SystemClock
 
@@ -67,6 +68,9 @@ async def _assert_all_is_well(database_url: str, data: Path, step: str, mode: st
         while await log.sequencer.publish_batch():
             pass
         ids = await assert_balanced(database, data / "ledger")
+        books = await ledger.check_books(database, data / "ledger")
+        assert books.faults == []
+        assert (books.size, books.queued) == (len(ids), 0)
     assert len(ids) == 1 + _acts(step, mode)
 
 
