@@ -10,6 +10,7 @@ from tests.house.test_source import read_modules, refuse
 MACHINE_READS = {
     "reelm.accounts.store.find_credentials": "sign-in compares the hash of the password",
     "reelm.accounts.store.fetch_password_hash": "a change of password compares the hash of the old one",
+    "reelm.accounts.store.fetch_position": "whether staff may look depends on their own country; entries tell it",
     "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
     "reelm.feed.store.find_account": "recognises a session by the hash of its token",
     "reelm.feed.store.find_viewer_state": "chooses the viewer's own next clips: not those seen, marked as liked",

@@ -39,7 +39,7 @@ FACT_OF: dict[str, dict[str, Any]] = {
     },
     "access-approved": {"request": _REQUEST, "role": "operator"},
     "access-refused": {"request": _REQUEST, "role": "operator"},
-    "access-opened": {"request": _REQUEST, "until": "2026-11-24T08:30:00.000Z"},
+    "access-opened": {"request": _REQUEST, "until": "2026-11-24T08:30:00.000Z", "country": "FR"},
     "access-read": {"request": _REQUEST, "collection": "profile", "classes": _CLASSES, "fields": 2},
     "access-ended": {"request": _REQUEST, "cause": "expired", "reads": 1},
     "break-glass": {
@@ -48,6 +48,7 @@ FACT_OF: dict[str, dict[str, Any]] = {
         "reason": "security-incident",
         "classes": _CLASSES,
         "until": "2026-11-24T08:30:00.000Z",
+        "country": "BE",
         "review_by": "2026-11-27T08:00:00.000Z",
     },
     "break-glass-reviewed": {"request": _REQUEST, "role": "auditor", "finding": "not-justified"},
@@ -122,6 +123,10 @@ def list_refused() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "no class", good | {"fact": fact | {"classes": []}}
     yield "a field beside the others", good | {"handle": "ana"}
     yield "null for nobody", good | {"subject": None}
+    yield (
+        "a city for a country",
+        fields_of("access-opened") | {"fact": FACT_OF["access-opened"] | {"country": "Paris"}},
+    )
     yield "no subject where one is due", {name: value for name, value in good.items() if name != "subject"}
     yield "a subject where none may be", fields_of("counts") | {"subject": good["subject"]}
     yield "a kind that is none", good | {"kind": "gossip"}

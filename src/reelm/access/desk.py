@@ -1,4 +1,4 @@
-"""What does staff access need of its realm? Its database, its log, its clock, and who plays which role."""
+"""What does staff access need of its realm? Its database, its log, its clock, and who plays which role where."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reelm.kernel.ids import AccountId, SessionId
 from reelm.kernel.roles import Role
 from reelm.kernel.time import Clock
 
-RoleOf = Callable[[ReadUnit, AccountId], Awaitable[Role]]
+PositionOf = Callable[[ReadUnit, AccountId], Awaitable[tuple[Role, str]]]
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,19 @@ class Caller:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where staff ask. `role_of` tells an account's role as it is now; accounts lie above this package."""
+    """Where staff ask. `position_of` tells an account's role and country as they are now; accounts lie above this
+    package. Data is shown in `countries` only (ISO 3166-1 codes); with none named, everywhere.
+    """
 
     database: Database
     durability: ledger.Durability
     clock: Clock
     realm: str
-    role_of: RoleOf
+    position_of: PositionOf
+    countries: frozenset[str] = frozenset()
 
     async def recognise(self, unit: ReadUnit, caller: Caller) -> Staff:
-        """The caller with their role as it is now."""
-        return Staff(caller.id, await self.role_of(unit, caller.id), caller.session)
+        """The caller with their role and place as they are now."""
+        role, country = await self.position_of(unit, caller.id)
+        is_abroad = bool(self.countries) and country not in self.countries
+        return Staff(caller.id, role, caller.session, country, is_abroad)

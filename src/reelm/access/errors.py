@@ -14,6 +14,13 @@ class RoleMayNot(Problem):
 
 
 @dataclass(eq=False)
+class CountryMayNot(Problem):
+    """The realm's data isn't looked at from the caller's country, whoever has agreed."""
+
+    status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
 class SecondPersonNeeded(Problem):
     """Whoever asked can't also be the one who decides or reviews."""
 

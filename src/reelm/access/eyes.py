@@ -12,7 +12,7 @@ from typing import Any
 from reelm import ledger
 from reelm.access.desk import Caller, Desk
 from reelm.access.ending import hold_request, write_end, write_end_if_over
-from reelm.access.errors import AccessNotFound, AccessOver, OutsideTheScope, RoleMayNot
+from reelm.access.errors import AccessNotFound, AccessOver, CountryMayNot, OutsideTheScope, RoleMayNot
 from reelm.access.model import EndCause, Request, Sight, State, public_id
 from reelm.access.policy import Relation, Step, check, find_read_refusal
 from reelm.access.store import (
@@ -92,9 +92,10 @@ class StaffEyes(Eyes):
     async def look(self, collection: Collection) -> Sight:
         """What the access covers of the collection, read only after a signed checkpoint covers the entry of it.
 
-        Raises `RoleMayNot`, `AccessNotYours`, `AccessNotOpen`, `AccessOver`, `AccessOpenedElsewhere`,
-        `OutsideTheScope`; `LedgerNotAnswering` where the log does not take the entry in time. The entry and its row
-        stay then: they say that data was about to be shown, which errs on the person's side.
+        Raises `RoleMayNot`, `CountryMayNot`, `AccessNotYours`, `AccessNotOpen`, `AccessOver`,
+        `AccessOpenedElsewhere`, `OutsideTheScope`; `LedgerNotAnswering` where the log does not take the entry in
+        time. The entry and its row stay then: they say that data was about to be shown, which errs on the person's
+        side.
         """
         entry = await self._enter(narrow(collection, self._subject, self.classes), collection)
         index = await self._desk.durability.wait(entry)
@@ -126,10 +127,14 @@ class StaffEyes(Eyes):
         return find_read_refusal(request, await self._desk.recognise(unit, self._caller), at)
 
     async def _end_refused(self, unit: WriteUnit, request: Request, refusal: type[Problem], at: datetime) -> None:
-        """An access whose time is over, or whose holder has lost the role it was given to, ends here."""
+        """An access whose time is over, or whose holder has lost the role or left the place for it, ends here."""
         if await write_end_if_over(unit, request, realm=self._desk.realm, at=at):
             return
-        if refusal is RoleMayNot and request.state is State.OPEN and request.asked_by == self._caller.id:
+        if (
+            refusal in (RoleMayNot, CountryMayNot)
+            and request.state is State.OPEN
+            and request.asked_by == self._caller.id
+        ):
             await write_end(unit, request, EndCause.REVOKED, realm=self._desk.realm, at=at)
 
     async def _write_read(self, unit: WriteUnit, narrowed: Narrowed, collection: Collection, at: datetime) -> EntryId:
@@ -164,7 +169,7 @@ async def staff_eyes(desk: Desk, caller: Caller, id: AccessId) -> StaffEyes:
     async with desk.database.read() as unit:
         by, request = await desk.recognise(unit, caller), await find_request(unit, id)
     if request is None:
-        check(Step.READ, by.role, Relation.ASKER)
+        check(Step.READ, by, Relation.ASKER)
         raise AccessNotFound
     if request.subject is None:
         raise AccessOver

@@ -38,11 +38,16 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class Staff:
-    """Somebody who acts here: who, in which role at this moment, from which session."""
+    """Somebody who acts here: who, in which role at this moment, from which session and country.
+
+    `is_abroad` says that the realm's data may not be looked at from there.
+    """
 
     id: AccountId
     role: Role
     session: SessionId
+    country: str
+    is_abroad: bool
 
 
 @dataclass(frozen=True)

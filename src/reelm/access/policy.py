@@ -11,6 +11,7 @@ from reelm.access.errors import (
     AccessOpenedElsewhere,
     AccessOver,
     ClassesNotListed,
+    CountryMayNot,
     MinutesNotAllowed,
     OwnDataNotHere,
     ReasonNotListed,
@@ -84,6 +85,8 @@ _REFUSED_RELATIONS: Mapping[Step, Mapping[Relation, type[Problem]]] = {
     Step.END: {Relation.SUBJECT: OwnDataNotHere},
     Step.REVIEW: {Relation.ASKER: SecondPersonNeeded, Relation.SUBJECT: OwnDataNotHere},
 }
+# Seeing something on a screen abroad is passing it on abroad (EDPB guidelines 05/2021), however often it is approved.
+_NOT_ABROAD = frozenset({Step.ASK, Step.BREAK_GLASS, Step.OPEN, Step.READ})
 
 
 def find_refusal(step: Step, role: Role, relation: Relation) -> type[Problem] | None:
@@ -99,9 +102,15 @@ def find_refusal(step: Step, role: Role, relation: Relation) -> type[Problem] | 
     return _REFUSED_RELATIONS[step].get(relation)
 
 
-def check(step: Step, role: Role, relation: Relation) -> None:
-    """Raises what `find_refusal` finds."""
-    refusal = find_refusal(step, role, relation)
+def find_refusal_of(step: Step, by: Staff, relation: Relation) -> type[Problem] | None:
+    """`find_refusal`, and `CountryMayNot` for steps that lead to seeing something, from where nothing may be seen."""
+    refusal = find_refusal(step, by.role, relation)
+    return CountryMayNot if refusal is None and by.is_abroad and step in _NOT_ABROAD else refusal
+
+
+def check(step: Step, by: Staff, relation: Relation) -> None:
+    """Raises what `find_refusal_of` finds."""
+    refusal = find_refusal_of(step, by, relation)
     if refusal is not None:
         raise refusal()
 
@@ -150,9 +159,9 @@ def is_over(request: Request, at: datetime) -> bool:
 
 def find_read_refusal(request: Request, by: Staff, at: datetime) -> type[Problem] | None:
     """Why nothing is shown to `by` at this moment; `None` where it may be."""
-    refusal = find_refusal(Step.READ, by.role, relation_of(by.id, request))
+    refusal = find_refusal_of(Step.READ, by, relation_of(by.id, request))
     if refusal is None and request.break_glass:
-        refusal = find_refusal(Step.BREAK_GLASS, by.role, Relation.OTHER)
+        refusal = find_refusal_of(Step.BREAK_GLASS, by, Relation.OTHER)
     if refusal is not None:
         return refusal
     if is_over(request, at) or request.subject is None:
@@ -191,7 +200,7 @@ def list_powers(request: Request, by: Staff, at: datetime) -> Powers:
     relation, over = relation_of(by.id, request), is_over(request, at)
 
     def may(step: Step) -> bool:
-        return find_refusal(step, by.role, relation) is None
+        return find_refusal_of(step, by, relation) is None
 
     decide = request.state is State.ASKED and may(Step.DECIDE)
     running = request.state in (State.ASKED, State.APPROVED, State.OPEN) and not over

@@ -45,12 +45,13 @@ async def ask(
 ) -> Request:
     """Ask to see classes of somebody's data for a number of minutes.
 
-    Raises `RoleMayNot`, `OwnDataNotHere`, `ReasonNotListed`, `ClassesNotListed`, `MinutesNotAllowed`.
+    Raises `RoleMayNot`, `CountryMayNot`, `OwnDataNotHere`, `ReasonNotListed`, `ClassesNotListed`,
+    `MinutesNotAllowed`.
     """
     at = desk.clock.now()
     async with desk.database.write() as unit:
         by = await desk.recognise(unit, caller)
-        check(Step.ASK, by.role, _relation_to(subject, by))
+        check(Step.ASK, by, _relation_to(subject, by))
         wish = check_wish(subject, reason=reason, classes=classes, minutes=minutes)
         request = _new_request(wish, by, State.ASKED, at)
         await insert_request(unit, request)
@@ -76,7 +77,7 @@ async def break_glass(
     at = desk.clock.now()
     async with desk.database.write() as unit:
         by = await desk.recognise(unit, caller)
-        check(Step.BREAK_GLASS, by.role, _relation_to(subject, by))
+        check(Step.BREAK_GLASS, by, _relation_to(subject, by))
         wish = check_wish(subject, reason=reason, classes=classes, minutes=minutes, break_glass=True)
         request = _new_request(wish, by, State.OPEN, at)
         await insert_request(unit, request)
@@ -87,6 +88,7 @@ async def break_glass(
             reason=wish.reason,
             classes=tuple(sorted(wish.classes)),
             until=ledger.as_instant(until),
+            country=by.country,
             review_by=ledger.as_instant(review_by),
         )
         entry = await ledger.append(unit, fact, realm=desk.realm, at=at, actor=by.id, subject=subject)
@@ -142,8 +144,9 @@ async def _decide(desk: Desk, caller: Caller, id: AccessId, to: State) -> Reques
 async def open_access(desk: Desk, caller: Caller, id: AccessId) -> Request:
     """Begin the time of an approved access, for this session. Opening what is open here changes nothing.
 
-    Raises `RoleMayNot`, `AccessNotYours`, `AccessNotFound`, `AccessNotApproved`, `AccessOpenedElsewhere`,
-    `AccessOver`, and `LedgerNotAnswering` where the log does not take it in time: nothing can be seen then.
+    Raises `RoleMayNot`, `CountryMayNot`, `AccessNotYours`, `AccessNotFound`, `AccessNotApproved`,
+    `AccessOpenedElsewhere`, `AccessOver`, and `LedgerNotAnswering` where the log does not take it in time: nothing
+    can be seen then.
     """
     at = desk.clock.now()
     async with desk.database.write() as unit:
@@ -168,7 +171,8 @@ async def _open_held(desk: Desk, unit: WriteUnit, by: Staff, request: Request, a
     if request.state is not State.APPROVED:
         raise AccessNotApproved
     ends_at = at + timedelta(minutes=request.minutes)
-    fact = ledger.AccessOpened(request=public_id(request.id), until=ledger.as_instant(ends_at))
+    until = ledger.as_instant(ends_at)
+    fact = ledger.AccessOpened(request=public_id(request.id), until=until, country=by.country)
     entry = await ledger.append(unit, fact, realm=desk.realm, at=at, actor=by.id, subject=request.subject)
     await update_request(
         unit,
@@ -222,7 +226,7 @@ async def list_requests(desk: Desk, caller: Caller, *, before: UUID | None, limi
     """
     async with desk.database.read() as unit:
         by = await desk.recognise(unit, caller)
-    check(Step.LIST, by.role, Relation.OTHER)
+    check(Step.LIST, by, Relation.OTHER)
     await sweep(desk.database, realm=desk.realm, at=desk.clock.now())
     asked_by = None if may_see(by.role, Relation.OTHER) else by.id
     async with desk.database.read() as unit:
@@ -233,7 +237,7 @@ async def _hold(desk: Desk, unit: WriteUnit, caller: Caller, step: Step, id: Acc
     """The caller as they are and the request, held; refused where the step is not theirs."""
     by = await desk.recognise(unit, caller)
     request = await hold_request(unit, id)
-    check(step, by.role, relation_of(by.id, request))
+    check(step, by, relation_of(by.id, request))
     return by, request
 
 

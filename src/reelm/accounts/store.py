@@ -132,9 +132,10 @@ async def list_sign_ins(eyes: Eyes) -> Sight:
     return await eyes.look(SIGN_INS)
 
 
-async def fetch_role(unit: ReadUnit, id: AccountId) -> Role:
-    """What this account may do beyond watching and posting; whoever is gone may nothing."""
-    return Role(await unit.scalar(select(accounts.c.role).where(accounts.c.id == id)) or Role.VIEWER)
+async def fetch_position(unit: ReadUnit, id: AccountId) -> tuple[Role, str]:
+    """What this account may do beyond watching and posting, and its country; whoever is gone may nothing."""
+    row = await unit.first(select(accounts.c.role, accounts.c.country).where(accounts.c.id == id))
+    return (Role(row.role), row.country) if row else (Role.VIEWER, "")
 
 
 async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, Person]:

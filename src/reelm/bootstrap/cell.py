@@ -56,7 +56,14 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                 secret=secret,
                 feed=Feed(database, pool, cursors, present),
                 clock=clock,
-                desk=access.Desk(database, durability, clock, settings.realm, accounts.fetch_role),
+                desk=access.Desk(
+                    database,
+                    durability,
+                    clock,
+                    settings.realm,
+                    accounts.fetch_position,
+                    frozenset(filter(None, settings.staff_countries.split(","))),
+                ),
                 log=ledger.LogFolder(settings.ledger_dir),
                 signer=signer,
             )

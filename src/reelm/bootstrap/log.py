@@ -12,9 +12,13 @@ from reelm.kernel.time import Clock, SystemClock
 
 @dataclass(frozen=True)
 class LogOffice:
-    """Who writes the log and who has it cosigned, over one folder; `cosigning` where the operator names witnesses."""
+    """Who writes the log, clears up after it and has it cosigned, over one folder.
+
+    `cosigning` where the operator names witnesses.
+    """
 
     sequencer: ledger.Sequencer
+    pruner: ledger.Pruner
     cosigning: ledger.Cosigning | None
 
 
@@ -29,7 +33,7 @@ async def open_sequencer(settings: Settings, clock: Clock | None = None) -> Asyn
             text = settings.ledger_policy.read_text("utf-8")
             cosigning = ledger.Cosigning(folder, ledger.Policy.parse(text), text, clock=clock)
         sequencer = ledger.Sequencer(database, folder, signer, realm=settings.realm, clock=clock)
-        yield LogOffice(sequencer, cosigning)
+        yield LogOffice(sequencer, ledger.Pruner(folder), cosigning)
         await signer.close()
 
 

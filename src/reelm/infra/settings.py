@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     )
     privacy_officer_title: str = Field(default="Privacy officer", description="Title of who answers for privacy here")
     privacy_officer_contact: str = Field(default="", description="How people reach them; an address or a page")
+    staff_countries: str = Field(
+        default="",
+        pattern=r"^([A-Z]{2}(,[A-Z]{2})*)?$",
+        description="Countries in which staff may be shown private data, such as FR,BE; empty: all",
+    )
     sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
     sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")
 

@@ -54,6 +54,7 @@ from reelm.ledger.model import (
 from reelm.ledger.note import VerifierKey
 from reelm.ledger.policy import Policy
 from reelm.ledger.prove import Proven, check_proof, prove
+from reelm.ledger.pruning import Pruner
 from reelm.ledger.reading import (
     LoggedEntry,
     LogState,
@@ -117,6 +118,7 @@ __all__ = [
     "Policy",
     "Progress",
     "Proven",
+    "Pruner",
     "Purpose",
     "Reason",
     "Recorder",

@@ -37,6 +37,25 @@ class LogFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def delete_partials(self, name: str) -> int:
+        """Delete the partial files of a tile or bundle whose full one is here; how many. Raises `OSError`."""
+        folder = self.path / f"{name}.p"
+        try:
+            files = list(folder.iterdir())
+        except FileNotFoundError:
+            return 0
+        if not (self.path / name).is_file():
+            return 0
+        for file in files:
+            file.unlink(missing_ok=True)
+        folder.rmdir()
+        return len(files)
+
+    def list_partials(self) -> list[str]:
+        """The paths of all partial files; some may be gone by the time they are looked at."""
+        below = ((Path(folder), files) for folder, _, files in os.walk(self.path / "tile") if folder.endswith(".p"))
+        return sorted((folder / file).relative_to(self.path).as_posix() for folder, files in below for file in files)
+
     def add(self) -> "Addition":
         """Begin to write files nobody relies on yet."""
         return Addition(self.path)

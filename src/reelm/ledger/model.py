@@ -123,12 +123,13 @@ class AccessRefused(Fact):
 
 
 class AccessOpened(Fact):
-    """The time of an approved access began."""
+    """The time of an approved access began. `country` is where whoever has it is."""
 
     kind = "access-opened"
 
     request: PublicId
     until: Instant
+    country: Country | None = None
 
 
 class AccessRead(Fact):
@@ -154,7 +155,7 @@ class AccessEnded(Fact):
 
 
 class BreakGlass(Fact):
-    """An operator looked without a second person's word. It has to be reviewed by `review_by`."""
+    """An operator in `country` looked without a second person's word. It has to be reviewed by `review_by`."""
 
     kind = "break-glass"
 
@@ -163,6 +164,7 @@ class BreakGlass(Fact):
     reason: Reason
     classes: Classes
     until: Instant
+    country: Country | None = None
     review_by: Instant
 
 

@@ -28,7 +28,10 @@ def _choose_checkpoint(folder: LogFolder, index: int) -> tuple[str, Checkpoint]:
 
 
 def _read(folder: LogFolder, tile: Tile) -> bytes:
+    """A tile; one that was partial then and is pruned now is cut out of the full one."""
     content = folder.read(tile.path)
     if content is None:
+        content = folder.read(Tile(tile.level, tile.index).path)
+    if content is None:
         raise FileMissing(path=tile.path)
-    return content
+    return content[: tile.length_bytes]

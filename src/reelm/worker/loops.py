@@ -37,17 +37,19 @@ async def work_on_media(settings: Settings) -> None:
 async def work_on_ledger(settings: Settings) -> None:
     """Write the realm's log, and have it cosigned, until stopped."""
     async with open_sequencer(settings) as office:
-        await _until_asked_to_stop(_write_and_cosign(office, settings.ledger_interval_ms / 1000))
+        await _until_asked_to_stop(_write_log(office, settings.ledger_interval_ms / 1000))
 
 
-async def _write_and_cosign(office: LogOffice, interval_s: float) -> None:
-    """Witnesses are asked beside the writing, which never waits for them."""
-    cosigning = asyncio.create_task(office.cosigning.run()) if office.cosigning else None
+async def _write_log(office: LogOffice, interval_s: float) -> None:
+    """Witnesses are asked and old files deleted beside the writing, which never waits for either."""
+    beside = [asyncio.create_task(office.pruner.run())]
+    if office.cosigning is not None:
+        beside.append(asyncio.create_task(office.cosigning.run()))
     try:
         await office.sequencer.run(interval_s=interval_s)
     finally:
-        if cosigning is not None:
-            cosigning.cancel()
+        for task in beside:
+            task.cancel()
 
 
 async def sign_checkpoints(settings: Settings) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.access.errors import ClassesNotListed, MinutesNotAllowed, ReasonNotListed
+from reelm.access.errors import ClassesNotListed, CountryMayNot, MinutesNotAllowed, ReasonNotListed
 from reelm.access.model import Request, Staff, State, public_id
 from reelm.access.policy import (
     CLASSES,
@@ -17,6 +17,7 @@ from reelm.access.policy import (
     check_wish,
     find_read_refusal,
     find_refusal,
+    find_refusal_of,
     is_over,
     is_overdue,
     list_powers,
@@ -69,6 +70,15 @@ def test_a_refusal_says_why(step: Step, role: Role, relation: Relation, slug: st
     assert refusal.slug() == slug
 
 
+@pytest.mark.parametrize("step", Step)
+def test_from_abroad_nobody_takes_a_step_that_leads_to_seeing_something(step: Step) -> None:
+    shows = step in {Step.ASK, Step.BREAK_GLASS, Step.OPEN, Step.READ}
+    for role, relation in product(Role, Relation):
+        by = Staff(AccountId(new_uuid()), role, SessionId(new_uuid()), "US", is_abroad=True)
+        here, abroad = find_refusal(step, role, relation), find_refusal_of(step, by, relation)
+        assert abroad is (CountryMayNot if here is None and shows else here)
+
+
 def test_who_sees_a_request() -> None:
     seen = {pair for pair in product(Role, Relation) if may_see(*pair)}
     assert seen == {(MODERATOR, ASKER), *product((OPERATOR, AUDITOR), Relation)}
@@ -96,7 +106,7 @@ def make_request(state: State = State.OPEN, **more: object) -> Request:
 def asker_of(request: Request, role: Role = OPERATOR) -> Staff:
     assert request.asked_by
     assert request.session
-    return Staff(request.asked_by, role, request.session)
+    return Staff(request.asked_by, role, request.session, "FR", is_abroad=False)
 
 
 def test_an_open_access_is_read_by_its_asker_in_its_session_in_its_time() -> None:
@@ -157,7 +167,8 @@ def test_powers_agree_with_the_rules(state: State, role: Role, relation: Relatio
     assert who
     assert request.session
     assert relation_of(who, request) is relation
-    powers = list_powers(request, Staff(who, role, request.session), NOW)
+    by = Staff(who, role, request.session, "FR", is_abroad=False)
+    powers = list_powers(request, by, NOW)
     assert powers.approve == powers.refuse == (state is State.ASKED and (role, relation) in ALLOWED[Step.DECIDE])
     assert powers.open == (state is State.APPROVED and (role, relation) in ALLOWED[Step.OPEN])
     assert powers.read == (state is State.OPEN and (role, relation) in ALLOWED[Step.READ])
@@ -165,7 +176,7 @@ def test_powers_agree_with_the_rules(state: State, role: Role, relation: Relatio
         state in (State.ASKED, State.APPROVED, State.OPEN) and (role, relation) in ALLOWED[Step.END]
     )
     assert not powers.review
-    broken = list_powers(replace(request, break_glass=True), Staff(who, role, request.session), NOW)
+    broken = list_powers(replace(request, break_glass=True), by, NOW)
     assert broken.review == (state is State.ENDED and (role, relation) in ALLOWED[Step.REVIEW])
 
 

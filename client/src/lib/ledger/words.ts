@@ -104,6 +104,7 @@ export function detailsOf(kind: string, fact: Fact): Detail[] {
   add("detail.ground", fact.ground && tWord(`ground.${fact.ground}`, fact.ground));
   add("detail.data", fact.classes && listed(fact.classes.map(classWord)));
   add("detail.howLong", fact.minutes !== undefined && tn("detail.minutes", fact.minutes));
+  add("detail.from", (kind === "access-opened" || kind === "break-glass") && fact.country !== undefined && countryName(fact.country));
   add("detail.reviewBy", kind === "break-glass" && at(fact.review_by));
   add("detail.fields", kind !== "access-read" && fact.fields !== undefined && number(fact.fields));
   add("detail.decidedBy", fact.automated !== undefined && t(fact.automated ? "detail.machine" : "detail.human"));

@@ -23,6 +23,7 @@ _WRITTEN = (ledger.LedgerBusy, ledger.PersonHasNoKey)
 _ASKED = (
     *_STAFF,
     *_WRITTEN,
+    access.CountryMayNot,
     accounts.AccountNotFound,
     access.OwnDataNotHere,
     access.ReasonNotListed,
@@ -143,6 +144,7 @@ async def post_refuse(request: UUID, viewer: SignedIn, cell: InCell) -> RequestV
     "/requests/{request}/open",
     responses=problems(
         *_STEP,
+        access.CountryMayNot,
         access.AccessNotYours,
         access.AccessNotApproved,
         access.AccessOpenedElsewhere,
@@ -175,6 +177,7 @@ async def post_review(request: UUID, form: Judgement, viewer: SignedIn, cell: In
     responses=problems(
         *_STEP,
         accounts.AccountNotFound,
+        access.CountryMayNot,
         access.AccessNotYours,
         access.AccessNotOpen,
         access.AccessOver,
