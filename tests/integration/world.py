@@ -138,7 +138,9 @@ class Realm:
             Database(settings.database_url, pool_size=2) as database,
             ledger_running(settings.data, database, self.clock, settings.realm) as ledger,
         ):
+            self.cell.signer.path = ledger.signer.socket
             yield ledger
+            await self.cell.signer.close()
 
     async def sign_in(self, handle: str, password: str) -> str:
         """A new session's token."""

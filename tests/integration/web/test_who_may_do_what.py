@@ -184,6 +184,9 @@ TABLE: dict[str, Call] = {
     "GET /api/v1/me/ledger": Call(signed_in(200), staff=True),
     "GET /api/v1/me/ledger/key": Call(signed_in(200), staff=True),
     "GET /api/v1/me/ledger/{entry_id}/proof": Call(the_proof, staff=True),
+    # We as a witness: asked by other logs' machines, which have no account; what isn't a request is refused alike
+    "POST /witness/add-checkpoint": Call(anybody(400), content=b"hello", staff=True),
+    "GET /witness/{origin_hash}/checkpoint": Call(anybody(404), staff=True),
     # Staff access: `{request}` is the operator's, in the state that the call is for
     "GET /api/v1/access/terms": Call(anybody(200), staff=True),
     "GET /api/v1/access/requests": Call(only(200, *STAFF), staff=True),
@@ -254,6 +257,8 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
     if "{file}" in wanted or "/tile/" in wanted:
         size = await wait_for_log(realm)
         names |= {"file": "checkpoint", "name": f"0/000.p/{size}"}
+    if "{origin_hash}" in wanted:
+        names["origin_hash"] = "0" * 64
     if "{entry_id}" in wanted:
         names["entry_id"] = await _entry(realm)
     if "{asset:" in wanted:
