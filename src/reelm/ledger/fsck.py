@@ -21,7 +21,9 @@ from reelm.ledger.checkpoint import Checkpoint
 from reelm.ledger.edge import TreeEdge
 from reelm.ledger.errors import BundleMalformed, PathNotOfLog, RootDiffers
 from reelm.ledger.folder import LogFolder
+from reelm.ledger.keys import find_key_faults
 from reelm.ledger.merkle import leaf_hashes
+from reelm.ledger.sealed import find_seal_faults
 from reelm.ledger.sources import FolderSource
 from reelm.ledger.tiles import (
     TILE_HEIGHT,
@@ -64,8 +66,8 @@ async def check_books(
 ) -> Books:
     """Compare everything; with `repair`, public files that are damaged are written again from the rows.
 
-    `finders` compare acts with entries. Raises what is wrong with the checkpoint itself: without it nothing can be
-    said. A sequencer may work meanwhile.
+    `finders` compare acts of other packages with entries. Raises what is wrong with the checkpoint itself: without it
+    nothing can be said. A sequencer may work meanwhile.
     """
     books, log = Books(), LogFolder(folder)
     checkpoint = (await fetch_head(FolderSource(folder), Asked())).checkpoint
@@ -82,7 +84,7 @@ async def check_books(
         books.queued = await store.count_queued(unit)
         for kind in await store.list_miscounted(unit):
             books.blame(f"the count of {kind} entries is wrong")
-        for finder in finders:
+        for finder in (find_seal_faults, find_key_faults, *finders):
             for fault in await finder(unit):
                 books.blame(fault)
     return books

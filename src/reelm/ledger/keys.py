@@ -9,7 +9,7 @@ from reelm.kernel.ids import AccountId, EntryId
 from reelm.ledger.appending import append
 from reelm.ledger.errors import PersonHasNoKey
 from reelm.ledger.model import ErasureTombstone
-from reelm.ledger.store import delete_key, fetch_keys, forget_parties, insert_key
+from reelm.ledger.store import count_unkeyed, delete_key, fetch_keys, forget_parties, insert_key
 
 
 async def make_key(unit: WriteUnit, person: AccountId, *, at: datetime) -> None:
@@ -23,6 +23,12 @@ async def fetch_key(unit: ReadUnit, person: AccountId) -> bytes:
     if person not in keys:
         raise PersonHasNoKey
     return keys[person]
+
+
+async def find_key_faults(unit: ReadUnit) -> list[str]:
+    """For fsck: whether a row still says whom an entry names although that person's key is gone, in words."""
+    unkeyed = await count_unkeyed(unit)
+    return [f"{unkeyed} rows name somebody whose key is gone"] if unkeyed else []
 
 
 async def destroy_key(unit: WriteUnit, person: AccountId, *, realm: str, at: datetime) -> EntryId:

@@ -78,6 +78,17 @@ async def find_overdue_seals(unit: ReadUnit, today: date) -> list[str]:
     return [f"government request {one.id} was to be opened by {one.opens_by}" for one in overdue]
 
 
+async def find_seal_faults(unit: ReadUnit) -> list[str]:
+    """Where requests and entries disagree, in words. Entries are listed twice: some may come meanwhile."""
+    kinds = (GovernmentRequestSealed.kind, GovernmentRequestOpened.kind)
+    before = set(await store.list_ids(unit, kinds))
+    kept = await store.list_seal_entries(unit)
+    after = set(await store.list_ids(unit, kinds))
+    return [f"government request without its entry {id}" for id in sorted(kept - after)] + [
+        f"entry without its government request {id}" for id in sorted(before - kept)
+    ]
+
+
 def _open_fact(id: EntryId, nonce: bytes, content: Mapping[str, Any]) -> GovernmentRequestOpened:
     try:
         return GovernmentRequestOpened(sealed=id, nonce=nonce.hex(), **content)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import case, delete, func, insert, or_, select, text, update
+from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
@@ -247,6 +247,22 @@ async def lock_sealed(unit: WriteUnit, id: EntryId) -> Record | None:
 
 async def mark_opened(unit: WriteUnit, id: EntryId, entry: EntryId) -> None:
     await unit.write(update(sealed_requests).where(sealed_requests.c.id == id).values(opened_entry=entry))
+
+
+async def list_seal_entries(unit: ReadUnit) -> set[EntryId]:
+    """The entries of every request that was sealed, and of those that were opened."""
+    columns = (sealed_requests.c.sealed_entry, sealed_requests.c.opened_entry)
+    return {EntryId(id) for row in await unit.all(select(*columns)) for id in row if id is not None}
+
+
+async def count_unkeyed(unit: ReadUnit) -> int:
+    """How many rows name somebody who has no key."""
+    entries = ledger_entries.c
+    parties = [
+        and_(party.is_not(None), ~exists().where(person_keys.c.person_id == party))
+        for party in (entries.actor_id, entries.subject_id)
+    ]
+    return int(await unit.scalar(select(func.count()).select_from(ledger_entries).where(or_(*parties))))
 
 
 async def list_sealed(unit: ReadUnit, before: date | None) -> Sequence[Record]:

@@ -128,6 +128,28 @@ async def test_a_wrong_count_of_a_kind_is_named(database: Database, tmp_path: Pa
     assert books.faults == ["the count of access-opened entries is wrong"]
 
 
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        ("DELETE FROM sealed_requests", "entry without its government request"),
+        ("UPDATE sealed_requests SET opened_entry = repeat('A', 22)", "government request without its entry AAAA"),
+        ("DELETE FROM person_keys", "100 rows name somebody whose key is gone"),
+    ],
+)
+async def test_an_act_without_its_entry_or_a_name_without_its_key_is_told_of(
+    damage: str, expected: str, database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as unit:
+        await ledger.seal(unit, REQUEST, opens_by=date(2036, 1, 1), realm="eu", at=NOW)
+        await unit.write(text("UPDATE ledger_entries SET subject_id = NULL WHERE log_index > 100"))
+    assert (await ledger.check_books(database, tmp_path / "ledger")).faults == []
+    async with database.write() as unit:
+        await unit.write(text(damage))
+    faults = (await ledger.check_books(database, tmp_path / "ledger")).faults
+    assert len(faults) == 1
+    assert faults[0].startswith(expected)
+
+
 async def test_both_damaged_is_said_and_nothing_is_mended(database: Database, tmp_path: Path) -> None:
     async with database.write() as unit:
         await unit.write(text("UPDATE ledger_entries SET body = set_byte(body, 40, 33) WHERE log_index = 300"))
