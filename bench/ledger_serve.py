@@ -28,7 +28,7 @@ daemon off; master_process off; pid nginx.pid; error_log stderr alert;
 events {{ worker_connections 2048; }}
 http {{
   default_type application/octet-stream; access_log off; sendfile on; tcp_nopush on; keepalive_timeout 65s;
-  keepalive_requests 1000;
+  keepalive_requests 1000; open_file_cache max=1024 inactive=10s; open_file_cache_min_uses 2;
   client_body_temp_path temp; proxy_temp_path temp; fastcgi_temp_path temp; uwsgi_temp_path temp; scgi_temp_path temp;
   server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ root files; }} }}
 }}
@@ -104,7 +104,7 @@ def measure() -> Report:
 
 @contextmanager
 def _plain(home: Path) -> Generator[tuple[int, int]]:
-    """The same nginx with next to no configuration; its port and its process."""
+    """The same nginx with no configuration but the cell's cache of open files; its port and its process."""
     program = nginx.find_nginx()
     if program is None:
         raise RuntimeError("there is no nginx here")
