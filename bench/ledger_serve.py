@@ -4,6 +4,7 @@ Both run at the same time on one machine and are asked in turns, so that whateve
 time says what a reader sees, processor time of the nginx process what it costs.
 """
 
+import os
 import socket
 import statistics
 import subprocess
@@ -85,13 +86,14 @@ def measure() -> Report:
                 Server("the cell's nginx", cell.port, _nginx_of(cell.pid), "/ledger/tile/7"),
                 Server("nginx, a plain static file", plain[0], psutil.Process(plain[1]), "/tile/7"),
             ]
-            for server in servers:
-                server.ask()
-                server.wall_s.clear()
-                server.cpu_s.clear()
-            for number in range(ROUNDS):
-                for server in servers if number % 2 else reversed(servers):
+            with _kept_apart(servers):
+                for server in servers:
                     server.ask()
+                    server.wall_s.clear()
+                    server.cpu_s.clear()
+                for number in range(ROUNDS):
+                    for server in servers if number % 2 else reversed(servers):
+                        server.ask()
     ours, theirs = servers
     wall = statistics.median(b / a for a, b in zip(ours.wall_s, theirs.wall_s, strict=True))
     cpu = sum(theirs.cpu_s) / sum(ours.cpu_s)
@@ -100,6 +102,19 @@ def measure() -> Report:
         at_least("tiles ÷ plain static files by the same processor time", round(cpu, 3), 0.95),
     ]
     return Report("ledger-serve", [server.row() for server in servers], goals)
+
+
+@contextmanager
+def _kept_apart(servers: list[Server]) -> Generator[None]:
+    """Reader on one core, both servers on another: left to itself the kernel puts one of them beside the reader."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:1])
+    for server in servers:
+        server.process.cpu_affinity(cores[1:2] or cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 @contextmanager

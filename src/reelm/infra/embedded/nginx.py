@@ -293,8 +293,13 @@ $maps
       add_header Cross-Origin-Resource-Policy same-origin always;
     }
 $notes
-    location /ledger/tile/ { alias ledger/tile/; $tile }
-    location /ledger/tile/entries/ { alias ledger/tile/entries/; gzip_types application/octet-stream; $tile }
+    location /ledger/tile/ { alias ledger/tile/; gzip off; charset off; $tile }
+    location /ledger/tile/entries/ {
+      alias ledger/tile/entries/;
+      charset off;
+      gzip_types application/octet-stream;
+      $tile
+    }
     location /assets/ {
       alias assets/;
       add_header Cache-Control "public, max-age=31536000, immutable";
