@@ -133,8 +133,8 @@ export function timeOfDay(iso: string): string {
   return unbroken(new Intl.DateTimeFormat(i18n.locale, { timeStyle: "short" }).format(new Date(iso)));
 }
 
-/** A time stays on one line: 9 h 07. */
-const unbroken = (time: string): string => time.replace(" h ", "\u00a0h\u00a0");
+/** A time stays on one line: 9 h 07, 9:07 AM. */
+const unbroken = (time: string): string => time.replace(" h ", "\u00a0h\u00a0").replace(/ ([AP]M)$/, "\u00a0$1");
 
 /** A day, short: 24 Nov. */
 export function shortDay(iso: string): string {
