@@ -118,10 +118,12 @@ def run_prove(arguments: argparse.Namespace) -> int:
             return (await ledger.prove(source, arguments.entry, asked)).format()
 
     proof = asyncio.run(take())
-    if arguments.out is None:
-        sys.stdout.write(proof)
-    else:
+    if arguments.out is not None:
         _write(arguments.out, proof.encode())
+    if arguments.json:
+        print(json.dumps({"index": arguments.entry, "proof": proof}))
+    elif arguments.out is None:
+        sys.stdout.write(proof)
     return 0
 
 
@@ -225,7 +227,7 @@ def _keep_both(doing: Callable[[], Coroutine[Any, Any, T]], evidence: Path | Non
         return asyncio.run(doing())
     except ledger.Split as split:
         if evidence is not None:
-            ledger.keep_evidence(evidence, split)
+            ledger.keep_evidence(evidence, split.known, split.seen)
         raise split.problem from None
 
 

@@ -13,12 +13,12 @@ LOOK_AGAIN_S = 2.0
 
 
 async def look_at_ledger(settings: Settings, database: Database, clock: Clock) -> list[Finding]:
-    """One finding each: signer, sequencer, log, origin, government requests."""
+    """One finding each: signer, sequencer, log, origin, witnessed logs, government requests."""
     async with database.read() as unit:
         overdue = await ledger.find_overdue_seals(unit, clock.now().date())
         state = await ledger.find_state(unit)
     return [
-        await _look_at_signer(settings),
+        *await look_at_signer(settings),
         await _look_at_sequencer(database, state),
         _look_at_files(settings, state),
         _look_at_origin(settings, state),
@@ -32,17 +32,29 @@ async def look_at_ledger(settings: Settings, database: Database, clock: Clock) -
     ]
 
 
-async def _look_at_signer(settings: Settings) -> Finding:
+async def look_at_signer(settings: Settings) -> list[Finding]:
+    """Whether it answers, and whether a log that it witnesses has contradicted itself."""
     client = ledger.SignerClient(settings.signer_path, wait_s=LOOK_AGAIN_S)
     try:
-        state = await client.state()
+        state, evidence = await client.state(), await client.list_evidence()
     except Problem:
         what = "does not answer, so nothing private is shown to staff; see signer.log, start reelm serve signer"
-        return Finding("signer", ok=False, what=what)
+        return [Finding("signer", ok=False, what=what)]
     finally:
         await client.close()
     keys = f"{len(state.vkeys)} keys sign, retire the older one" if len(state.vkeys) > 1 else "one key signs"
-    return Finding("signer", ok=True, what=f"answers; {keys}; {state.size} entries signed")
+    forked = {one.origin for one in map(ledger.Contradiction.of, evidence) if one.kind == "certain"}
+    return [
+        Finding("signer", ok=True, what=f"answers; {keys}; {state.size} entries signed"),
+        Finding(
+            "witnessed logs",
+            not forked,
+            f"{', '.join(sorted(forked))} has forked; show both notes to whoever relies on it: "
+            "reelm ledger evidence --out DIR"
+            if forked
+            else "none has contradicted itself",
+        ),
+    ]
 
 
 async def _look_at_sequencer(database: Database, before: ledger.LogState | None) -> Finding:

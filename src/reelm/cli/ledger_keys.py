@@ -1,9 +1,10 @@
-"""`reelm ledger rotate-key` and `retire-key`: how does a log come to another key?"""
+"""`reelm ledger rotate-key`, `retire-key` and `evidence`: what is only the signer asked for?"""
 
 import argparse
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from reelm import ledger
@@ -38,6 +39,35 @@ def run_retire(arguments: argparse.Namespace) -> int:
     state = _with_signer(arguments, retire)
     print(json.dumps({"vkeys": state.vkeys}) if arguments.json else f"One key signs from now on: {state.vkeys[0]}")
     return 0
+
+
+def run_evidence(arguments: argparse.Namespace) -> int:
+    """List what other logs signed and should not have; with a folder, write both notes of each there."""
+
+    async def fetch(signer: ledger.SignerClient) -> list[dict[str, str]]:
+        return await signer.list_evidence()
+
+    kept = _with_signer(arguments, fetch)
+    found = [ledger.Contradiction.of(one) for one in kept]
+    if arguments.out is not None:
+        write_evidence(kept, arguments.out)
+    told = [
+        {"kind": one.kind, "origin": one.origin, "known_size": one.known_size, "seen_size": one.seen_size}
+        for one in found
+    ]
+    if arguments.json:
+        print(json.dumps({"evidence": told}))
+    else:
+        for one in found:
+            print(f"{one.kind:9}  {one.origin}: {one.seen_size} entries, after {one.known_size} were cosigned")
+        print("" if found else "No log that is witnessed here has contradicted itself.", end="" if found else "\n")
+    return 0
+
+
+def write_evidence(kept: Sequence[Mapping[str, str]], folder: Path) -> None:
+    """Both notes of each, in a folder of its own: what is shown to those who rely on the log."""
+    for one in map(ledger.Contradiction.of, kept):
+        ledger.keep_evidence(folder, one.known.encode(), one.seen.encode())
 
 
 def _with_signer(arguments: argparse.Namespace, do: Callable[[ledger.SignerClient], Awaitable[T]]) -> T:

@@ -58,6 +58,10 @@ def add_ledger(parser: argparse.ArgumentParser, add_data: AddData) -> None:
         key = actions.add_parser(name, help=told)
         add_data(key)
         _add_json(key)
+    evidence = actions.add_parser("evidence", help="list contradictions that witnessed logs have signed")
+    evidence.add_argument("--out", type=Path, metavar="DIR", help="write both notes of each there")
+    add_data(evidence)
+    _add_json(evidence)
     _add_requests(actions.add_parser("government-request", help="requests that may not be told of yet"), add_data)
 
 
@@ -83,6 +87,7 @@ def _add_prove(actions: Any, add_data: AddData) -> None:
     add_data(prove)
     prove.add_argument("--out", type=Path, metavar="F", help="write it there instead of printing it")
     _add_trust(prove)
+    _add_json(prove)
 
 
 def _add_requests(parser: argparse.ArgumentParser, add_data: AddData) -> None:
@@ -131,5 +136,6 @@ def run_ledger(arguments: argparse.Namespace) -> int:
         "fsck": ledger.run_fsck,
         "rotate-key": ledger_keys.run_rotate,
         "retire-key": ledger_keys.run_retire,
+        "evidence": ledger_keys.run_evidence,
         "government-request": ledger.run_government_request,
     }[arguments.action](arguments)

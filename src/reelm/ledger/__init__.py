@@ -75,6 +75,7 @@ from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_s
 from reelm.ledger.sources import Source, open_source
 from reelm.ledger.verify import Asked, Progress, Split, Verified, verify
 from reelm.ledger.waiting import Durability
+from reelm.ledger.witness import Contradiction
 
 __all__ = [
     "FRESH_FOR",
@@ -91,6 +92,7 @@ __all__ = [
     "BreakGlassOverdue",
     "BreakGlassReviewed",
     "ConsentReceipt",
+    "Contradiction",
     "Cosigning",
     "Crossing",
     "Disclosure",

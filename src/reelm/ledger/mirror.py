@@ -48,7 +48,7 @@ async def mirror(
     try:
         grown_from = await check_growth(source, head, saved) if saved is not None else 0
     except Split as split:
-        await asyncio.to_thread(keep_evidence, folder / EVIDENCE, split)
+        await asyncio.to_thread(keep_evidence, folder / EVIDENCE, split.known, split.seen)
         raise
     if saved is not None:
         await _check_copy(folder, saved)
@@ -60,12 +60,12 @@ async def mirror(
     return Mirrored(head, grown_from, written)
 
 
-def keep_evidence(folder: Path, split: Split) -> Path:
-    """Write the two notes of a fork or rollback; the folder they lie in."""
-    name = hashlib.sha256(split.known + split.seen).hexdigest()[:16]
+def keep_evidence(folder: Path, known: bytes, seen: bytes) -> Path:
+    """Write two notes of one log that contradict each other; the folder they lie in."""
+    name = hashlib.sha256(known + seen).hexdigest()[:16]
     evidence = LogFolder(folder / name)
-    evidence.replace("known", split.known)
-    evidence.replace("seen", split.seen)
+    evidence.replace("known", known)
+    evidence.replace("seen", seen)
     return evidence.path
 
 

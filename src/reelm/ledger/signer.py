@@ -162,7 +162,18 @@ class Signer:
         Those of `kind` "certain" prove a fork by their two notes alone. For the others somebody may have sent a wrong
         proof along with an honest checkpoint.
         """
-        return [json.loads(path.read_text()) for path in sorted(self._folder.glob("evidence/*/*.json"))]
+        return [json.loads(path.read_text()) for path in self._evidence()]
+
+    def find_evidence(self, after: str) -> tuple[str, dict[str, str]] | None:
+        """The one whose name follows `after`, with its name; `None` behind the last. Together they may be large."""
+        for path in self._evidence():
+            name = f"{path.parent.name}/{path.stem}"
+            if name > after:
+                return name, json.loads(path.read_text())
+        return None
+
+    def _evidence(self) -> list[Path]:
+        return sorted(self._folder.glob("evidence/*/*.json"))
 
     def _known(self, origin: str) -> tuple[Checkpoint | None, str]:
         path = self._folder / "witness" / f"{_name_of(origin)}.json"

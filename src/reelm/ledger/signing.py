@@ -74,7 +74,12 @@ class SignerClient:
 
     async def list_evidence(self) -> list[dict[str, str]]:
         """See `Signer.list_evidence`."""
-        return (await self._ask({"do": "evidence"}))["evidence"]
+        found: list[dict[str, str]] = []
+        told = await self._ask({"do": "evidence", "after": ""})
+        while told["name"] is not None:
+            found.append(told["evidence"])
+            told = await self._ask({"do": "evidence", "after": told["name"]})
+        return found
 
     async def rotate(self) -> str:
         """See `Signer.rotate`."""
@@ -172,7 +177,8 @@ def _do(signer: Signer, request: Mapping[str, Any]) -> Mapping[str, Any]:  # noq
         case "witnessed":
             return {"note": signer.find_witnessed(str(request["origin_hash"]))}
         case "evidence":
-            return {"evidence": signer.list_evidence()}
+            name, evidence = signer.find_evidence(str(request["after"])) or (None, None)
+            return {"name": name, "evidence": evidence}
         case "rotate":
             return {"note": signer.rotate()}
         case "retire":

@@ -1,10 +1,10 @@
-"""May we cosign this checkpoint of another log? C2SP tlog-witness, the decision; `witnessing` keeps and answers.
+"""May we cosign this checkpoint of another log? C2SP tlog-witness, the decision; `signer.py` keeps and answers.
 
 The caller looks up what it last cosigned for `AddCheckpoint.origin`, decides, and stores the new checkpoint before
-it answers, all in one transaction.
+it answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -79,6 +79,29 @@ class Refusal:
     size: int | None = None
     is_evidence: bool = False
     is_certain: bool = False
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A checkpoint that another log signed and that was refused, with the one we knew of it: both notes.
+
+    `kind` is "certain" where the two alone prove a fork, else "uncertain".
+    """
+
+    kind: str
+    known: str
+    seen: str
+    origin: str
+    known_size: int
+    seen_size: int
+
+    @classmethod
+    def of(cls, kept: Mapping[str, str]) -> "Contradiction":
+        """From what the signer keeps of it."""
+        known, seen = kept["known"], AddCheckpoint.parse(kept["request"].encode()).note
+        checkpoint = Checkpoint.parse(Note.parse(seen).text)
+        known_size = Checkpoint.parse(Note.parse(known).text).size if known else 0
+        return cls(kept["kind"], known, seen, checkpoint.origin, known_size, checkpoint.size)
 
 
 def decide_cosignature(

@@ -13,8 +13,11 @@ import pytest
 from tests.integration.ledger.running import ORIGIN, RunningSigner, signer_running
 from tests.integration.world import SITE, Realm
 
+from reelm.cli.ledger_health import look_at_signer
+from reelm.cli.ledger_keys import write_evidence
+from reelm.infra.settings import Settings
 from reelm.kernel.time import HandClock
-from reelm.ledger import Cosigning, LogFolder, Policy, Signer, cosigning
+from reelm.ledger import Contradiction, Cosigning, LogFolder, Policy, Signer, cosigning
 from reelm.ledger.checkpoint import Checkpoint, open_checkpoint
 from reelm.ledger.note import COSIGNATURE, Note, SigningKey, VerifierKey, verify_note
 from reelm.ledger.witness import AddCheckpoint
@@ -328,3 +331,31 @@ async def test_two_realms_witness_one_another_over_http(realm: Realm, log: Log, 
         assert (await client.post(f"{SITE}/witness/add-checkpoint", content=b"hello")).status_code == 400
         assert (await client.post(f"{SITE}/witness/add-checkpoint", content=b"x" * 70_000)).status_code == 413
         await realm.cell.signer.close()
+
+
+async def test_what_a_log_signed_and_should_not_have_can_be_shown_to_anybody(log: Log, tmp_path: Path) -> None:
+    """Its two notes come out of the signer, one by one, and by the command line into a folder."""
+    name = "other.test/log"
+    other = SigningKey.generate(name)
+    roots = [bytes([number]) * 32 for number in range(3)]
+    notes = [Checkpoint(name, 300, root).format() for root in roots]
+    requests = [AddCheckpoint(0, (), Note(text, (other.sign(text),)).format()) for text in notes]
+    async with signer_running(tmp_path / "witness", log.clock, trusted=lambda: [other.verifier]) as witness:
+        assert (await witness.client.cosign(requests[0].format().encode())).status == 200
+        for request in requests[1:]:
+            assert (await witness.client.cosign(request.format().encode())).status == 409
+        kept = await witness.client.list_evidence()
+        assert kept == witness.signer.list_evidence()
+        settings = Settings(data=tmp_path, signer_socket=str(witness.socket))
+        found = await look_at_signer(settings)
+        await asyncio.to_thread(write_evidence, kept, tmp_path / "out")
+    assert [(finding.name, finding.ok) for finding in found] == [("signer", True), ("witnessed logs", False)]
+    assert name in found[1].what
+    shown = [Contradiction.of(one) for one in kept]
+    assert {(one.kind, one.origin, one.known_size, one.seen_size) for one in shown} == {("certain", name, 300, 300)}
+    folders = sorted((tmp_path / "out").iterdir())
+    assert len(folders) == 2
+    for folder in folders:
+        pair = [open_checkpoint((folder / file).read_bytes(), [other.verifier])[0] for file in ("known", "seen")]
+        assert pair[0].size == pair[1].size
+        assert pair[0].root != pair[1].root

@@ -149,7 +149,7 @@ def test_with_the_ledger_stopped_people_go_on_and_staff_see_nothing(
     assert olga.get(f"/access/requests/{opened}/data/profile").status_code == 200
 
 
-LEDGER = ("signer", "sequencer", "log", "log's name", "government requests")
+LEDGER = ("signer", "witnessed logs", "sequencer", "log", "log's name", "government requests")
 
 
 def ask_the_doctor(cell: Whole) -> dict[str, str]:
