@@ -6,10 +6,8 @@ A perfect subtree is named by (level, index): it stands over the leaves from `in
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
-from typing import ClassVar
 
 from reelm.ledger.errors import ProofWrong
 
@@ -71,40 +69,6 @@ def _join(peaks: Sequence[bytes]) -> bytes:
     return reduce(lambda right, left: node_hash(left, right), reversed(peaks))
 
 
-@dataclass(frozen=True)
-class Frontier:
-    """What one must remember of a tree to make it grow: the roots of its full subtrees, largest first."""
-
-    size: int
-    peaks: tuple[bytes, ...]
-    EMPTY: ClassVar["Frontier"]
-
-    def __post_init__(self) -> None:
-        if len(self.peaks) != self.size.bit_count():
-            raise ValueError(f"a tree of {self.size} has {self.size.bit_count()} full subtrees")
-
-    def extend(self, leaves: Sequence[bytes]) -> "Frontier":
-        """The frontier after these leaves too."""
-        size, peaks = self.size, list(self.peaks)
-        row = b"".join(leaves)
-        grown: list[bytes] = []
-        for level in range((size + len(leaves)).bit_length()):
-            if size >> level & 1:
-                row = peaks.pop() + row
-            if len(row) >> 5 & 1:
-                grown.append(row[-HASH_BYTES:])
-                row = row[:-HASH_BYTES]
-            row = pair_up(row)
-        return Frontier(size + len(leaves), (*peaks, *reversed(grown)))
-
-    def root(self) -> bytes:
-        """The Merkle tree hash."""
-        return _join(self.peaks)
-
-
-Frontier.EMPTY = Frontier(0, ())
-
-
 def _perfect(start: int, end: int) -> Iterator[tuple[int, int]]:
     """The perfect subtrees that cover leaves `start` to `end`, largest first; `start` is where a subtree begins."""
     while start < end:
@@ -120,11 +84,6 @@ def _root_between(start: int, end: int, read: HashReader) -> bytes:
 def root_of(size: int, read: HashReader) -> bytes:
     """The Merkle tree hash of the first `size` leaves."""
     return _root_between(0, size, read)
-
-
-def frontier_of(size: int, read: HashReader) -> Frontier:
-    """The frontier of the first `size` leaves."""
-    return Frontier(size, tuple(read(level, index) for level, index in _perfect(0, size)))
 
 
 def inclusion_proof(index: int, size: int, read: HashReader) -> list[bytes]:

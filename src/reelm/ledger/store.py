@@ -145,10 +145,6 @@ async def list_writers(unit: ReadUnit) -> Sequence[Record]:
     return await unit.all(select(ledger_writers).where(ledger_writers.c.last_seq > 0).order_by("writer"))
 
 
-async def count_numbered(unit: ReadUnit) -> int:
-    return int(await unit.scalar(select(func.count(ledger_entries.c.log_index))))
-
-
 async def count_queued(unit: ReadUnit) -> int:
     waiting = select(func.count()).select_from(ledger_entries).where(ledger_entries.c.log_index.is_(None))
     return int(await unit.scalar(waiting))

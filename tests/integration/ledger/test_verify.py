@@ -237,6 +237,8 @@ def test_the_command_says_what_holds_and_saves_it(tmp_path: Path, capsys: pytest
     assert main(["ledger", "prove", "--entry", "5", str(tmp_path / "log"), "--out", proof]) == 0
     assert main(["ledger", "check-proof", proof, "--vkey", str(KEY.verifier)]) == 0
     assert BOOK.entries[5].decode() in capsys.readouterr().out
+    assert main(["ledger", "prove", "--entry", "5", str(tmp_path / "log"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"index": 5, "proof": Path(proof).read_text()}
 
 
 def test_the_command_says_no_in_one_line_and_keeps_both_notes(

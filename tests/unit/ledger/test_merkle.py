@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from reelm.ledger.errors import ProofWrong
 from reelm.ledger.merkle import (
     EMPTY_ROOT,
-    Frontier,
     consistency_proof,
-    frontier_of,
     inclusion_proof,
     leaf_hash,
     leaf_hashes,
@@ -136,7 +134,6 @@ def test_the_known_roots(size: int) -> None:
     known = Tree(KNOWN)
     assert tree_root(KNOWN[:size]).hex() == ROOTS[size]
     assert root_of(size, known).hex() == ROOTS[size]
-    assert Frontier.EMPTY.extend(KNOWN[:size]).root().hex() == ROOTS[size]
 
 
 @pytest.mark.parametrize(("index", "size", "path"), PATHS)
@@ -264,17 +261,6 @@ def test_what_a_tree_does_not_have_cannot_be_proved() -> None:
     for old, new in ((6, 5), (-1, 5)):
         with pytest.raises(ValueError, match="does not follow"):
             consistency_proof(old, new, TREE)
-    with pytest.raises(ValueError, match="full subtrees"):
-        Frontier(3, (LEAVES[0],))
-
-
-@given(st.lists(st.integers(0, 90), max_size=5))
-def test_a_frontier_that_grew_in_steps_is_the_frontier_of_the_tree(steps: list[int]) -> None:
-    frontier = Frontier.EMPTY
-    for count in steps:
-        frontier = frontier.extend(LEAVES[frontier.size : frontier.size + count])
-    assert frontier == frontier_of(sum(steps), TREE)
-    assert frontier.root() == root(sum(steps))
 
 
 def test_leaves_and_nodes_are_hashed_apart() -> None:
@@ -282,4 +268,4 @@ def test_leaves_and_nodes_are_hashed_apart() -> None:
     assert leaf_hash(LEAVES[0] + LEAVES[1]) != node_hash(LEAVES[0], LEAVES[1])
     assert perfect_root(LEAVES[0]) == LEAVES[0]
     assert perfect_root(b"".join(LEAVES[:4])) == tree_root(LEAVES[:4])
-    assert tree_root([]) == EMPTY_ROOT == Frontier.EMPTY.root()
+    assert tree_root([]) == EMPTY_ROOT
