@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from reelm.infra.settings import Settings
+from reelm.infra.settings import Settings, load_settings
 from reelm.kernel.errors import Problem
 
 # What a running cell says of itself in DATA/run/cell.json.
@@ -21,8 +21,8 @@ class CellNotRunning(Problem):
 
 
 def find_settings(data: Path) -> Settings:
-    """The settings of the cell a command is for. Raises `CellNotRunning`."""
-    settings = Settings()
+    """The settings of the cell a command is for. Raises `CellNotRunning` and `SettingNotUnderstood`."""
+    settings = load_settings()
     if settings.database_url:
         return settings
     try:

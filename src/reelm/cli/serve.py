@@ -4,14 +4,14 @@ import sys
 
 import uvloop
 
-from reelm.infra.settings import Settings
+from reelm.infra.settings import load_settings
 from reelm.infra.telemetry import configure_logging
 
 
 def run_role(role: str) -> int:
     """Run one role until SIGINT or SIGTERM."""
     configure_logging()
-    settings = Settings()
+    settings = load_settings()
     if role == "signer":  # has no use for a database, and no business with one
         from reelm.worker import sign_checkpoints
 
@@ -43,6 +43,6 @@ def run_migrate() -> int:
     """Bring the schema up to date."""
     from reelm.infra.db.schema import migrate
 
-    changed = migrate(Settings().database_url)
+    changed = migrate(load_settings().database_url)
     print("The schema is up to date now." if changed else "The schema was up to date.")
     return 0

@@ -24,6 +24,7 @@ from reelm.infra.embedded.credentials import CannotStart
 from reelm.infra.embedded.processes import Command, stop_with_parent
 from reelm.infra.embedded.signer import signer_command
 from reelm.infra.embedded.supervisor import Stopped, Supervisor, describe_end, tail
+from reelm.infra.settings import load_settings
 
 REELM = (sys.executable, "-P", "-m", "reelm.cli")
 WORKERS = ("worker", "media-worker")
@@ -78,6 +79,7 @@ def run_up(port: int, data: Path, realm: str, demo: bool, *, reelm_command: tupl
     Prints `Reelm is ready at http://127.0.0.1:PORT` once a page and, with `demo`, a clip are served.
     `reelm_command` is how the roles are run; tests put something lighter there.
     """
+    load_settings()  # what is wrong there is said once, before anything starts
     os.umask(0o077)
     if _parent_is_make():
         stop_with_parent()

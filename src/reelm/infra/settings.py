@@ -1,10 +1,22 @@
 """What can an operator set? Every `REELM_*` variable, with its default and what it means."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from reelm.kernel.errors import Problem
+
+
+@dataclass(eq=False)
+class SettingNotUnderstood(Problem):
+    """A setting has a value that it does not take. The value is not told: it may be a secret."""
+
+    status: ClassVar[int] = 422
+    setting: str
 
 
 class Settings(BaseSettings):
@@ -105,3 +117,11 @@ class Settings(BaseSettings):
     def witness(self) -> str:
         """The name in our cosignatures, where we have none yet."""
         return self.witness_name or f"{self.public_host}/witness"
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises `SettingNotUnderstood` for the first one that is not."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingNotUnderstood(setting=f"REELM_{error.errors()[0]['loc'][0]}".upper()) from None
