@@ -46,6 +46,18 @@ test("one bit changed in any file of the log is found, and the file is named", a
   }
 });
 
+test("a fault says whether the signature had held before it", async () => {
+  for (const [path, isSigned] of [["tile/0/000.p/3", true], ["checkpoint", false]] as const) {
+    const log = made(3);
+    log.flip(path, 40);
+    await assert.rejects(open(log), (failure: unknown) => {
+      assert.ok(failure instanceof LogFault, String(failure));
+      assert.equal(failure.isSigned, isSigned);
+      return true;
+    });
+  }
+});
+
 test("one bit changed high up in a log of 70,000 entries is named without reading the whole log", async () => {
   const log = made(70_000);
   for (const path of ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]) {

@@ -27,7 +27,7 @@ const BROKEN: Record<What, StepName> = {
 export function stepsOf(sighting: Sighting | null, fault: LogFault | null, check?: Check): Step[] {
   const broken = check?.state === "fails" ? BROKEN[check.fault.what] : !check && fault ? BROKEN[fault.what] : null;
   const seen = sighting !== null;
-  const signature: Held = !seen ? (broken && broken !== "signature" ? "yes" : "unknown") : sighting.isSigned ? "yes" : "unknown";
+  const signature: Held = (sighting ?? fault)?.isSigned ? "yes" : "unknown";
   const steps: Step[] = [
     { name: "signature", held: signature },
     { name: "consistency", held: seen ? (sighting.since ? "yes" : "first") : "unknown" },

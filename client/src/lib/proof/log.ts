@@ -31,6 +31,8 @@ export class LogFault extends Error {
   readonly what: What;
   /** The file below the log's address, such as `tile/0/000.p/12`. */
   readonly path: string;
+  /** Whether the log's signature had been found to be right by then. */
+  isSigned = false;
 
   constructor(what: What, path: string) {
     super(`${what}: ${path}`);

@@ -93,8 +93,14 @@ export async function look({ read, handOvers, memory, witnesses = [] }: Sources)
     ? await keyOfBefore(before, note, checkpoint, handOvers, memory)
     : await firstKey(note, checkpoint, read);
   const log = new Log(checkpoint, read);
-  const since = before && (await extended(before, note, checkpoint, log, memory));
-  if (!since) await log.checkEdge();
+  let since: Sighting["since"] = null;
+  try {
+    since = before && (await extended(before, note, checkpoint, log, memory));
+    if (!since) await log.checkEdge();
+  } catch (failure) {
+    if (failure instanceof LogFault) failure.isSigned = isSigned;
+    throw failure;
+  }
   const witnessed = isSigned && witnesses.length ? await findWitnessed(log, note, keys, read, witnesses) : null;
   remember(memory, { vkeys: keys.map(({ text }) => text), note: note.whole, seenAt: new Date().toISOString() });
   return { log, checkpoint, note: note.whole, key, keys, isSigned, since, witnessed };
