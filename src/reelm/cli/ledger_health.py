@@ -39,7 +39,8 @@ async def look_at_signer(settings: Settings) -> list[Finding]:
         state, evidence = await client.state(), await client.list_evidence()
     except Problem:
         what = "does not answer, so nothing private is shown to staff; see signer.log, start reelm serve signer"
-        return [Finding("signer", ok=False, what=what)]
+        untold = "not known while the signer does not answer"
+        return [Finding("signer", ok=False, what=what), Finding("witnessed logs", ok=True, what=untold)]
     finally:
         await client.close()
     keys = f"{len(state.vkeys)} keys sign, retire the older one" if len(state.vkeys) > 1 else "one key signs"
