@@ -78,9 +78,9 @@ def measure() -> Report:
 def _wait_for_inodes(folder: Path) -> None:
     """Wait, for seven minutes at most, until making a file costs what it should.
 
-    ext4 does not use an inode again within 5 minutes, and looks at each that was deleted before it takes one that was
-    not (`recently_deleted` in fs/ext4/ialloc.c): after a test run that costs 1 ms of processor time a file. Our own
-    folder is deleted at the very end.
+    ext4 without a journal does not use an inode again within 5 minutes, and looks at each that was deleted before it
+    takes one that was not (`recently_deleted` in fs/ext4/ialloc.c): after a test run that costs half a millisecond a
+    file and more. Our own folder is deleted at the very end.
     """
     for attempt in range(7):
         took = [_make_files(folder / f"probe-{attempt}-{group}") for group in range(12)]

@@ -3,8 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from reelm import ledger
@@ -47,10 +46,10 @@ def run_evidence(arguments: argparse.Namespace) -> int:
     async def fetch(signer: ledger.SignerClient) -> list[dict[str, str]]:
         return await signer.list_evidence()
 
-    kept = _with_signer(arguments, fetch)
-    found = [ledger.Contradiction.of(one) for one in kept]
+    found = [ledger.Contradiction.of(one) for one in _with_signer(arguments, fetch)]
     if arguments.out is not None:
-        write_evidence(kept, arguments.out)
+        for one in found:
+            ledger.keep_evidence(arguments.out, one.known.encode(), one.seen.encode())
     told = [
         {"kind": one.kind, "origin": one.origin, "known_size": one.known_size, "seen_size": one.seen_size}
         for one in found
@@ -58,16 +57,12 @@ def run_evidence(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"evidence": told}))
     else:
-        for one in found:
-            print(f"{one.kind:9}  {one.origin}: {one.seen_size} entries, after {one.known_size} were cosigned")
-        print("" if found else "No log that is witnessed here has contradicted itself.", end="" if found else "\n")
+        lines = [
+            f"{one.kind:9}  {one.origin}: {one.seen_size} entries, after {one.known_size} were cosigned"
+            for one in found
+        ]
+        print("\n".join(lines) or "No log that is witnessed here has contradicted itself.")
     return 0
-
-
-def write_evidence(kept: Sequence[Mapping[str, str]], folder: Path) -> None:
-    """Both notes of each, in a folder of its own: what is shown to those who rely on the log."""
-    for one in map(ledger.Contradiction.of, kept):
-        ledger.keep_evidence(folder, one.known.encode(), one.seen.encode())
 
 
 def _with_signer(arguments: argparse.Namespace, do: Callable[[ledger.SignerClient], Awaitable[T]]) -> T:

@@ -17,6 +17,8 @@ HAND_OVERS = "hand-overs"
 WITNESSES = "witnesses.json"
 WITNESS_VKEY = "witness-vkey"
 
+FEW_FILES = 16
+
 # How sync_file_range is asked to work, as its manual page numbers it.
 _START = 2
 _START_AND_WAIT = 1 | 2 | 4
@@ -92,8 +94,8 @@ class LogFolder:
 class Addition:
     """New files on their way to the disk. Its methods raise `OSError`; `close` it in any case.
 
-    As git's `core.fsyncMethod=batch` does, each file's data is sent off at once, waited for at the end, and one fsync
-    then commits the file system's journal with all the names in it: hundreds of files cost as much as one.
+    Each file's data is sent off at once and waited for at the end. Then a few files are each synced, since only that
+    keeps their names and sizes on a file system without a journal; many at once by one `syncfs` of all of it.
     """
 
     def __init__(self, root: Path) -> None:
@@ -118,10 +120,13 @@ class Addition:
         _send(opened, _START)
 
     def settle(self) -> None:
-        """Wait until everything written is on the disk, names included."""
+        """Wait until everything written is on the disk, names and sizes included."""
         for opened in self._opened:
             _send(opened, _START_AND_WAIT)
-        for opened in self._opened[-1:]:
+        if len(self._opened) > FEW_FILES and hasattr(_libc, "syncfs"):
+            _check(_libc.syncfs(self._opened[-1]))
+            return
+        for opened in self._opened:
             os.fsync(opened)
         for folder in self._folders:
             _sync_folder(folder)
@@ -144,7 +149,13 @@ def _send(opened: int, how: int) -> None:
     """Send a file's data to the disk, where the kernel has a call for that; else wait for all of it."""
     if not hasattr(_libc, "sync_file_range"):
         os.fsync(opened)
-    elif _libc.sync_file_range(opened, ctypes.c_int64(0), ctypes.c_int64(0), how) != 0:
+    else:
+        _check(_libc.sync_file_range(opened, ctypes.c_int64(0), ctypes.c_int64(0), how))
+
+
+def _check(result: int) -> None:
+    """Raise what a call of the C library has failed with."""
+    if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 

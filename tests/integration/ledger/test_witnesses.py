@@ -13,8 +13,8 @@ import pytest
 from tests.integration.ledger.running import ORIGIN, RunningSigner, signer_running
 from tests.integration.world import SITE, Realm
 
+from reelm.cli.__main__ import main
 from reelm.cli.ledger_health import look_at_signer
-from reelm.cli.ledger_keys import write_evidence
 from reelm.infra.settings import Settings
 from reelm.kernel.time import HandClock
 from reelm.ledger import Contradiction, Cosigning, LogFolder, Policy, Signer, cosigning
@@ -333,7 +333,9 @@ async def test_two_realms_witness_one_another_over_http(realm: Realm, log: Log, 
         await realm.cell.signer.close()
 
 
-async def test_what_a_log_signed_and_should_not_have_can_be_shown_to_anybody(log: Log, tmp_path: Path) -> None:
+async def test_what_a_log_signed_and_should_not_have_can_be_shown_to_anybody(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Its two notes come out of the signer, one by one, and by the command line into a folder."""
     name = "other.test/log"
     other = SigningKey.generate(name)
@@ -346,9 +348,11 @@ async def test_what_a_log_signed_and_should_not_have_can_be_shown_to_anybody(log
             assert (await witness.client.cosign(request.format().encode())).status == 409
         kept = await witness.client.list_evidence()
         assert kept == witness.signer.list_evidence()
-        settings = Settings(data=tmp_path, signer_socket=str(witness.socket))
-        found = await look_at_signer(settings)
-        await asyncio.to_thread(write_evidence, kept, tmp_path / "out")
+        found = await look_at_signer(Settings(data=tmp_path, signer_socket=str(witness.socket)))
+        monkeypatch.setenv("REELM_DATABASE_URL", "postgresql://nowhere")
+        monkeypatch.setenv("REELM_SIGNER_SOCKET", str(witness.socket))
+        assert await asyncio.to_thread(main, ["ledger", "evidence", "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == f"certain    {name}: 300 entries, after 300 were cosigned\n" * 2
     assert [(finding.name, finding.ok) for finding in found] == [("signer", True), ("witnessed logs", False)]
     assert name in found[1].what
     shown = [Contradiction.of(one) for one in kept]

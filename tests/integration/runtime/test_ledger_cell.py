@@ -176,6 +176,12 @@ def test_the_doctor_says_when_the_log_stands_still(cell: Whole, staff: tuple[htt
     assert ask_the_doctor(cell) == {}
 
 
+def test_the_evidence_against_witnessed_logs_is_listed(cell: Whole, tmp_path: Path) -> None:
+    out = str(tmp_path / "evidence")
+    assert json.loads(cell.run("ledger", "evidence", "--json", "--out", out).stdout) == {"evidence": []}
+    assert cell.run("ledger", "evidence").stdout == "No log that is witnessed here has contradicted itself.\n"
+
+
 def test_a_key_is_handed_over_and_retired_while_the_cell_runs(cell: Whole) -> None:
     old = cell.get("/ledger/vkey").text
     before = cell.wait_for_log()
