@@ -48,11 +48,11 @@ screenshots: setup $(DONE)/tools browser ## The pictures in docs/screenshots, ta
 # The build backend is locked too, with the one package it asks for by name when it makes an editable install.
 lock: $(DONE)/tools ## Resolve pyproject.toml again into the two lock files
 	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "editables", sep="\n")' \
-	  | $(COMPILE) pyproject.toml - -o requirements.lock
-	@$(COMPILE) --group pyproject.toml:dev --constraints requirements.lock -o requirements-dev.lock
+	  | $(COMPILE) --python-version 3.11 pyproject.toml - -o requirements.lock
+	@$(COMPILE) --python-version 3.11 --group pyproject.toml:dev --constraints requirements.lock -o requirements-dev.lock
 	@$(COMPILE) --python-version 3.12 requirements-oracles.in -o requirements-oracles.lock
 
-COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes \
   --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 clean: ## Remove what was installed and built here; DATA stays

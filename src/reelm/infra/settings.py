@@ -69,6 +69,29 @@ class Settings(BaseSettings):
         pattern=r"^([A-Z]{2}(,[A-Z]{2})*)?$",
         description="Countries in which staff may be shown private data, such as FR,BE; empty: all",
     )
+    realms_file: Path = Field(
+        default=Path("deploy/realms.toml"), description="File of realms: countries, legal frame, ages and languages"
+    )
+    deployment_file: Path | None = Field(
+        default=None,
+        description="File of dated decisions about which realms run; none: this realm alone, for every country",
+    )
+    policies_dir: Path = Field(
+        default=Path("deploy/policies"),
+        description="Folder of what may cross between realms: Cedar and transfers.toml",
+    )
+    peers_dir: Path | None = Field(
+        default=None, description="Folder with the card of each realm of the deployment; empty: DATA/peers"
+    )
+    gateway_listen: str = Field(
+        default="", description="HOST:PORT where the gateway takes crossings from other realms; empty: no gateway"
+    )
+    gateway_address: str = Field(
+        default="", description="HOST:PORT at which other realms reach the gateway; empty: where it listens"
+    )
+    gateway_socket: str = Field(
+        default="", description="Unix socket of the gateway for its own realm; empty: DATA/run/gateway.sock"
+    )
     sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
     sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")
 
@@ -102,6 +125,15 @@ class Settings(BaseSettings):
     @property
     def signer_path(self) -> Path:
         return Path(self.signer_socket) if self.signer_socket else self.data / "run" / "signer" / "signer.sock"
+
+    @property
+    def peers_path(self) -> Path:
+        """The folder of cards, ours among them."""
+        return self.peers_dir or self.data / "peers"
+
+    @property
+    def gateway_path(self) -> Path:
+        return Path(self.gateway_socket) if self.gateway_socket else self.data / "run" / "gateway.sock"
 
     @property
     def public_host(self) -> str:

@@ -11,6 +11,8 @@ class DataClass(StrEnum):
     """
 
     SYSTEM = "system.operations"
+    AGGREGATE = "reelm.aggregate"
+    PSEUDONYM = "user.unique_id.pseudonymous"
     UNIQUE_ID = "user.unique_id"
     USERNAME = "user.account.username"
     PASSWORD = "user.authorization.credentials"  # noqa: S105
@@ -29,7 +31,7 @@ class DataClass(StrEnum):
 
     @property
     def is_personal(self) -> bool:
-        return self is not DataClass.SYSTEM
+        return self not in (DataClass.SYSTEM, DataClass.AGGREGATE)
 
     @property
     def is_private(self) -> bool:
@@ -40,6 +42,7 @@ class DataClass(StrEnum):
 _OPEN = frozenset(
     {
         DataClass.UNIQUE_ID,
+        DataClass.PSEUDONYM,
         DataClass.USERNAME,
         DataClass.NAME,
         DataClass.IMAGE,
