@@ -34,7 +34,8 @@ from reelm.infra.embedded import postgres
 from reelm.kernel.data_classes import DataClass
 from reelm.kernel.ids import AccountId
 from reelm.ledger.entry import encode, make_entry
-from reelm.ledger.model import Crossing, LegalBasis, Purpose
+from reelm.ledger.model import LegalBasis, Purpose
+from reelm.ledger.passings import Crossing
 from reelm.ledger.writer import LogWriter
 
 FILE_MAKING_S = 60e-6
@@ -112,10 +113,12 @@ def _row(what: str, **values: Cell) -> Row:
 
 
 def make_entries(count: int) -> list[bytes]:
-    """Entries as the gateway's will be: what crossed, why, how much, under which rule. About 650 bytes each."""
+    """Entries as the gateway's will be: what crossed, why, how much, under which rule. About 750 bytes each."""
     digest = sha256(b"a policy").hexdigest()
     fact = Crossing(
         to="ca-qc",
+        message="comment",
+        content=digest,
         purpose=Purpose.SERVICE,
         legal_basis=LegalBasis.CONTRACT,
         classes=_CLASSES,

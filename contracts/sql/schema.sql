@@ -53,6 +53,22 @@ CREATE TABLE accounts (
     CONSTRAINT uq_accounts_handle UNIQUE (handle)
 );
 
+CREATE TABLE gateway_copies (
+    object_id UUID NOT NULL,
+    realm TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_gateway_copies PRIMARY KEY (object_id, realm)
+);
+
+CREATE TABLE gateway_peers (
+    realm TEXT NOT NULL,
+    sent_seq BIGINT DEFAULT '0' NOT NULL,
+    acked_seq BIGINT DEFAULT '0' NOT NULL,
+    next_in BIGINT DEFAULT '1' NOT NULL,
+    contact_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_gateway_peers PRIMARY KEY (realm)
+);
+
 CREATE TABLE ledger_counts (
     day DATE NOT NULL,
     kind TEXT NOT NULL,
@@ -172,6 +188,30 @@ CREATE TABLE follows (
 );
 
 CREATE INDEX ix_follows_followed_id ON follows (followed_id);
+
+CREATE TABLE gateway_outbox (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    realm TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    fields JSONB NOT NULL,
+    account_id UUID,
+    minor BOOLEAN NOT NULL,
+    told BOOLEAN NOT NULL,
+    people INTEGER NOT NULL,
+    epsilon_micro BIGINT,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seq BIGINT,
+    entry TEXT,
+    salt TEXT,
+    CONSTRAINT pk_gateway_outbox PRIMARY KEY (id),
+    CONSTRAINT fk_gateway_outbox_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_gateway_outbox_account_id ON gateway_outbox (account_id);
+
+CREATE UNIQUE INDEX ix_gateway_outbox_numbered ON gateway_outbox (realm, seq) WHERE seq IS NOT NULL;
+
+CREATE INDEX ix_gateway_outbox_unnumbered ON gateway_outbox (realm, id) WHERE seq IS NULL;
 
 CREATE TABLE sessions (
     id UUID NOT NULL,

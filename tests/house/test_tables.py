@@ -15,6 +15,7 @@ BELONGS_TO = {
     "assets": "account_id",
     "comments": "author_id",
     "follows": "follower_id, followed_id",
+    "gateway_outbox": "account_id",
     "impressions": "account_id",
     "likes": "account_id",
     "notifications": "account_id, actor_id",
@@ -35,6 +36,8 @@ FORGOTTEN = {
 # Tables whose rows name nobody, and why that is so.
 NAMES_NOBODY = {
     "access_reads": "belong to a request, which names people",
+    "gateway_copies": "which realms hold a copy of a public clip or profile",
+    "gateway_peers": "how far two realms have come with each other",
     "ledger_counts": "numbers by day and kind",
     "ledger_log": "how far the log has come",
     "ledger_writers": "how far each writer has counted",

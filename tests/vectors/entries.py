@@ -13,7 +13,8 @@ from uuid import UUID
 from reelm.kernel.ids import AccountId
 from reelm.ledger.commitments import commit
 from reelm.ledger.entry import encode, entry_schema, make_entry
-from reelm.ledger.model import FACTS, Party
+from reelm.ledger.facts import FACTS
+from reelm.ledger.model import Party
 
 _AT = "2026-11-24T08:00:00.000Z"
 _REQUEST = "AY8_iT4Bc2yvAAECAwQFBg"
@@ -54,7 +55,35 @@ FACT_OF: dict[str, dict[str, Any]] = {
     "break-glass-reviewed": {"request": _REQUEST, "role": "auditor", "finding": "not-justified"},
     "break-glass-overdue": {"request": _REQUEST, "review_by": "2026-11-27T08:00:00.000Z"},
     "disclosure": _PASSING | {"to": "authority", "country": "FR", "agreement": _DIGESTS[1]},
-    "crossing": _PASSING | {"to": "ca-qc", "assessment": "PIA-2026-7", "agreement": _DIGESTS[1]},
+    "crossing": _PASSING
+    | {
+        "to": "ca-qc",
+        "message": "counts",
+        "assessment": "PIA-2026-7",
+        "agreement": _DIGESTS[1],
+        "content": _DIGESTS[2],
+        "people": 64,
+        "epsilon_micro": 1_000_000,
+    },
+    "crossing-refused": {
+        "to": "us",
+        "message": "comment",
+        "purpose": "public-act",
+        "classes": _CLASSES,
+        "rule": "minors-stay-home",
+        "policy": _DIGESTS[0],
+    },
+    "arrival": {"from": "ca-qc", "entry": 1234, "message": "comment", "classes": _CLASSES, "bytes": 512},
+    "egress-meter": {
+        "to": "us",
+        "since": "2026-11-24T08:00:00.000Z",
+        "until": "2026-11-24T09:00:00.000Z",
+        "metered": 120_000,
+        "logged": 100_000,
+        "carried": 19_500,
+    },
+    "rules-in-force": {"policy": _DIGESTS[0], "routes": 6},
+    "peer-fault": {"realm": "us", "fault": "entry-differs", "entry": 77},
     "consent-receipt": {"purpose": "statistics", "decision": "withdrawn", "notice": "1.2", "receipt": _DIGESTS[2]},
     "export": {"archive": _DIGESTS[3], "classes": _CLASSES},
     "erasure-tombstone": {"scope": "account", "classes": _CLASSES},

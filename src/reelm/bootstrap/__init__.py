@@ -2,6 +2,7 @@
 
 from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
+from reelm.bootstrap.door import Door, open_door
 from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
 from reelm.bootstrap.workshop import Workshop, open_workshop
@@ -9,12 +10,14 @@ from reelm.bootstrap.workshop import Workshop, open_workshop
 __all__ = [
     "COLLECTIONS",
     "Cell",
+    "Door",
     "LogOffice",
     "PrivateData",
     "Workshop",
     "check_books",
     "look_at",
     "open_cell",
+    "open_door",
     "open_sequencer",
     "open_signer",
     "open_workshop",

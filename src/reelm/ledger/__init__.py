@@ -41,8 +41,6 @@ from reelm.ledger.model import (
     BreakGlassOverdue,
     BreakGlassReviewed,
     ConsentReceipt,
-    Crossing,
-    Disclosure,
     ErasureTombstone,
     Export,
     KeyHandover,
@@ -52,6 +50,7 @@ from reelm.ledger.model import (
     Reason,
 )
 from reelm.ledger.note import VerifierKey
+from reelm.ledger.passings import Arrival, Crossing, CrossingRefused, Disclosure, EgressMeter, PeerFault, RulesInForce
 from reelm.ledger.policy import Policy
 from reelm.ledger.prove import Proven, check_proof, prove
 from reelm.ledger.pruning import Pruner
@@ -86,6 +85,7 @@ __all__ = [
     "AccessRead",
     "AccessRefused",
     "AccessRequested",
+    "Arrival",
     "Asked",
     "Books",
     "BreakGlass",
@@ -95,9 +95,11 @@ __all__ = [
     "Contradiction",
     "Cosigning",
     "Crossing",
+    "CrossingRefused",
     "Disclosure",
     "Draft",
     "Durability",
+    "EgressMeter",
     "EntryNotFound",
     "EntryNotPublished",
     "EntryRefused",
@@ -116,6 +118,7 @@ __all__ = [
     "LoggedEntry",
     "Mirrored",
     "ModerationDecision",
+    "PeerFault",
     "PersonHasNoKey",
     "Policy",
     "Progress",
@@ -124,6 +127,7 @@ __all__ = [
     "Purpose",
     "Reason",
     "Recorder",
+    "RulesInForce",
     "SealedRequest",
     "Sequencer",
     "SequencerAlreadyRuns",

@@ -10,7 +10,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from reelm.ledger.errors import CountsDiffer, EntryInvalid, LogOfAnotherOrigin, SealBroken, SequenceGap
-from reelm.ledger.model import FACTS, Commitment, Fact, Instant, Party, PublicId, RealmName, Writer
+from reelm.ledger.facts import FACTS
+from reelm.ledger.model import Commitment, Fact, Instant, Party, PublicId, RealmName, Writer
 from reelm.ledger.sealed import commit_to, list_content
 
 

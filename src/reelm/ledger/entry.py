@@ -11,7 +11,8 @@ import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from reelm.ledger.errors import EntryRefused
-from reelm.ledger.model import FACTS, Commitment, Fact, Instant, Party, PublicId, RealmName, Writer
+from reelm.ledger.facts import FACTS
+from reelm.ledger.model import Commitment, Fact, Instant, Party, PublicId, RealmName, Writer
 
 SCHEMA_PATH = "schema/entry-1.json"
 

@@ -4,7 +4,6 @@ Every string is a word of a closed list or matches a pattern for digests, ids an
 is in `entry.py`.
 """
 
-from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import Annotated, ClassVar, Literal
 
@@ -24,6 +23,7 @@ RealmName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]{2,3})?$"
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Writer = Annotated[str, StringConstraints(pattern=r"^(w[0-3][0-9]|log)$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}(\.[0-9]{1,5}){0,3}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,24}(-[a-z]{2,24}){0,5}$")]
 Assessment = Annotated[str, StringConstraints(pattern=r"^(PIA|TIA)-20[0-9]{2}-[0-9]{1,4}$")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
@@ -44,6 +44,8 @@ class Purpose(StrEnum):
     """What data is passed on for."""
 
     SERVICE = "service"
+    PUBLIC_ACT = "public-act"
+    RELOCATION = "relocation"
     SUPPORT = "support"
     MODERATION = "moderation"
     SECURITY = "security"
@@ -188,38 +190,6 @@ class BreakGlassOverdue(Fact):
     review_by: Instant
 
 
-class Passing(Fact):
-    """Data was passed on. `policy` is the SHA-256 of the rule that allowed it, `agreement` that of the contract."""
-
-    actor = subject = Party.OPTIONAL
-
-    purpose: Purpose
-    legal_basis: LegalBasis
-    classes: Classes
-    fields: Count
-    bytes: Count
-    policy: Digest
-    assessment: Assessment | None = None
-    agreement: Digest | None = None
-
-
-class Disclosure(Passing):
-    """Somebody outside the platform received data."""
-
-    kind = "disclosure"
-
-    to: Literal["authority", "processor", "researcher", "person"]
-    country: Country
-
-
-class Crossing(Passing):
-    """Another realm received data."""
-
-    kind = "crossing"
-
-    to: RealmName
-
-
 class ConsentReceipt(Fact):
     """A person decided about one purpose. `receipt` is the SHA-256 of the receipt they hold."""
 
@@ -334,31 +304,3 @@ class KeyHandover(Fact):
     old: Digest
     new: Digest
     note: Digest
-
-
-FACTS: Mapping[str, type[Fact]] = {
-    fact.kind: fact
-    for fact in (
-        LogOpened,
-        AccessRequested,
-        AccessApproved,
-        AccessRefused,
-        AccessOpened,
-        AccessRead,
-        AccessEnded,
-        BreakGlass,
-        BreakGlassReviewed,
-        BreakGlassOverdue,
-        Disclosure,
-        Crossing,
-        ConsentReceipt,
-        Export,
-        ErasureTombstone,
-        ModerationDecision,
-        GovernmentRequestSealed,
-        GovernmentRequestOpened,
-        RunningDigest,
-        Counts,
-        KeyHandover,
-    )
-}

@@ -12,7 +12,7 @@ from tests.vectors.entries import FACT_OF, fields_of, list_refused
 from reelm.ledger.commitments import commit, may_open
 from reelm.ledger.entry import decode, encode, entry_schema, make_entry
 from reelm.ledger.errors import EntryRefused
-from reelm.ledger.model import FACTS
+from reelm.ledger.facts import FACTS
 
 REFUSED = dict(list_refused())
 

@@ -1,0 +1,103 @@
+"""How does a message get to another realm? It is put into the outbox in the transaction of the act it tells of.
+
+From there it is decided about and logged in one transaction, waits until the log is durable, and is delivered in
+order until the other realm says that it has taken it. Refused by the policies, it goes nowhere, and the log says so.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from reelm.gateway.crossing import draft_crossing, draft_refusal, new_salt
+from reelm.gateway.errors import CrossingNotTold, CrossingRefused, OutboxFull
+from reelm.gateway.model import Kind, Message
+from reelm.gateway.policy import Rules
+from reelm.gateway.store import (
+    Waiting,
+    count_waiting,
+    delete_waiting,
+    forget_copies,
+    hold_peer,
+    insert_waiting,
+    list_holders,
+    list_unnumbered,
+    number_all,
+)
+from reelm.infra.db import WriteUnit
+from reelm.kernel.ids import RealmCode
+from reelm.ledger import append_all
+
+MOST_WAITING = 200_000
+MOST_LOGGED_AT_ONCE = 400
+
+
+async def put(unit: WriteUnit, to: RealmCode, message: Message, *, at: datetime) -> None:
+    """Put a message into the outbox; it exists exactly if the unit commits."""
+    await insert_waiting(unit, to, message, at)
+
+
+async def put_act(
+    unit: WriteUnit, rules: Rules, message: Message, *, from_: RealmCode, to: RealmCode, at: datetime
+) -> None:
+    """Put what a person does towards another realm into the outbox.
+
+    Raises `CrossingNotTold` before they were told what goes where, `CrossingRefused` where the policies don't let it,
+    `OutboxFull`.
+    """
+    if not message.told:
+        raise CrossingNotTold(realm=to, fields=", ".join(sorted(message.fields)))
+    decision = rules.decide(message, from_=from_, to=to, today=at.date())
+    if not decision.allowed:
+        raise CrossingRefused(realm=to, rule=decision.rules[0])
+    if await count_waiting(unit, to) >= MOST_WAITING:
+        raise OutboxFull(realm=to)
+    await insert_waiting(unit, to, message, at)
+
+
+async def revoke(unit: WriteUnit, object_id: UUID, what: str, *, at: datetime) -> None:
+    """Tell every realm with a copy of this that it is no longer public here."""
+    for realm in await list_holders(unit, object_id):
+        fields = {"object": str(object_id), "what": what}
+        await insert_waiting(unit, realm, Message(Kind.REVOCATION, fields), at)
+    await forget_copies(unit, object_id)
+
+
+async def log_waiting(unit: WriteUnit, rules: Rules, *, from_: RealmCode, to: RealmCode, at: datetime) -> int:
+    """Decide about the oldest messages for a realm and log them, all or none; returns how many there were.
+
+    Each that may leave gets the next number; each that may not is dropped, and the log tells why.
+    """
+    standing = await hold_peer(unit, to)
+    waiting = await list_unnumbered(unit, to, MOST_LOGGED_AT_ONCE)
+    if not waiting:
+        return 0
+    decided = [(one, rules.decide(one.message, from_=from_, to=to, today=at.date())) for one in waiting]
+    passing = [(one, decision, new_salt()) for one, decision in decided if decision.allowed]
+    refused = [(one, decision) for one, decision in decided if not decision.allowed]
+    drafts = [draft_crossing(one.message, dec, rules, to=to, salt=salt, at=at) for one, dec, salt in passing]
+    drafts += [draft_refusal(one.message, decision, rules, to=to, at=at) for one, decision in refused]
+    await delete_waiting(unit, [one.id for one, _ in refused])
+    entries = await append_all(unit, drafts, realm=from_)
+    first = standing.sent_seq + 1
+    numbered = [(one.id, first + place, entries[place], salt) for place, (one, _, salt) in enumerate(passing)]
+    await number_all(unit, to, numbered, standing.sent_seq + len(passing))
+    return len(waiting)
+
+
+def plan_wait(failures: int) -> timedelta:
+    """How long to wait after a realm did not answer so many times in a row.
+
+    >>> [plan_wait(n).total_seconds() for n in (1, 2, 5, 9, 200)]
+    [0.5, 1.0, 8.0, 30.0, 30.0]
+    """
+    return timedelta(seconds=min(0.5 * 2 ** min(failures - 1, 10), 30.0))
+
+
+def cut_batch(messages: Sequence[Waiting], sizes: Sequence[int], limit_bytes: int) -> Sequence[Waiting]:
+    """The first messages that fit into one envelope; at least one."""
+    total = 0
+    for place, size in enumerate(sizes):
+        total += size
+        if place and total > limit_bytes:
+            return messages[:place]
+    return messages

@@ -1,0 +1,53 @@
+"""The tables of the door: what waits to go to other realms, and how far each has been told and has told us."""
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+from reelm.infra.db import column, metadata
+from reelm.kernel.data_classes import DataClass
+
+# What people here do towards another realm, until it has taken it. `seq` numbers what goes to one realm, without
+# gaps; `entry` is the row's entry in our log, made in the transaction that gives it its number.
+gateway_outbox = Table(
+    "gateway_outbox",
+    metadata,
+    column("id", BigInteger, Identity(always=True), data=DataClass.SYSTEM, primary_key=True),
+    column("realm", Text, data=DataClass.SYSTEM),
+    column("kind", Text, data=DataClass.SYSTEM),
+    column("fields", JSONB, data=DataClass.PUBLIC_CONTENT),
+    column(
+        "account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), data=DataClass.UNIQUE_ID, nullable=True
+    ),
+    column("minor", Boolean, data=DataClass.BIRTH_DATE),
+    column("told", Boolean, data=DataClass.SYSTEM),
+    column("people", Integer, data=DataClass.SYSTEM),
+    column("epsilon_micro", BigInteger, data=DataClass.SYSTEM, nullable=True),
+    column("made_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("seq", BigInteger, data=DataClass.SYSTEM, nullable=True),
+    column("entry", Text, data=DataClass.SYSTEM, nullable=True),
+    column("salt", Text, data=DataClass.SYSTEM, nullable=True),
+    Index("ix_gateway_outbox_unnumbered", "realm", "id", postgresql_where=text("seq IS NULL")),
+    Index("ix_gateway_outbox_numbered", "realm", "seq", unique=True, postgresql_where=text("seq IS NOT NULL")),
+    Index("ix_gateway_outbox_account_id", "account_id"),
+)
+
+# One row a realm: `sent_seq` numbers have been given out towards it, `acked_seq` it has taken; of its own messages
+# we have taken those below `next_in`.
+gateway_peers = Table(
+    "gateway_peers",
+    metadata,
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("sent_seq", BigInteger, data=DataClass.SYSTEM, server_default="0"),
+    column("acked_seq", BigInteger, data=DataClass.SYSTEM, server_default="0"),
+    column("next_in", BigInteger, data=DataClass.SYSTEM, server_default="1"),
+    column("contact_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+)
+
+# Which realms hold a copy of what is public here, so that they can be told when it no longer is.
+gateway_copies = Table(
+    "gateway_copies",
+    metadata,
+    column("object_id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+)

@@ -1,0 +1,106 @@
+"""How is the gateway served to other realms? By uvicorn over TLS, to clients whose certificate is pinned."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from reelm.infra.meter import Meter
+
+_CONNECTIONS = 256
+
+
+class Doorway:
+    """Who is at the other end of each connection, and how many bytes left by it.
+
+    `recognise` tells the realm of a certificate (DER); `realm_at` that of a connection's address and port.
+    """
+
+    def __init__(self, recognise: Callable[[bytes], str | None], meter: Meter) -> None:
+        self._recognise, self._meter = recognise, meter
+        self._at: dict[tuple[str, int], str] = {}
+
+    def realm_at(self, client: tuple[str, int] | None) -> str | None:
+        return self._at.get(client) if client else None
+
+    def protocol(self) -> type[asyncio.Protocol]:
+        """uvicorn's, which tells us of each connection."""
+        doorway = self
+
+        class Watched(H11Protocol):
+            def connection_made(self, transport: Any) -> None:
+                super().connection_made(transport)
+                doorway.opened(transport)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                doorway.closed(self.transport)
+                super().connection_lost(exc)
+
+        return cast("type[asyncio.Protocol]", Watched)
+
+    def opened(self, transport: Any) -> None:
+        shown = transport.get_extra_info("ssl_object")
+        realm = self._recognise(shown.getpeercert(binary_form=True) or b"") if shown is not None else None
+        if realm is None:
+            transport.close()
+            return
+        self._at[_address(transport)] = realm
+        self._meter.watch(realm, transport.get_extra_info("socket").fileno())
+
+    def closed(self, transport: Any) -> None:
+        realm = self._at.pop(_address(transport), None)
+        socket = transport.get_extra_info("socket")
+        if realm is not None and socket is not None and socket.fileno() >= 0:
+            self._meter.close(realm, socket.fileno())
+
+
+def _address(transport: Any) -> tuple[str, int]:
+    """Address and port of the other end."""
+    host, port = (transport.get_extra_info("peername") or ("", 0))[:2]
+    return str(host), int(port)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which leaves signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def make_server(app: Any, listen: str, context: ssl.SSLContext, doorway: Doorway) -> Server:
+    """A server at HOST:PORT; run it with `serve`, end it with `should_exit`."""
+    host, _, port = listen.rpartition(":")
+
+    def use_context(config: uvicorn.Config, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        del config, make
+        return context
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=int(port),
+        http=doorway.protocol(),
+        ws="none",
+        lifespan="off",
+        ssl_context_factory=use_context,
+        ssl_certfile="pinned",  # the context above is what counts; uvicorn speaks TLS where this is set
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=75,
+    )
+    return Server(config)
+
+
+def make_local_server(app: Any, path: str) -> Server:
+    """A server at a Unix socket, for our own realm."""
+    return Server(
+        uvicorn.Config(app, uds=path, ws="none", lifespan="off", access_log=False, log_config=None, date_header=False)
+    )
