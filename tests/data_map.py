@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from tests.house.catalogue import import_everything
 from tests.markdown import page, row, table
@@ -69,7 +69,7 @@ def make_page() -> str:
             row("whom it is about", _words(holding.subjects)),
             row("where", ", ".join(place.replace("-", " ") for place in holding.places)),
             "",
-            *table("column", "data class", "realm rule", "points to"),
+            *table("column", "data class", "realm rule", "receivers", "points to"),
             *map(_column_row, mapped.columns),
         ]
     intro = (
@@ -88,7 +88,8 @@ def _class_row(one: DataClass) -> str:
 
 def _column_row(column: MappedColumn) -> str:
     points_to = f"`{column.points_to}`" if column.points_to else ""
-    return row(f"`{column.name}`", f"`{column.data_class}`", f"`{column.realm_rule}`", points_to)
+    rule, receivers = f"`{column.realm_rule}`", _words(column.receivers)
+    return row(f"`{column.name}`", f"`{column.data_class}`", rule, receivers, points_to)
 
 
 def make_json() -> str:
@@ -184,8 +185,7 @@ def _retention(mapped: MappedTable) -> str:
 def _lines(value: Any, indent: str = "") -> Iterator[str]:
     """Block YAML; each scalar, empty list and empty mapping as JSON, which YAML 1.2 contains."""
     if isinstance(value, Mapping):
-        pairs: Mapping[str, Any] = value
-        for key, inner in pairs.items():
+        for key, inner in cast("Mapping[str, Any]", value).items():
             if inner and isinstance(inner, Mapping | list):
                 yield f"{indent}{key}:"
                 yield from _lines(inner, f"{indent}  ")

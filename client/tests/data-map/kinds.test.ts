@@ -15,6 +15,13 @@ test("every field of the map is in exactly one place", () => {
   assert.deepEqual(shown.sort(), all.sort());
 });
 
+test("fields that others receive stand apart from those beside them", () => {
+  const email = kinds.find((kind) => kind.key === "user.contact.email")!.held[0]!;
+  assert.equal(email.table.name, "accounts");
+  assert.ok(email.table.receivers.includes("everybody"));
+  assert.ok(!email.receivers.includes("everybody"));
+});
+
 test("what is about people comes first", () => {
   const first = kinds.findIndex((kind) => !kind.personal);
   assert.ok(first > 0);
@@ -31,6 +38,8 @@ test("a search asks for every word, whatever its case and accents", () => {
   assert.ok(search("impressions watched").length === 0);
   assert.deepEqual(search("view_time WATCHED_MS"), ["reelm.user.behavior.view_time"]);
   assert.deepEqual(search("émail"), ["user.contact.email"]);
+  assert.deepEqual(search("birth"), ["user.demographic.date_of_birth"]);
+  assert.ok(search("old enough").length > 5);
   assert.deepEqual(search("nothing is called this"), []);
   assert.equal(search("  ").length, kinds.length);
 });

@@ -69,6 +69,11 @@ class DataClass(StrEnum):
         return self.is_personal and self not in _OPEN
 
     @property
+    def is_secret(self) -> bool:
+        """Whether nobody but its person is ever given it, not even staff with an approved access."""
+        return self in (DataClass.PASSWORD, DataClass.DEVICE)
+
+    @property
     def is_ours(self) -> bool:
         """Whether the Fides taxonomy lacks it."""
         return self.startswith("reelm.")

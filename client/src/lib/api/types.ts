@@ -180,7 +180,7 @@ export interface MappedTable {
   receivers: string[];
   subjects: string[];
   places: string[];
-  columns: { name: string; data_class: string; realm_rule: RealmRule; points_to: string | null }[];
+  columns: { name: string; data_class: string; realm_rule: RealmRule; receivers: string[]; points_to: string | null }[];
 }
 
 export interface DataMap {

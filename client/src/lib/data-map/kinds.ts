@@ -1,10 +1,12 @@
 // How is the data map read by kind of data? The server gives it by table; people ask about kinds.
 import type { DataMap, MappedTable, RealmRule } from "../api/types";
 
-/** The fields of one kind that one table holds under one realm rule. */
+/** The fields of one kind that one table holds under one realm rule for the same receivers. */
 export interface Held {
+  id: string;
   table: MappedTable;
   rule: RealmRule;
+  receivers: string[];
   fields: string[];
 }
 
@@ -25,11 +27,14 @@ export function kindsOf(map: DataMap): Kind[] {
 }
 
 function heldIn(table: MappedTable, key: string): Held[] {
-  const byRule = new Map<RealmRule, string[]>();
-  for (const column of table.columns) {
-    if (column.data_class === key) byRule.set(column.realm_rule, [...(byRule.get(column.realm_rule) ?? []), column.name]);
+  const alike = new Map<string, Held>();
+  for (const { name, data_class, realm_rule: rule, receivers } of table.columns.filter((column) => column.data_class === key)) {
+    const id = [table.name, data_class, rule, ...receivers].join(" ");
+    const held = alike.get(id) ?? { id, table, rule, receivers, fields: [] };
+    held.fields.push(name);
+    alike.set(id, held);
   }
-  return [...byRule].map(([rule, fields]) => ({ table, rule, fields }));
+  return [...alike.values()];
 }
 
 /** The rule of a kind that lets most cross. */
@@ -40,13 +45,18 @@ export function widest(kind: Kind): RealmRule {
 /** Letters as they are searched for: without case and accents. */
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** What matches every word of `query`; a kind whose own name matches is kept whole. `wordsOf` says what a place reads like. */
+/**
+ * What matches every word of `query`: kinds by their name or a field, or else by whatever is written of them, so that
+ * whoever looks for a birth date is not shown all that stands beside one. `wordsOf` says how a place reads.
+ */
 export function matching(kinds: Kind[], query: string, nameOf: (kind: Kind) => string, wordsOf: (held: Held) => string): Kind[] {
   const wanted = plain(query).split(/\s+/).filter(Boolean);
   const has = (text: string): boolean => wanted.every((word) => plain(text).includes(word));
-  return kinds.flatMap((kind) => {
-    const name = nameOf(kind);
-    const held = has(name) ? kind.held : kind.held.filter((one) => has(`${name} ${wordsOf(one)}`));
-    return held.length ? [{ ...kind, held }] : [];
-  });
+  const narrowed = (words: (held: Held, kind: Kind) => string): Kind[] =>
+    kinds.flatMap((kind) => {
+      const held = has(nameOf(kind)) ? kind.held : kind.held.filter((one) => has(words(one, kind)));
+      return held.length ? [{ ...kind, held }] : [];
+    });
+  const named = narrowed(({ fields }) => fields.join(" "));
+  return named.length ? named : narrowed((held, kind) => `${nameOf(kind)} ${wordsOf(held)}`);
 }

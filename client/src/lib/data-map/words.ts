@@ -14,11 +14,11 @@ function howLong({ until, hours, words }: MappedTable["keep"]): string {
 }
 
 /** Each question with its answer, in the order people ask. */
-export function answers({ table, rule }: Held): [question: string, answer: string][] {
+export function answers({ table, rule, receivers }: Held): [question: string, answer: string][] {
   return [
     [t("dataMap.why"), tWord(`use.${table.purpose}`, table.purpose)],
     [t("dataMap.howLong"), howLong(table.keep)],
-    [t("dataMap.who"), several(table.receivers.map((one) => tWord(`receives.${one}`, one)), t("dataMap.nobody"))],
+    [t("dataMap.who"), several(receivers.map((one) => tWord(`receives.${one}`, one)), t("dataMap.nobody"))],
     [t("dataMap.leaves"), t(`leaves.${rule}`)],
     [t("dataMap.basis"), tWord(`basis.${table.legal_basis}`, table.legal_basis)],
     [t("dataMap.about"), several(table.subjects.map((one) => tWord(`about.${one}`, one)), t("dataMap.aboutNobody"))],

@@ -8,16 +8,20 @@ from sqlalchemy import Column, Table
 from reelm.infra.db.columns import metadata
 from reelm.infra.db.foreign_tables import FOREIGN_TABLES, ForeignTable
 from reelm.kernel.data_classes import DataClass, RealmRule
-from reelm.kernel.holdings import Holding
+from reelm.kernel.holdings import Holding, Receiver
 
 
 @dataclass(frozen=True)
 class MappedColumn:
-    """`points_to` is the `table.column` whose values these are, where they are another's."""
+    """`receivers` are those of its table that are given this column as well.
+
+    `points_to` is the `table.column` whose values these are, where they are another's.
+    """
 
     name: str
     data_class: DataClass
     realm_rule: RealmRule
+    receivers: tuple[Receiver, ...]
     points_to: str | None = None
     is_key: bool = False
 
@@ -46,7 +50,9 @@ def map_table(table: Table) -> MappedTable:
     missing = list(find_unmapped((table,)))
     if missing:
         raise ValueError("; ".join(missing))
-    return MappedTable(table.name, table.info["holding"], tuple(map(_map_column, table.columns)))
+    return MappedTable(
+        table.name, table.info["holding"], tuple(_map_column(one, table.info["holding"]) for one in table.columns)
+    )
 
 
 def find_unmapped(tables: Iterable[Table]) -> Iterator[str]:
@@ -61,12 +67,27 @@ def find_unmapped(tables: Iterable[Table]) -> Iterator[str]:
                 yield f"{column} has no realm rule: declare it with column(…)"
 
 
-def _map_column(column: Column[object]) -> MappedColumn:
+def _map_column(column: Column[object], holding: Holding) -> MappedColumn:
     points_to = next((key.target_fullname for key in column.foreign_keys), None)
-    info = column.info
-    return MappedColumn(column.name, info["data_class"], info["realm_rule"], points_to, column.primary_key)
+    data, rule = column.info["data_class"], column.info["realm_rule"]
+    receivers = tuple(one for one in holding.receivers if _is_given(one, data, rule))
+    return MappedColumn(column.name, data, rule, receivers, points_to, column.primary_key)
+
+
+def _is_given(receiver: Receiver, data: DataClass, rule: RealmRule) -> bool:
+    """Whether somebody who receives a table receives a column of this class and rule."""
+    match receiver:
+        case Receiver.PERSON:
+            return True
+        case Receiver.EVERYBODY:
+            return not data.is_private
+        case Receiver.REALMS:
+            return rule is not RealmRule.STAYS_HOME
+        case Receiver.ADDRESSED | Receiver.STAFF | Receiver.DECIDERS:
+            return not data.is_secret
 
 
 def _map_foreign(table: ForeignTable) -> MappedTable:
-    columns = (MappedColumn(name, table.data_class, table.data_class.realm_rule) for name in table.columns)
+    rule, receivers = table.data_class.realm_rule, table.holding.receivers
+    columns = (MappedColumn(name, table.data_class, rule, receivers) for name in table.columns)
     return MappedTable(table.name, table.holding, tuple(columns))

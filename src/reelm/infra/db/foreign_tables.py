@@ -4,7 +4,6 @@ Their columns are listed one by one, so that a version with a new one is noticed
 compares this list with the database's own catalogue.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reelm.infra.db.columns import held
@@ -22,14 +21,9 @@ class ForeignTable:
     data_class: DataClass = DataClass.SYSTEM
 
 
-def _operations(what: str, keep: Keep) -> Mapping[str, Holding]:
-    return held(
-        what,
-        purpose=DataUse.OPERATIONS,
-        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
-        keep=keep,
-        subjects=(),
-    )
+def _operations(what: str, keep: Keep) -> Holding:
+    basis = LegalBasis.LEGITIMATE_INTERESTS
+    return held(what, purpose=DataUse.OPERATIONS, legal_basis=basis, keep=keep, subjects=())["holding"]
 
 
 _WITH_JOB = Keep(Until.REMOVED, "until the job is done; of one that failed for good, until the operator deletes it")
@@ -38,12 +32,12 @@ FOREIGN_TABLES = (
     ForeignTable(
         "alembic_version",
         ("version_num",),
-        **_operations("Which version the database's schema has.", Keep(Until.REALM, "as long as the database")),
+        _operations("Which version the database's schema has.", Keep(Until.REALM, "as long as the database")),
     ),
     ForeignTable(
         "procrastinate_events",
         ("at", "id", "job_id", "type"),
-        **_operations("When a job was queued, started and ended.", _WITH_JOB),
+        _operations("When a job was queued, started and ended.", _WITH_JOB),
     ),
     ForeignTable(
         "procrastinate_jobs",
@@ -61,18 +55,16 @@ FOREIGN_TABLES = (
             "task_name",
             "worker_id",
         ),
-        **_operations(
-            "Work that waits. Its arguments are ids of what it is about, such as a clip's file.", _WITH_JOB
-        ),
+        _operations("Work that waits. Its arguments are ids of what it is about, such as a clip's file.", _WITH_JOB),
     ),
     ForeignTable(
         "procrastinate_periodic_defers",
         ("defer_timestamp", "id", "job_id", "periodic_id", "task_name"),
-        **_operations("Which regular job was last queued for when.", Keep(Until.REALM, "as long as the database")),
+        _operations("Which regular job was last queued for when.", Keep(Until.REALM, "as long as the database")),
     ),
     ForeignTable(
         "procrastinate_workers",
         ("id", "last_heartbeat"),
-        **_operations("Which workers live, and when each gave its last sign.", Keep(Until.REMOVED, "until it ends")),
+        _operations("Which workers live, and when each gave its last sign.", Keep(Until.REMOVED, "until it ends")),
     ),
 )

@@ -28,11 +28,15 @@ class KeepView(BaseModel):
 
 
 class ColumnView(BaseModel):
-    """`points_to` is the column whose values these are, where they are another's."""
+    """`receivers` are those of its table who are given this column as well.
+
+    `points_to` is the column whose values these are, where they are another's.
+    """
 
     name: str
     data_class: DataClass
     realm_rule: RealmRule
+    receivers: list[Receiver]
     points_to: str | None
 
     @classmethod
@@ -41,6 +45,7 @@ class ColumnView(BaseModel):
             name=column.name,
             data_class=column.data_class,
             realm_rule=column.realm_rule,
+            receivers=list(column.receivers),
             points_to=column.points_to,
         )
 
