@@ -105,7 +105,7 @@ browser:
 	  echo "No Chromium here and no way to install it (needs root and apt-get): the browser tests are skipped."; \
 	fi
 
-# Programs nobody here wrote, which check our log in tests/conformance/ledger. Two of them ask for Python 3.12 and are
+# Programs nobody here wrote, which check our log and our data map in tests/conformance. Two of them ask for Python 3.12 and are
 # installed all the same: where one does not run, its tests say so and are skipped.
 outside: $(DONE)/oracles
 	@if command -v go >/dev/null 2>&1 && test -d /usr/share/gocode/src/golang.org/x/mod/sumdb; then exit 0; fi; \
@@ -123,5 +123,5 @@ $(DONE)/oracles: requirements-oracles.lock | $(PY)
 	@umask 022; $(PY) -m venv $(VENV)/oracles && { $(VENV)/oracles/bin/python -m pip --disable-pip-version-check \
 	    --no-input install --quiet --require-hashes --no-deps --ignore-requires-python \
 	    --requirement requirements-oracles.lock \
-	  || echo "They could not be installed: the checks of the ledger with them are skipped."; }
+	  || echo "They could not be installed: the checks with them are skipped."; }
 	@mkdir -p $(DONE) && touch $@

@@ -6,12 +6,14 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
+from tests import data_map
 from tests.house.catalogue import ROOT, list_problems, list_tables
+from tests.markdown import REMAKE, page, row, table
 from tests.vectors import entries, notes
 
 from reelm.cli.__main__ import build_parser
@@ -20,7 +22,6 @@ from reelm.infra.settings import Settings
 from reelm.kernel.words import catalogue
 from reelm.web.app import build_app
 
-REMAKE = ".venv/bin/python -m tests.generated"
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 Parser = argparse.ArgumentParser
@@ -37,26 +38,13 @@ def make_schema() -> str:
     list_tables()
     dialect = cast("Any", postgresql).dialect()
     statements: list[str] = []
-    for table in metadata.sorted_tables:
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        for statement in (CreateTable(table), *map(CreateIndex, indexes)):
+    for one in metadata.sorted_tables:
+        indexes = sorted(one.indexes, key=lambda index: str(index.name))
+        for statement in (CreateTable(one), *map(CreateIndex, indexes)):
             lines = str(statement.compile(dialect=dialect)).strip().replace("\t", "    ").splitlines()
             statements.append("\n".join(line.rstrip() for line in lines) + ";")
     note = "-- Made from the tables in src/reelm/*/tables.py. Jobs live in tables of Procrastinate beside these."
     return f"{note}\n\n" + "\n\n".join(statements) + "\n"
-
-
-def _page(title: str, intro: str, body: Iterable[str]) -> str:
-    note = f"<!-- Made from the code by `{REMAKE}`; change the code, not this page. -->"
-    return "\n".join((f"# {title}", "", note, "", intro, "", *body)).rstrip() + "\n"
-
-
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-
-def _table(*columns: str) -> list[str]:
-    return [_row(*columns), "|" + "---|" * len(columns)]
 
 
 def list_commands(parser: Parser, help_: str = "") -> Iterator[tuple[Parser, str]]:
@@ -91,21 +79,21 @@ def make_cli_page() -> str:
         body += [f"## `{parser.prog}`", "", help_[:1].upper() + help_[1:] + ".", ""]
         options = list_options(parser)
         if options:
-            body += _table("option", "needed", "means")
-            body += [_row(_option(action), "yes" if action.required else "", action.help or "") for action in options]
+            body += table("option", "needed", "means")
+            body += [row(_option(action), "yes" if action.required else "", action.help or "") for action in options]
             body.append("")
     intro = "Run it as `.venv/bin/reelm`. A refusal is one line on standard error and exit status 1."
-    return _page("Command line", intro, body)
+    return page("Command line", intro, body)
 
 
 def make_settings_page() -> str:
     """docs/reference/settings.md."""
-    body = _table("variable", "default", "means")
+    body = table("variable", "default", "means")
     for name, field in Settings.model_fields.items():
         default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
-        body.append(_row(f"`REELM_{name.upper()}`", f"`{default}`" if default else "", field.description or ""))
+        body.append(row(f"`REELM_{name.upper()}`", f"`{default}`" if default else "", field.description or ""))
     intro = "Environment variables, read when a process starts. `reelm doctor --settings` lists the same."
-    return _page("Settings", intro, body)
+    return page("Settings", intro, body)
 
 
 def make_http_page() -> str:
@@ -119,47 +107,29 @@ def make_http_page() -> str:
             good = ", ".join(status for status in answers if status < "400")
             refusals = (f"{s}: {answers[s]['description']}" for s in sorted(answers) if s >= "400")
             what = call.get("description") or call["summary"]
-            line = _row(f"`{method.upper()} {path}`", what, good, "<br>".join(refusals))
+            line = row(f"`{method.upper()} {path}`", what, good, "<br>".join(refusals))
             groups.setdefault(call.get("tags", ["other"])[0], []).append(line)
     body: list[str] = []
     for tag, lines in sorted(groups.items()):
-        body += [f"## {tag}", "", *_table("call", "does", "answers", "refuses"), *lines, ""]
+        body += [f"## {tag}", "", *table("call", "does", "answers", "refuses"), *lines, ""]
     intro = (
         "Shapes of bodies and answers: `contracts/openapi.json`, served at `/api/openapi.json` and, to read, at"
         " `/api/docs`. Calls that need an account take `Authorization: Bearer TOKEN` or the session cookie. A refusal"
         " is problem+json ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)); its words are in"
         " [problems.md](problems.md)."
     )
-    return _page("HTTP calls", intro, body)
+    return page("HTTP calls", intro, body)
 
 
 def make_problems_page() -> str:
     """docs/reference/problems.md."""
-    body = _table("type", "status", "English", "français")
+    body = table("type", "status", "English", "français")
     english, french = catalogue("en"), catalogue("fr-CA")
     for problem in sorted(list_problems(), key=lambda problem: problem.slug()):
         words = [f"**{w.title}.** {w.detail}" for w in (english[problem.slug()], french[problem.slug()])]
-        body.append(_row(f"`/problems/{problem.slug()}`", str(problem.status), *words))
+        body.append(row(f"`/problems/{problem.slug()}`", str(problem.status), *words))
     intro = "Every way Reelm says no. Names in braces are facts, which stand in the answer beside the words."
-    return _page("Refusals", intro, body)
-
-
-def make_data_map() -> str:
-    """docs/reference/data-map.md."""
-    body: list[str] = []
-    for table in list_tables():
-        body += [f"## `{table.name}`", "", *_table("column", "data class", "personal", "points to")]
-        for column in table.columns:
-            kind = column.info["data_class"]
-            target = ", ".join(f"`{key.target_fullname}`" for key in column.foreign_keys)
-            body.append(_row(f"`{column.name}`", f"`{kind.value}`", "yes" if kind.is_personal else "", target))
-        body.append("")
-    intro = (
-        "Every column of every table with the class of its data: keys of the Fides taxonomy, and ours under `reelm.`."
-        " Jobs and the schema's version live in tables of Procrastinate and Alembic, which hold ids and no personal"
-        " data beyond them."
-    )
-    return _page("Data map", intro, body)
+    return page("Refusals", intro, body)
 
 
 FILES: dict[str, Callable[[], str]] = {
@@ -169,7 +139,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": make_settings_page,
     "docs/reference/http.md": make_http_page,
     "docs/reference/problems.md": make_problems_page,
-    "docs/reference/data-map.md": make_data_map,
+    **data_map.FILES,
     **notes.FILES,
     **entries.FILES,
 }

@@ -1,11 +1,11 @@
-// Our own router: thirteen routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
+// Our own router: fourteen routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
 
 export type Route =
   | { page: "feed" | (typeof PLAIN)[number] | "nowhere" }
   | { page: "clip" | "edit"; id: string }
   | { page: "profile"; handle: string };
 
-const PLAIN = ["following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "trust", "staff"] as const;
+const PLAIN = ["following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff"] as const;
 
 /** What page a path means; a path that means nothing gives `nowhere`. */
 export function routeOf(path: string): Route {

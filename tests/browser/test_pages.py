@@ -27,6 +27,7 @@ PAGES = (
     "/sign-in",
     "/@nora",
     "/my-data",
+    "/data-map",
     "/trust",
     "/staff",
 )

@@ -7,15 +7,16 @@ People are named without a foreign key: accounts lie above this package, and the
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
-from reelm.infra.db import column, metadata
-from reelm.kernel.data_classes import DataClass
+from reelm.infra.db import column, held, metadata
+from reelm.kernel.data_classes import DataClass, RealmRule
+from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
 
 access_requests = Table(
     "access_requests",
     metadata,
     column("id", Uuid, data=DataClass.SYSTEM, primary_key=True),
-    column("subject_id", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
-    column("asked_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("subject_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("asked_by", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("asked_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
     column("asked_entry", Text, data=DataClass.SYSTEM, nullable=True),
     column("reason", Text, data=DataClass.SYSTEM),
@@ -23,25 +24,33 @@ access_requests = Table(
     column("minutes", Integer, data=DataClass.SYSTEM),
     column("break_glass", Boolean, data=DataClass.SYSTEM),
     column("state", Text, data=DataClass.SYSTEM),
-    column("decided_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("decided_by", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("decided_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     column("decided_entry", Text, data=DataClass.SYSTEM, nullable=True),
-    column("session_id", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("session_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("opened_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     column("opened_entry", Text, data=DataClass.SYSTEM, nullable=True),
     column("ends_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
-    column("ended_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("ended_by", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("ended_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     column("ended_entry", Text, data=DataClass.SYSTEM, nullable=True),
     column("end_cause", Text, data=DataClass.SYSTEM, nullable=True),
     column("review_by", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
-    column("reviewed_by", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("reviewed_by", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("reviewed_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     column("reviewed_entry", Text, data=DataClass.SYSTEM, nullable=True),
     column("finding", Text, data=DataClass.SYSTEM, nullable=True),
     column("overdue_entry", Text, data=DataClass.SYSTEM, nullable=True),
     Index("ix_access_requests_state", "state"),
     Index("ix_access_requests_subject_id", "subject_id"),
+    info=held(
+        "Which member of staff asked to see whose private data, why, who agreed, and how it ended.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        keep=Keep(Until.LOG, "as long as the log; whoever is erased is named in it no more"),
+        receivers=(Receiver.PERSON, Receiver.DECIDERS),
+        subjects=(Subject.MEMBER, Subject.STAFF),
+    ),
 )
 
 access_reads = Table(
@@ -55,4 +64,12 @@ access_reads = Table(
     column("fields", Integer, data=DataClass.SYSTEM),
     column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
     Index("ix_access_reads_request_id", "request_id"),
+    info=held(
+        "What was looked at in an access: which collection, how many fields, when. Not the data itself.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        keep=Keep(Until.LOG, "as long as the log"),
+        receivers=(Receiver.PERSON, Receiver.DECIDERS),
+        subjects=(Subject.MEMBER, Subject.STAFF),
+    ),
 )

@@ -1,10 +1,13 @@
 """The tables of people. `rate_limits` holds keyed hashes only, so that no address is stored."""
 
+from datetime import timedelta
+
 from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from reelm.infra.db import column, metadata
-from reelm.kernel.data_classes import DataClass
+from reelm.infra.db import column, held, metadata
+from reelm.kernel.data_classes import DataClass, RealmRule
+from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Subject, Until
 
 accounts = Table(
     "accounts",
@@ -21,24 +24,53 @@ accounts = Table(
     column("region", Text, data=DataClass.LOCATION, nullable=True),
     column("locale", Text, data=DataClass.LANGUAGE),
     column("role", Text, data=DataClass.SYSTEM),
-    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    info=held(
+        "Who has an account. The birth date says whether they are old enough, the country and region which realm is"
+        " theirs and which law holds.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.ACCOUNT, "as long as the account"),
+        receivers=(Receiver.PERSON, Receiver.EVERYBODY, Receiver.STAFF, Receiver.REALMS),
+        places=(Place.DATABASE, Place.FILES),
+    ),
 )
 
 sessions = Table(
     "sessions",
     metadata,
-    column("id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
-    column("account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), data=DataClass.UNIQUE_ID),
+    column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+    ),
     column("token_hash", LargeBinary, data=DataClass.PASSWORD, unique=True),
-    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
     column("expires_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
     Index("ix_sessions_account_id", "account_id"),
+    info=held(
+        "Where somebody is signed in: a hash of the token their browser holds, no address and no device.",
+        purpose=DataUse.AUTHENTICATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.TIME, "until signed out, at most 60 days", timedelta(days=60)),
+        receivers=(Receiver.STAFF,),
+    ),
 )
 
 rate_limits = Table(
     "rate_limits",
     metadata,
     column("key", LargeBinary, data=DataClass.DEVICE, primary_key=True),
-    column("hits", Integer, data=DataClass.BEHAVIOR),
+    column("hits", Integer, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
     column("ends_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "How often something was tried of late, under a keyed hash of an address or of an address and a handle.",
+        purpose=DataUse.SECURITY,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.TIME, "until the window has passed, at most an hour", timedelta(hours=1)),
+        subjects=(Subject.MEMBER, Subject.VISITOR),
+    ),
 )

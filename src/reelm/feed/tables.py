@@ -3,32 +3,64 @@
 from sqlalchemy import ForeignKey, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from reelm.infra.db import column, metadata
-from reelm.kernel.data_classes import DataClass
+from reelm.infra.db import column, held, metadata
+from reelm.kernel.data_classes import DataClass, RealmRule
+from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
 
 impressions = Table(
     "impressions",
     metadata,
-    column("id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
+    column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
     column("kind", Text, data=DataClass.BEHAVIOR, primary_key=True),
     column("video_id", Uuid, ForeignKey("videos.id", ondelete="CASCADE"), data=DataClass.BEHAVIOR),
     column(
-        "account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), data=DataClass.UNIQUE_ID, nullable=True
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        nullable=True,
     ),
     column("watched_ms", Integer, data=DataClass.VIEW_TIME),
     column("at", TIMESTAMP(timezone=True), data=DataClass.VIEW_TIME),
-    column("received_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("received_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
     Index("ix_impressions_account_id", "account_id"),
     Index("ix_impressions_video_id", "video_id"),
+    info=held(
+        "Which clips were shown, for how long, and what was shared. The counts of a clip are made of it.",
+        purpose=DataUse.STATISTICS,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.ACCOUNT, "as long as the account; of somebody without one, as long as that of the author"),
+        receivers=(Receiver.STAFF, Receiver.REALMS),
+        subjects=(Subject.MEMBER, Subject.VISITOR),
+    ),
 )
 
 seen = Table(
     "seen",
     metadata,
     column(
-        "account_id", Uuid, ForeignKey("accounts.id", ondelete="CASCADE"), data=DataClass.BEHAVIOR, primary_key=True
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.BEHAVIOR,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
     ),
-    column("video_id", Uuid, ForeignKey("videos.id", ondelete="CASCADE"), data=DataClass.BEHAVIOR, primary_key=True),
+    column(
+        "video_id",
+        Uuid,
+        ForeignKey("videos.id", ondelete="CASCADE"),
+        data=DataClass.BEHAVIOR,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
     column("at", TIMESTAMP(timezone=True), data=DataClass.VIEW_TIME),
     Index("ix_seen_video_id", "video_id"),
+    info=held(
+        "Which clips somebody has seen, so that the feed shows others first.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.ACCOUNT, "as long as the account"),
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from reelm.kernel.data_classes import DataClass
+from reelm.kernel.holdings import LegalBasis
 from reelm.kernel.roles import Role
 
 PublicId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
@@ -52,17 +53,6 @@ class Purpose(StrEnum):
     LEGAL_OBLIGATION = "legal-obligation"
     STATISTICS = "statistics"
     RESEARCH = "research"
-
-
-class LegalBasis(StrEnum):
-    """GDPR Art. 6(1)(a) to (f)."""
-
-    CONSENT = "consent"
-    CONTRACT = "contract"
-    LEGAL_OBLIGATION = "legal-obligation"
-    VITAL_INTERESTS = "vital-interests"
-    PUBLIC_INTEREST = "public-interest"
-    LEGITIMATE_INTERESTS = "legitimate-interests"
 
 
 class Party(Enum):

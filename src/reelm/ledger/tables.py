@@ -6,8 +6,9 @@
 from sqlalchemy import BigInteger, Date, Identity, Index, Integer, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from reelm.infra.db import column, metadata
-from reelm.kernel.data_classes import DataClass
+from reelm.infra.db import column, held, metadata
+from reelm.kernel.data_classes import DataClass, RealmRule
+from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Subject, Until
 
 ledger_entries = Table(
     "ledger_entries",
@@ -16,13 +17,22 @@ ledger_entries = Table(
     column("id", Text, data=DataClass.SYSTEM, unique=True),
     column("kind", Text, data=DataClass.SYSTEM),
     column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
-    column("actor_id", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
-    column("subject_id", Uuid, data=DataClass.UNIQUE_ID, nullable=True),
+    column("actor_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("subject_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("body", LargeBinary, data=DataClass.SYSTEM),
     column("log_index", BigInteger, data=DataClass.SYSTEM, nullable=True, unique=True),
     Index("ix_ledger_entries_queued", "queue_no", postgresql_where=text("log_index IS NULL")),
     Index("ix_ledger_entries_subject_id", "subject_id", "queue_no", postgresql_where=text("subject_id IS NOT NULL")),
     Index("ix_ledger_entries_actor_id", "actor_id", "queue_no", postgresql_where=text("actor_id IS NOT NULL")),
+    info=held(
+        "The public log's entries, and for each whom it is about and by. The log itself names nobody.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        keep=Keep(Until.LOG, "for good; whom an entry names, as long as that person's key"),
+        receivers=(Receiver.PERSON, Receiver.EVERYBODY),
+        subjects=(Subject.MEMBER, Subject.STAFF),
+        places=(Place.DATABASE, Place.LOG),
+    ),
 )
 
 # One row: what the database knows of the tree. `size` entries have their index; `published_size` are in a checkpoint.
@@ -36,6 +46,14 @@ ledger_log = Table(
     column("published_size", BigInteger, data=DataClass.SYSTEM),
     column("published_root", LargeBinary, data=DataClass.SYSTEM),
     column("published_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    info=held(
+        "How far the log has come, and under which key.",
+        purpose=DataUse.OPERATIONS,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.LOG, "as long as the log"),
+        receivers=(Receiver.EVERYBODY,),
+        subjects=(),
+    ),
 )
 
 ledger_counts = Table(
@@ -44,6 +62,14 @@ ledger_counts = Table(
     column("day", Date, data=DataClass.SYSTEM, primary_key=True),
     column("kind", Text, data=DataClass.SYSTEM, primary_key=True),
     column("entries", BigInteger, data=DataClass.SYSTEM),
+    info=held(
+        "How many entries of each kind a day had.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        keep=Keep(Until.LOG, "as long as the log"),
+        receivers=(Receiver.EVERYBODY,),
+        subjects=(),
+    ),
 )
 
 ledger_writers = Table(
@@ -51,23 +77,46 @@ ledger_writers = Table(
     metadata,
     column("writer", Text, data=DataClass.SYSTEM, primary_key=True),
     column("last_seq", BigInteger, data=DataClass.SYSTEM),
+    info=held(
+        "How far each writer of entries has counted, so that a gap shows.",
+        purpose=DataUse.OPERATIONS,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.LOG, "as long as the log"),
+        subjects=(),
+    ),
 )
 
 person_keys = Table(
     "person_keys",
     metadata,
-    column("person_id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
+    column("person_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
     column("key", LargeBinary, data=DataClass.PASSWORD),
     column("made_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "A key of each person's own. It makes the commitments that name them in the log, and only it can show which.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        keep=Keep(Until.ACCOUNT, "until the person is erased"),
+        receivers=(Receiver.PERSON,),
+        subjects=(Subject.MEMBER, Subject.STAFF),
+    ),
 )
 
 sealed_requests = Table(
     "sealed_requests",
     metadata,
     column("id", Text, data=DataClass.SYSTEM, primary_key=True),
-    column("nonce", LargeBinary, data=DataClass.SYSTEM),
-    column("content", JSONB, data=DataClass.SYSTEM),
+    column("nonce", LargeBinary, data=DataClass.SYSTEM, realm_rule=RealmRule.STAYS_HOME),
+    column("content", JSONB, data=DataClass.SYSTEM, realm_rule=RealmRule.STAYS_HOME),
     column("opens_by", Date, data=DataClass.SYSTEM),
     column("sealed_entry", Text, data=DataClass.SYSTEM),
     column("opened_entry", Text, data=DataClass.SYSTEM, nullable=True),
+    info=held(
+        "What governments asked for and forbade to tell: from which country, on what ground, for how many accounts.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        keep=Keep(Until.LOG, "as long as the log"),
+        receivers=(Receiver.EVERYBODY,),
+        subjects=(),
+    ),
 )

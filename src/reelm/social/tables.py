@@ -3,8 +3,9 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from reelm.infra.db import column, metadata
-from reelm.kernel.data_classes import DataClass
+from reelm.infra.db import column, held, metadata
+from reelm.kernel.data_classes import DataClass, RealmRule
+from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Until
 
 
 def _person() -> ForeignKey:
@@ -20,18 +21,34 @@ follows = Table(
     metadata,
     column("follower_id", Uuid, _person(), data=DataClass.SOCIAL, primary_key=True),
     column("followed_id", Uuid, _person(), data=DataClass.SOCIAL, primary_key=True),
-    column("at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SOCIAL),
     CheckConstraint("follower_id <> followed_id", name="not_yourself"),
     Index("ix_follows_followed_id", "followed_id"),
+    info=held(
+        "Who follows whom. The one who is followed is told.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until taken back, at most as long as both accounts"),
+        receivers=(Receiver.PERSON, Receiver.ADDRESSED, Receiver.STAFF, Receiver.REALMS),
+    ),
 )
 
 likes = Table(
     "likes",
     metadata,
-    column("account_id", Uuid, _person(), data=DataClass.SOCIAL, primary_key=True),
-    column("video_id", Uuid, _video(), data=DataClass.SOCIAL, primary_key=True),
+    column(
+        "account_id", Uuid, _person(), data=DataClass.SOCIAL, realm_rule=RealmRule.AGGREGATE_ONLY, primary_key=True
+    ),
+    column("video_id", Uuid, _video(), data=DataClass.SOCIAL, realm_rule=RealmRule.AGGREGATE_ONLY, primary_key=True),
     column("at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
     Index("ix_likes_video_id", "video_id"),
+    info=held(
+        "Who likes which clip. Its author is told.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until taken back, at most as long as both accounts"),
+        receivers=(Receiver.PERSON, Receiver.ADDRESSED, Receiver.STAFF, Receiver.REALMS),
+    ),
 )
 
 # Whoever may watch the clip sees who said what and when.
@@ -45,19 +62,42 @@ comments = Table(
     column("created_at", TIMESTAMP(timezone=True), data=DataClass.PUBLIC_CONTENT),
     Index("ix_comments_video_id", "video_id", text("id DESC")),
     Index("ix_comments_author_id", "author_id"),
+    info=held(
+        "What people say under clips. Whoever may watch the clip sees who said what and when.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until its author or the clip's removes it, at most as long as both accounts"),
+        receivers=(Receiver.PERSON, Receiver.EVERYBODY, Receiver.REALMS),
+    ),
 )
 
 notifications = Table(
     "notifications",
     metadata,
-    column("id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
-    column("account_id", Uuid, _person(), data=DataClass.SOCIAL),
-    column("actor_id", Uuid, _person(), data=DataClass.SOCIAL),
+    column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column("account_id", Uuid, _person(), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME),
+    column("actor_id", Uuid, _person(), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME),
     column("kind", Text, data=DataClass.SYSTEM),
-    column("video_id", Uuid, _video(), data=DataClass.SOCIAL, nullable=True),
-    column("comment_id", Uuid, ForeignKey("comments.id", ondelete="CASCADE"), data=DataClass.SOCIAL, nullable=True),
-    column("at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
-    column("read_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, nullable=True),
+    column("video_id", Uuid, _video(), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column(
+        "comment_id",
+        Uuid,
+        ForeignKey("comments.id", ondelete="CASCADE"),
+        data=DataClass.SOCIAL,
+        realm_rule=RealmRule.STAYS_HOME,
+        nullable=True,
+    ),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column(
+        "read_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, nullable=True
+    ),
     Index("ix_notifications_account_id", "account_id", text("id DESC")),
     Index("ix_notifications_actor_id", "actor_id"),
+    info=held(
+        "What somebody is told of in their inbox: who liked, followed or commented.",
+        purpose=DataUse.NOTIFICATIONS,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.ACCOUNT, "as long as both accounts, unless the like, follow or comment is taken back"),
+        receivers=(Receiver.PERSON,),
+    ),
 )

@@ -15,6 +15,7 @@ from reelm.web import hot, hot_schema, ledger_files, pages, problems, v1, well_k
 from reelm.web.guard import Guard
 from reelm.web.kept import Kept
 from reelm.web.views.clips import VideoView
+from reelm.web.views.data_map import show_data_map
 
 
 def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -28,6 +29,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         async with open_cell(settings, present, clock) as cell:
             app.state.cell = cell
             app.state.trust = Kept[bytes](keep_s=1.0)
+            app.state.data_map = show_data_map().model_dump_json().encode()
             yield
 
     app = FastAPI(

@@ -21,7 +21,7 @@ from reelm.web.views.people import media_url
 router = APIRouter(include_in_schema=False)
 oembed = APIRouter(tags=["pages"])
 _HEAD = "<!--reelm:head-->"
-_SIMPLE = ("following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "trust", "staff")
+_SIMPLE = ("following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff")
 _APP_PAGES = ("/", *(f"/{name}" for name in _SIMPLE), "/v/{video}/edit")
 
 

@@ -66,5 +66,5 @@ def test_words_carry_their_facts() -> None:
     assert "180 s" in words.detail
 
 
-def test_only_system_data_is_nobodys() -> None:
-    assert {data for data in DataClass if not data.is_personal} == {DataClass.SYSTEM}
+def test_only_system_data_and_sums_are_nobodys() -> None:
+    assert {data for data in DataClass if not data.is_personal} == {DataClass.SYSTEM, DataClass.AGGREGATE}

@@ -7,6 +7,7 @@ import type {
   AccessTerms,
   Comment,
   Country,
+  DataMap,
   FeedItem,
   FeedMode,
   Finding,
@@ -85,6 +86,7 @@ export const api = {
   readNotifications: () => call<void>("/notifications/read", { method: "POST" }),
 
   trust: () => call<Trust>("/trust"),
+  dataMap: () => call<DataMap>("/data-map"),
   ownEntries: (cursor?: string | null, limit = 20) =>
     call<Page<OwnEntry> & { size: number }>(`/me/ledger${query({ cursor, limit })}`),
   ownKey: () => call<{ key: string; account_id: string }>("/me/ledger/key"),

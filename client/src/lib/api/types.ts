@@ -169,6 +169,26 @@ export interface Trust {
   witness_vkey: string | null;
 }
 
+export type RealmRule = "stays-home" | "aggregate-only" | "pseudonym-may-cross" | "public-copy-may-cross" | "not-personal";
+
+export interface MappedTable {
+  name: string;
+  what: string;
+  purpose: string;
+  legal_basis: string;
+  keep: { until: "time" | "removed" | "account" | "log" | "realm"; hours: number | null; words: string };
+  receivers: string[];
+  subjects: string[];
+  places: string[];
+  columns: { name: string; data_class: string; realm_rule: RealmRule; receivers: string[]; points_to: string | null }[];
+}
+
+export interface DataMap {
+  taxonomy: string;
+  classes: { key: string; own: boolean; personal: boolean; private: boolean; realm_rule: RealmRule }[];
+  tables: MappedTable[];
+}
+
 export interface AccessTerms {
   reasons: string[];
   collections: { name: string; classes: string[] }[];

@@ -1,11 +1,12 @@
-"""How is a column declared? With its data class, always; `tests/house` refuses one without."""
+"""How are tables and columns declared? With what the data map says of them: `tests/house` refuses any without."""
 
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Identity, MetaData
 from sqlalchemy.types import TypeEngine
 
-from reelm.kernel.data_classes import DataClass
+from reelm.kernel.data_classes import DataClass, RealmRule
+from reelm.kernel.holdings import DataUse, Holding, Keep, LegalBasis, Place, Receiver, Subject
 
 metadata = MetaData(
     naming_convention={
@@ -23,8 +24,30 @@ def column(
     type_: TypeEngine[Any] | type[TypeEngine[Any]],
     *constraints: ForeignKey | Identity,
     data: DataClass,
+    realm_rule: RealmRule | None = None,
     nullable: bool = False,
     **options: Any,
 ) -> Column[Any]:
-    """A column of data class `data`; not nullable unless said."""
-    return Column(name, type_, *constraints, nullable=nullable, info={"data_class": data}, **options)
+    """A column of data class `data`; not nullable unless said.
+
+    `realm_rule` narrows what its class lets cross to other realms. Raises `ValueError` where it would widen it.
+    """
+    rule = data.realm_rule if realm_rule is None else realm_rule
+    if not data.realm_rule.allows(rule):
+        raise ValueError(f"{name}: {rule} lets more cross than {data} does, {data.realm_rule}")
+    info = {"data_class": data, "realm_rule": rule}
+    return Column(name, type_, *constraints, nullable=nullable, info=info, **options)
+
+
+def held(
+    what: str,
+    *,
+    purpose: DataUse,
+    legal_basis: LegalBasis,
+    keep: Keep,
+    receivers: tuple[Receiver, ...] = (),
+    subjects: tuple[Subject, ...] = (Subject.MEMBER,),
+    places: tuple[Place, ...] = (Place.DATABASE,),
+) -> dict[str, Holding]:
+    """What a table is and why it is held: the `info` of a `Table`. `what` is one or two sentences."""
+    return {"holding": Holding(what, purpose, legal_basis, keep, receivers, subjects, places)}

@@ -6,6 +6,7 @@ from reelm.web.v1 import (
     access,
     accounts,
     comments,
+    data_map,
     follows,
     likes,
     me,
@@ -22,7 +23,7 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places):
     router.include_router(resource.router)
-for resource in (access, me_ledger, trust):
+for resource in (access, data_map, me_ledger, trust):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]
