@@ -32,9 +32,10 @@ from reelm.infra.db import Database
 from reelm.infra.db.schema import migrate
 from reelm.infra.embedded import postgres
 from reelm.kernel.data_classes import DataClass
+from reelm.kernel.holdings import LegalBasis
 from reelm.kernel.ids import AccountId
 from reelm.ledger.entry import encode, make_entry
-from reelm.ledger.model import LegalBasis, Purpose
+from reelm.ledger.model import Purpose
 from reelm.ledger.passings import Crossing
 from reelm.ledger.writer import LogWriter
 

@@ -69,6 +69,13 @@ CREATE TABLE gateway_peers (
     CONSTRAINT pk_gateway_peers PRIMARY KEY (realm)
 );
 
+CREATE TABLE gateway_revocations (
+    object_id UUID NOT NULL,
+    realm TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_gateway_revocations PRIMARY KEY (object_id, realm)
+);
+
 CREATE TABLE ledger_counts (
     day DATE NOT NULL,
     kind TEXT NOT NULL,
@@ -177,17 +184,16 @@ CREATE INDEX ix_assets_account_id ON assets (account_id);
 
 CREATE INDEX ix_assets_unfinished ON assets (id) WHERE finished_at IS NULL;
 
-CREATE TABLE follows (
-    follower_id UUID NOT NULL,
-    followed_id UUID NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_follows PRIMARY KEY (follower_id, followed_id),
-    CONSTRAINT ck_follows_not_yourself CHECK (follower_id <> followed_id),
-    CONSTRAINT fk_follows_follower_id FOREIGN KEY(follower_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT fk_follows_followed_id FOREIGN KEY(followed_id) REFERENCES accounts (id) ON DELETE CASCADE
+CREATE TABLE clips (
+    id UUID NOT NULL,
+    account_id UUID,
+    realm TEXT,
+    CONSTRAINT pk_clips PRIMARY KEY (id),
+    CONSTRAINT ck_clips_ours_or_abroad CHECK ((account_id IS NULL) <> (realm IS NULL)),
+    CONSTRAINT fk_clips_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_follows_followed_id ON follows (followed_id);
+CREATE INDEX ix_clips_account_id ON clips (account_id);
 
 CREATE TABLE gateway_outbox (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -212,6 +218,17 @@ CREATE INDEX ix_gateway_outbox_account_id ON gateway_outbox (account_id);
 CREATE UNIQUE INDEX ix_gateway_outbox_numbered ON gateway_outbox (realm, seq) WHERE seq IS NOT NULL;
 
 CREATE INDEX ix_gateway_outbox_unnumbered ON gateway_outbox (realm, id) WHERE seq IS NULL;
+
+CREATE TABLE people (
+    id UUID NOT NULL,
+    account_id UUID,
+    realm TEXT,
+    CONSTRAINT pk_people PRIMARY KEY (id),
+    CONSTRAINT ck_people_ours_or_abroad CHECK ((account_id IS NULL) <> (realm IS NULL)),
+    CONSTRAINT fk_people_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_people_account_id ON people (account_id);
 
 CREATE TABLE sessions (
     id UUID NOT NULL,
@@ -242,25 +259,6 @@ CREATE INDEX ix_uploads_account_id ON uploads (account_id);
 
 CREATE INDEX ix_uploads_expires_at ON uploads (expires_at);
 
-CREATE TABLE videos (
-    id UUID NOT NULL,
-    author_id UUID NOT NULL,
-    asset_id UUID NOT NULL,
-    state TEXT NOT NULL,
-    caption TEXT NOT NULL,
-    visibility TEXT NOT NULL,
-    allow_comments BOOLEAN NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    published_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_videos PRIMARY KEY (id),
-    CONSTRAINT fk_videos_author_id FOREIGN KEY(author_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT uq_videos_asset_id UNIQUE (asset_id)
-);
-
-CREATE INDEX ix_videos_author_id ON videos (author_id, id);
-
-CREATE INDEX ix_videos_listed ON videos (published_at DESC, id DESC) WHERE state = 'published' AND visibility = 'public';
-
 CREATE TABLE comments (
     id UUID NOT NULL,
     video_id UUID NOT NULL,
@@ -268,13 +266,63 @@ CREATE TABLE comments (
     text TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_comments PRIMARY KEY (id),
-    CONSTRAINT fk_comments_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE,
-    CONSTRAINT fk_comments_author_id FOREIGN KEY(author_id) REFERENCES accounts (id) ON DELETE CASCADE
+    CONSTRAINT fk_comments_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE,
+    CONSTRAINT fk_comments_author_id FOREIGN KEY(author_id) REFERENCES people (id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_comments_author_id ON comments (author_id);
 
 CREATE INDEX ix_comments_video_id ON comments (video_id, id DESC);
+
+CREATE TABLE follows (
+    follower_id UUID NOT NULL,
+    followed_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_follows PRIMARY KEY (follower_id, followed_id),
+    CONSTRAINT ck_follows_not_yourself CHECK (follower_id <> followed_id),
+    CONSTRAINT fk_follows_follower_id FOREIGN KEY(follower_id) REFERENCES people (id) ON DELETE CASCADE,
+    CONSTRAINT fk_follows_followed_id FOREIGN KEY(followed_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_follows_followed_id ON follows (followed_id);
+
+CREATE TABLE foreign_clips (
+    id UUID NOT NULL,
+    realm TEXT NOT NULL,
+    author_id UUID NOT NULL,
+    caption TEXT NOT NULL,
+    allow_comments BOOLEAN NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    media JSONB NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    views BIGINT DEFAULT '0' NOT NULL,
+    likes BIGINT DEFAULT '0' NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_foreign_clips PRIMARY KEY (id),
+    CONSTRAINT fk_foreign_clips_id FOREIGN KEY(id) REFERENCES clips (id) ON DELETE CASCADE,
+    CONSTRAINT fk_foreign_clips_author_id FOREIGN KEY(author_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_foreign_clips_author_id ON foreign_clips (author_id, id);
+
+CREATE INDEX ix_foreign_clips_listed ON foreign_clips (published_at DESC, id DESC);
+
+CREATE TABLE foreign_people (
+    id UUID NOT NULL,
+    realm TEXT NOT NULL,
+    via TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    bio TEXT NOT NULL,
+    avatar TEXT,
+    followers BIGINT DEFAULT '0' NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_foreign_people PRIMARY KEY (id),
+    CONSTRAINT fk_foreign_people_id FOREIGN KEY(id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_foreign_people_handle ON foreign_people (realm, handle);
 
 CREATE TABLE impressions (
     id UUID NOT NULL,
@@ -285,7 +333,7 @@ CREATE TABLE impressions (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_impressions PRIMARY KEY (id, kind),
-    CONSTRAINT fk_impressions_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE,
+    CONSTRAINT fk_impressions_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE,
     CONSTRAINT fk_impressions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
 );
 
@@ -299,7 +347,7 @@ CREATE TABLE likes (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_likes PRIMARY KEY (account_id, video_id),
     CONSTRAINT fk_likes_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT fk_likes_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
+    CONSTRAINT fk_likes_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_likes_video_id ON likes (video_id);
@@ -323,7 +371,7 @@ CREATE TABLE seen (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id),
     CONSTRAINT fk_seen_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT fk_seen_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
+    CONSTRAINT fk_seen_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_seen_video_id ON seen (video_id);
@@ -337,7 +385,36 @@ CREATE TABLE video_counts (
     watched_ms BIGINT DEFAULT '0' NOT NULL,
     completions INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_video_counts PRIMARY KEY (video_id),
-    CONSTRAINT fk_video_counts_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
+    CONSTRAINT fk_video_counts_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE
+);
+
+CREATE TABLE videos (
+    id UUID NOT NULL,
+    author_id UUID NOT NULL,
+    asset_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    caption TEXT NOT NULL,
+    visibility TEXT NOT NULL,
+    allow_comments BOOLEAN NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_videos PRIMARY KEY (id),
+    CONSTRAINT fk_videos_id FOREIGN KEY(id) REFERENCES clips (id) ON DELETE CASCADE,
+    CONSTRAINT fk_videos_author_id FOREIGN KEY(author_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT uq_videos_asset_id UNIQUE (asset_id)
+);
+
+CREATE INDEX ix_videos_author_id ON videos (author_id, id);
+
+CREATE INDEX ix_videos_listed ON videos (published_at DESC, id DESC) WHERE state = 'published' AND visibility = 'public';
+
+CREATE TABLE counts_abroad (
+    video_id UUID NOT NULL,
+    realm TEXT NOT NULL,
+    views BIGINT NOT NULL,
+    likes BIGINT NOT NULL,
+    CONSTRAINT pk_counts_abroad PRIMARY KEY (video_id, realm),
+    CONSTRAINT fk_counts_abroad_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
 );
 
 CREATE TABLE notifications (
@@ -351,7 +428,7 @@ CREATE TABLE notifications (
     read_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_notifications PRIMARY KEY (id),
     CONSTRAINT fk_notifications_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT fk_notifications_actor_id FOREIGN KEY(actor_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_notifications_actor_id FOREIGN KEY(actor_id) REFERENCES people (id) ON DELETE CASCADE,
     CONSTRAINT fk_notifications_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE,
     CONSTRAINT fk_notifications_comment_id FOREIGN KEY(comment_id) REFERENCES comments (id) ON DELETE CASCADE
 );

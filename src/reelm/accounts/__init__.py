@@ -5,6 +5,15 @@ the same, in the same time, whether or not a handle exists; what others may not 
 package through `access.Eyes` only.
 """
 
+from reelm.accounts.abroad import (
+    Via,
+    answer_profile,
+    card_of,
+    find_own,
+    is_minor,
+    keep_person,
+    split_handle,
+)
 from reelm.accounts.errors import (
     AccountNotFound,
     DisplayNameNotTaken,
@@ -29,13 +38,18 @@ from reelm.accounts.sign_up import Caller, sign_up
 from reelm.accounts.store import (
     PROFILE,
     SIGN_INS,
+    delete_foreign,
     fetch_by_handle,
     fetch_own_account,
     fetch_people,
     fetch_position,
     fetch_private_profile,
     fetch_profile,
+    find_foreign,
+    is_fresh,
+    is_kept,
     list_avatar_keys,
+    list_foreign_ids,
     list_sign_ins,
 )
 from reelm.kernel.roles import Role
@@ -64,10 +78,14 @@ __all__ = [
     "SignInFailed",
     "TextTooLong",
     "TooManyTries",
+    "Via",
     "Viewer",
+    "answer_profile",
+    "card_of",
     "change_password",
     "clean_text",
     "clear_avatar",
+    "delete_foreign",
     "edit_profile",
     "fetch_by_handle",
     "fetch_own_account",
@@ -75,7 +93,14 @@ __all__ = [
     "fetch_position",
     "fetch_private_profile",
     "fetch_profile",
+    "find_foreign",
+    "find_own",
+    "is_fresh",
+    "is_kept",
+    "is_minor",
+    "keep_person",
     "list_avatar_keys",
+    "list_foreign_ids",
     "list_sign_ins",
     "own_eyes",
     "recognise",
@@ -84,6 +109,7 @@ __all__ = [
     "sign_out",
     "sign_out_everywhere",
     "sign_up",
+    "split_handle",
     "sweep",
     "token_hash",
 ]

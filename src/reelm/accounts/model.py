@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reelm.kernel.ids import AccountId, SessionId
+from reelm.kernel.ids import AccountId, RealmCode, SessionId
 from reelm.kernel.roles import Role
 
 LOCALES = ("en", "fr-CA")
@@ -25,12 +25,16 @@ class NewAccount:
 
 @dataclass(frozen=True)
 class Person:
-    """What everybody may see of an account."""
+    """What everybody may see of an account. `realm` is where somebody of another realm is at home, `None` for ours.
+
+    Of somebody abroad who is known by one act only there may be no handle and no name.
+    """
 
     id: AccountId
     handle: str
     display_name: str
     avatar_key: str | None
+    realm: RealmCode | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Profile:
 
     person: Person
     bio: str
+    followers_abroad: int = 0
 
 
 @dataclass(frozen=True)

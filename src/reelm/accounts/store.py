@@ -1,18 +1,19 @@
 """The queries of people."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import case, delete, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.handles import may_be_handle
 from reelm.accounts.model import Account, NewAccount, Person, Profile, Session, Viewer
-from reelm.accounts.tables import accounts, rate_limits, sessions
-from reelm.infra.db import ReadUnit, Record, WriteUnit
-from reelm.kernel.ids import AccountId, SessionId
+from reelm.accounts.tables import accounts, foreign_people, people, rate_limits, sessions
+from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
+from reelm.kernel.ids import AccountId, RealmCode, SessionId
 from reelm.kernel.roles import Role
 
 _PERSON = (accounts.c.id, accounts.c.handle, accounts.c.display_name, accounts.c.avatar_key)
@@ -75,6 +76,11 @@ def _handle(text: str) -> str:
     return text.lower() if may_be_handle(text.lower()) else ""
 
 
+def _abroad(row: Record) -> Person:
+    avatar = f"abroad/{row.realm}/{row.id}/{row.avatar}" if row.avatar else None
+    return Person(AccountId(row.id), row.handle, row.display_name, avatar, RealmCode(row.realm))
+
+
 async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed: str, at: datetime) -> bool:
     """False where the handle is taken."""
     statement = (
@@ -95,7 +101,59 @@ async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed
         )
         .on_conflict_do_nothing(index_elements=[accounts.c.handle])
     )
+    if await unit.write(statement) != 1:
+        return False
+    await unit.write(insert(people).values(id=id, account_id=id))
+    return True
+
+
+async def upsert_foreign(unit: WriteUnit, id: AccountId, realm: RealmCode, values: Values) -> bool:
+    """Keep what a realm told of its person; false where the id is somebody's of another realm, or of ours."""
+    await unit.write(upsert(people).values(id=id, realm=realm).on_conflict_do_nothing())
+    if await unit.scalar(select(people.c.realm).where(people.c.id == id)) != realm:
+        return False
+    statement = upsert(foreign_people).values(id=id, **values)
+    await unit.write(statement.on_conflict_do_update(index_elements=[foreign_people.c.id], set_=values))
+    return True
+
+
+async def find_foreign(unit: ReadUnit, realm: RealmCode, handle: str) -> Profile | None:
+    """What is kept of somebody of another realm, as they show themselves there."""
+    statement = select(foreign_people).where(
+        foreign_people.c.realm == realm, foreign_people.c.handle == _handle(handle), foreign_people.c.via == "profile"
+    )
+    row = await unit.first(statement)
+    return Profile(_abroad(row), row.bio, row.followers) if row else None
+
+
+async def is_kept(unit: ReadUnit, id: UUID) -> bool:
+    """Whether something is kept of this person of another realm."""
+    return bool(await unit.scalar(select(literal(True)).where(foreign_people.c.id == id)))
+
+
+async def is_fresh(unit: ReadUnit, realm: RealmCode, handle: str, since: datetime) -> bool:
+    """Whether another realm has told of this person since then."""
+    told = select(foreign_people.c.told_at).where(
+        foreign_people.c.realm == realm, foreign_people.c.handle == _handle(handle), foreign_people.c.via == "profile"
+    )
+    at = await unit.scalar(told)
+    return at is not None and at >= since
+
+
+async def list_foreign_ids(unit: ReadUnit) -> set[UUID]:
+    """Everybody of other realms that something is kept of."""
+    return set(await unit.scalars(select(foreign_people.c.id)))
+
+
+async def delete_foreign(unit: WriteUnit, id: UUID, realm: RealmCode) -> bool:
+    """Forget what another realm told of somebody; false where nothing is kept of them."""
+    statement = delete(foreign_people).where(foreign_people.c.id == id, foreign_people.c.realm == realm)
     return await unit.write(statement) == 1
+
+
+async def fetch_birth_date(unit: ReadUnit, id: AccountId) -> date:
+    """When somebody of ours was born: what a minor does stays home."""
+    return await unit.scalar(select(accounts.c.birth_date).where(accounts.c.id == id))
 
 
 async def fetch_profile(unit: ReadUnit, id: AccountId) -> Profile:
@@ -139,9 +197,14 @@ async def fetch_position(unit: ReadUnit, id: AccountId) -> tuple[Role, str]:
 
 
 async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, Person]:
-    """The people behind these ids; an id nobody has is left out."""
-    rows = await unit.all(select(*_PERSON).where(accounts.c.id.in_(set(ids))))
-    return {AccountId(row.id): _person(row) for row in rows}
+    """The people behind these ids, ours or abroad; an id nobody has is left out."""
+    wanted = set(ids)
+    rows = await unit.all(select(*_PERSON).where(accounts.c.id.in_(wanted)))
+    known = {AccountId(row.id): _person(row) for row in rows}
+    if len(known) < len(wanted):
+        abroad = await unit.all(select(foreign_people).where(foreign_people.c.id.in_(wanted - known.keys())))
+        known |= {AccountId(row.id): _abroad(row) for row in abroad}
+    return known
 
 
 async def find_credentials(unit: ReadUnit, handle: str) -> tuple[AccountId, str] | None:

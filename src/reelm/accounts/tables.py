@@ -1,8 +1,11 @@
-"""The tables of people. `rate_limits` holds keyed hashes only, so that no address is stored."""
+"""The tables of people: ours, and those of other realms as far as they are public.
+
+`rate_limits` holds keyed hashes only, so that no address is stored.
+"""
 
 from datetime import timedelta
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from reelm.infra.db import column, held, metadata
@@ -33,6 +36,63 @@ accounts = Table(
         keep=Keep(Until.ACCOUNT, "as long as the account"),
         receivers=(Receiver.PERSON, Receiver.EVERYBODY, Receiver.STAFF, Receiver.REALMS),
         places=(Place.DATABASE, Place.FILES),
+    ),
+)
+
+# Everybody who is known here. Whoever has an account is named by its id; somebody of another realm, by what that
+# realm calls them towards us.
+people = Table(
+    "people",
+    metadata,
+    column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        nullable=True,
+    ),
+    column("realm", Text, data=DataClass.SYSTEM, nullable=True),
+    CheckConstraint("(account_id IS NULL) <> (realm IS NULL)", name="ours_or_abroad"),
+    Index("ix_people_account_id", "account_id"),
+    info=held(
+        "Who is known here: everybody with an account, and people of other realms as these name them towards us.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.ACCOUNT, "as long as the account; of other realms, as long as anything here names them"),
+        subjects=(Subject.MEMBER, Subject.VISITOR),
+    ),
+)
+
+# What another realm told of its people. `via` is what it told it for: one person has another id for each.
+foreign_people = Table(
+    "foreign_people",
+    metadata,
+    column(
+        "id",
+        Uuid,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        data=DataClass.PSEUDONYM,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("realm", Text, data=DataClass.SYSTEM),
+    column("via", Text, data=DataClass.SYSTEM),
+    column("handle", Text, data=DataClass.USERNAME),
+    column("display_name", Text, data=DataClass.NAME),
+    column("bio", Text, data=DataClass.PUBLIC_CONTENT, realm_rule=RealmRule.STAYS_HOME),
+    column("avatar", Text, data=DataClass.IMAGE, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("followers", BigInteger, data=DataClass.AGGREGATE, realm_rule=RealmRule.STAYS_HOME, server_default="0"),
+    column("told_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_foreign_people_handle", "realm", "handle"),
+    info=held(
+        "What another realm told of one of its people: what they show to everybody there.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until their realm says that it is no longer public"),
+        receivers=(Receiver.EVERYBODY, Receiver.REALMS),
+        subjects=(Subject.VISITOR,),
     ),
 )
 

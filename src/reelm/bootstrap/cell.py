@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reelm import access, accounts, ledger
+from reelm import access, accounts, gateway, ledger
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool
-from reelm.infra.secrets import load_secret
+from reelm.infra.line import LocalLine
+from reelm.infra.secrets import load_kept, load_secret
 from reelm.infra.settings import Settings
 from reelm.kernel.cursors import CursorKey
+from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock, SystemClock
 from reelm.media import Inbox
 
@@ -31,6 +33,7 @@ class Cell:
     clock: Clock
     desk: access.Desk
     log: ledger.LogFolder
+    abroad: gateway.Abroad
     signer: ledger.SignerClient
 
 
@@ -43,6 +46,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
         pool = await database.open_hot_pool()
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         signer = ledger.SignerClient(settings.signer_path)
+        realm, line = RealmCode(settings.realm), LocalLine(settings.gateway_path)
         try:
             yield Cell(
                 settings=settings,
@@ -65,9 +69,18 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     frozenset(filter(None, settings.staff_countries.split(","))),
                 ),
                 log=ledger.LogFolder(settings.ledger_dir),
+                abroad=gateway.Abroad(
+                    realm=realm,
+                    rulebook=gateway.Rulebook(settings.policies_dir),
+                    naming=gateway.Naming(load_kept(settings.data, "pseudonyms")),
+                    cards=gateway.Cards(settings.peers_path, realm),
+                    line=line,
+                    clock=clock,
+                ),
                 signer=signer,
             )
         finally:
+            await line.close()
             await signer.close()
             await durability.close()
             await pool.close()

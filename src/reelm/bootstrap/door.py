@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
 
-from reelm import gateway, ledger
+from reelm import gateway, ledger, videos
+from reelm.bootstrap.crossings import list_answerers, list_takers
+from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.meter import Meter
-from reelm.infra.secrets import load_secret
+from reelm.infra.secrets import load_kept
 from reelm.infra.settings import Settings
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock, SystemClock
@@ -28,9 +32,12 @@ class Door:
     asker: gateway.Asker
     office: gateway.Office
     correspondence: gateway.Correspondence
+    files: gateway.Files
+    shopper: gateway.Shopper
     replays: gateway.ReplayWindow
     meter: Meter
     clock: Clock
+    shops: bool = True
 
     async def carry(self) -> None:
         """Keep a courier for every other realm, until cancelled. A realm whose card appears gets one too."""
@@ -73,23 +80,32 @@ async def open_door(
 ) -> AsyncGenerator[Door]:
     """Open the database and the rest. Tests hand in other `answerers` and `takers` than the product's."""
     clock, realm = clock or SystemClock(), RealmCode(settings.realm)
-    load_secret(settings.data, settings.secret)
+    naming, blobs = gateway.Naming(load_kept(settings.data, "pseudonyms")), FileBlobs(settings.blobs_dir)
+    answerers = list_answerers(naming, blobs, clock) if answerers is None else answerers
+    takers = list_takers(naming, blobs) if takers is None else takers
     identity = gateway.load_identity(settings.data / "keys", realm)
     cards, rulebook = gateway.Cards(settings.peers_path, realm), gateway.Rulebook(settings.policies_dir)
     async with Database(settings.database_url, pool_size=8) as database:
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         recorder = ledger.Recorder(database, durability, realm=realm)
+        arrivals = gateway.Arrivals(recorder, clock)
         meter = Meter()
         correspondence = gateway.Correspondence(identity, cards, meter, clock)
+        asker = gateway.Asker(correspondence, arrivals)
+        files = gateway.Files(correspondence, blobs, arrivals, settings.work_dir)
         door = Door(
             settings=settings,
             realm=realm,
             identity=identity,
             cards=cards,
             rulebook=rulebook,
-            desk=gateway.Desk(database, recorder, rulebook, answerers or {}, realm=realm, clock=clock),
-            inbox=gateway.Inbox(database, takers or {}, realm=realm),
-            asker=gateway.Asker(correspondence),
+            desk=gateway.Desk(database, recorder, rulebook, answerers, realm=realm, clock=clock),
+            inbox=gateway.Inbox(database, takers, realm=realm),
+            asker=asker,
+            files=files,
+            shopper=gateway.Shopper(
+                asker, cards, files, missing=partial(_find_missing, database), keep=partial(_keep, database, clock)
+            ),
             office=gateway.Office(database, durability, rulebook, cards, correspondence, clock, realm),
             correspondence=correspondence,
             replays=gateway.ReplayWindow(clock.now()),
@@ -101,3 +117,15 @@ async def open_door(
         finally:
             await correspondence.close()
             await durability.close()
+
+
+async def _find_missing(database: Database, listed: list[UUID]) -> list[UUID]:
+    """Those of which no copy is kept, in their order."""
+    async with database.read() as unit:
+        kept = await videos.list_foreign_ids(unit)
+    return [id for id in listed if id not in kept]
+
+
+async def _keep(database: Database, clock: Clock, realm: RealmCode, received: gateway.Received) -> None:
+    async with database.write() as unit:
+        await videos.keep_clip(unit, realm, received.fields, at=clock.now())

@@ -58,7 +58,8 @@ class Workshop:
         async with self.database.read() as unit:
             queued = {AssetId(id) for id in await list_queued(unit, argument="asset")}
             avatars = await accounts.list_avatar_keys(unit)
-            return await media.find_faults(unit, self.studio, avatar_keys=avatars, queued=queued)
+            copies = await videos.list_foreign_ids(unit) | await accounts.list_foreign_ids(unit)
+            return await media.find_faults(unit, self.studio, avatar_keys=avatars, queued=queued, copies=copies)
 
 
 @asynccontextmanager

@@ -19,6 +19,12 @@ from reelm.kernel.ids import AccountId, VideoId
 
 _LISTED = "v.state = 'published' AND v.visibility = 'public'"
 
+# What of a clip of another realm: its home's numbers and ours together.
+_ABROAD = """
+    SELECT f.id, f.author_id, f.published_at, c.views + f.views AS views, c.likes + f.likes AS likes, c.completions
+    FROM foreign_clips f JOIN video_counts c ON c.video_id = f.id
+"""
+
 _CANDIDATES = f"""
     SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
     FROM videos v JOIN video_counts c ON c.video_id = v.id
@@ -28,6 +34,8 @@ _CANDIDATES = f"""
         (SELECT v.id FROM videos v JOIN video_counts c ON c.video_id = v.id
          WHERE {_LISTED} ORDER BY c.likes DESC, v.id DESC LIMIT $2)
     )
+    UNION ALL
+    ({_ABROAD} ORDER BY f.published_at DESC, f.id DESC LIMIT $1)
 """  # noqa: S608
 
 # One statement over tables of accounts, social and feed: this runs for every page, and each round trip to
@@ -42,18 +50,26 @@ _VIEWER_STATE = """
 """
 
 _FOLLOWING = f"""
-    SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
+    (SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
     FROM videos v JOIN video_counts c ON c.video_id = v.id
     WHERE {_LISTED} AND (v.published_at, v.id) < ($2, $3)
         AND v.author_id IN (SELECT followed_id FROM follows WHERE follower_id = $1)
-    ORDER BY v.published_at DESC, v.id DESC LIMIT $4
+     ORDER BY v.published_at DESC, v.id DESC LIMIT $4)
+    UNION ALL
+    ({_ABROAD} WHERE (f.published_at, f.id) < ($2, $3)
+        AND f.author_id IN (SELECT followed_id FROM follows WHERE follower_id = $1)
+     ORDER BY f.published_at DESC, f.id DESC LIMIT $4)
+    ORDER BY published_at DESC, id DESC LIMIT $4
 """  # noqa: S608
 
 _NEWEST = f"""
-    SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
+    (SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
     FROM videos v JOIN video_counts c ON c.video_id = v.id
     WHERE {_LISTED} AND (v.published_at, v.id) < ($1, $2)
-    ORDER BY v.published_at DESC, v.id DESC LIMIT $3
+     ORDER BY v.published_at DESC, v.id DESC LIMIT $3)
+    UNION ALL
+    ({_ABROAD} WHERE (f.published_at, f.id) < ($1, $2) ORDER BY f.published_at DESC, f.id DESC LIMIT $3)
+    ORDER BY published_at DESC, id DESC LIMIT $3
 """  # noqa: S608
 
 # Reports of one clip wait for each other, so that what one of them has counted the next one sees.
@@ -65,7 +81,8 @@ _RECORD = """
         SELECT DISTINCT ON (t.id, t.kind) t.id, t.kind, t.video_id, t.watched_ms, t.at
         FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::timestamptz[])
             AS t(id, kind, video_id, watched_ms, at)
-        JOIN videos v ON v.id = t.video_id AND v.state = 'published'
+        WHERE EXISTS (SELECT FROM videos v WHERE v.id = t.video_id AND v.state = 'published')
+            OR EXISTS (SELECT FROM foreign_clips f WHERE f.id = t.video_id)
         ORDER BY t.id, t.kind, t.watched_ms DESC
     ), before AS (
         SELECT i.id, i.kind, i.watched_ms FROM impressions i JOIN told USING (id, kind)
@@ -76,14 +93,16 @@ _RECORD = """
             WHERE i.account_id IS NOT DISTINCT FROM excluded.account_id AND i.video_id = excluded.video_id
         RETURNING i.id, i.kind, i.video_id, i.watched_ms
     )
-    SELECT s.video_id, s.kind, s.watched_ms, b.watched_ms AS before_ms, a.duration_ms
+    SELECT s.video_id, s.kind, s.watched_ms, b.watched_ms AS before_ms,
+        coalesce(a.duration_ms, f.duration_ms) AS duration_ms
     FROM stored s LEFT JOIN before b USING (id, kind)
-    JOIN videos v ON v.id = s.video_id JOIN assets a ON a.id = v.asset_id
+    LEFT JOIN videos v ON v.id = s.video_id LEFT JOIN assets a ON a.id = v.asset_id
+    LEFT JOIN foreign_clips f ON f.id = s.video_id
 """
 
 _SEEN = """
     INSERT INTO seen (account_id, video_id, at)
-    SELECT $1, t.video_id, $3 FROM unnest($2::uuid[]) AS t(video_id) JOIN videos v ON v.id = t.video_id
+    SELECT $1, t.video_id, $3 FROM unnest($2::uuid[]) AS t(video_id) JOIN clips k ON k.id = t.video_id
     ON CONFLICT (account_id, video_id) DO UPDATE SET at = excluded.at
 """
 

@@ -12,7 +12,7 @@ impressions = Table(
     metadata,
     column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
     column("kind", Text, data=DataClass.BEHAVIOR, primary_key=True),
-    column("video_id", Uuid, ForeignKey("videos.id", ondelete="CASCADE"), data=DataClass.BEHAVIOR),
+    column("video_id", Uuid, ForeignKey("clips.id", ondelete="CASCADE"), data=DataClass.BEHAVIOR),
     column(
         "account_id",
         Uuid,
@@ -50,7 +50,7 @@ seen = Table(
     column(
         "video_id",
         Uuid,
-        ForeignKey("videos.id", ondelete="CASCADE"),
+        ForeignKey("clips.id", ondelete="CASCADE"),
         data=DataClass.BEHAVIOR,
         realm_rule=RealmRule.STAYS_HOME,
         primary_key=True,

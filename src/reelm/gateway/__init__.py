@@ -6,6 +6,7 @@ realm fail, nothing crosses. What a message means is not known here: packages ab
 """
 
 from reelm.gateway.answers import Answer, Answerers, Desk, Found, MediaFile, read_questions
+from reelm.gateway.arrivals import Arrivals
 from reelm.gateway.asking import Asker
 from reelm.gateway.cards import Card, Cards
 from reelm.gateway.correspondence import SIGNATURE, Correspondence
@@ -30,21 +31,33 @@ from reelm.gateway.errors import (
     RealmUnknown,
     RulesMalformed,
 )
+from reelm.gateway.files import Files
 from reelm.gateway.identity import Identity, load_identity
 from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, read_delivery
+from reelm.gateway.local import Abroad
 from reelm.gateway.model import TERMS, Kind, Message, Question, Received, Terms
 from reelm.gateway.outbox import put, put_act, revoke
 from reelm.gateway.policy import Decision, Rules, read_rules
-from reelm.gateway.pseudonyms import Pseudonyms
+from reelm.gateway.pseudonyms import Naming, Pseudonyms
 from reelm.gateway.rulebook import Rulebook
-from reelm.gateway.store import count_waiting, find_standing, list_holders
+from reelm.gateway.shopping import Shopper
+from reelm.gateway.store import (
+    count_waiting,
+    find_standing,
+    is_taken_back,
+    list_holders,
+    note_copies,
+    note_revocation,
+)
 
 __all__ = [
     "LIMIT_BYTES",
     "SIGNATURE",
     "TERMS",
+    "Abroad",
     "Answer",
     "Answerers",
+    "Arrivals",
     "Asker",
     "Card",
     "CardMalformed",
@@ -62,6 +75,7 @@ __all__ = [
     "EnvelopeNotOfNow",
     "EnvelopeNotSigned",
     "EnvelopeReplayed",
+    "Files",
     "Found",
     "GatewayBusy",
     "GatewayNotRunning",
@@ -71,6 +85,7 @@ __all__ = [
     "MediaFile",
     "Message",
     "MessageNotTaken",
+    "Naming",
     "NotFoundAbroad",
     "Office",
     "OutboxFull",
@@ -85,13 +100,17 @@ __all__ = [
     "Rules",
     "RulesMalformed",
     "Sealed",
+    "Shopper",
     "Takers",
     "Terms",
     "count_waiting",
     "draft_arrival",
     "find_standing",
+    "is_taken_back",
     "list_holders",
     "load_identity",
+    "note_copies",
+    "note_revocation",
     "open_envelope",
     "put",
     "put_act",

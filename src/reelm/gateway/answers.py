@@ -99,17 +99,19 @@ class Desk:
 
         Raises `LedgerNotAnswering`: then nothing may be told.
         """
-        found: list[Found | None] = []
-        async with self._database.read() as unit:
-            for question in questions:
-                found.append(await self._find(unit, to, question))
+        found = await self._find_all(to, questions)
         copies = [one for each in found if each for one in each.copies]
-        if copies:  # before they are told, so that a revocation never misses one
+        if copies:
             async with self._database.write() as unit:
                 await note_copies(unit, to, copies, self._clock.now())
+            found = await self._find_all(to, questions)  # what was taken back until now; from now on it is told
         return list(
             await asyncio.gather(*(self._pass(to, q, each) for q, each in zip(questions, found, strict=True)))
         )
+
+    async def _find_all(self, to: RealmCode, questions: Sequence[Question]) -> list[Found | None]:
+        async with self._database.read() as unit:
+            return [await self._find(unit, to, question) for question in questions]
 
     async def _find(self, unit: ReadUnit, to: RealmCode, question: Question) -> Found | None:
         answerer = self._answerers.get(question.kind)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from reelm.gateway.answers import MOST_QUESTIONS
+from reelm.gateway.arrivals import Arrivals
 from reelm.gateway.correspondence import Correspondence
 from reelm.gateway.crossing import check_arrived
 from reelm.gateway.errors import CrossingRefused, NotFoundAbroad, RealmNotAnswering
@@ -31,8 +32,8 @@ class _Counter:
 class Asker:
     """Asks other realms and checks the form of what they answer."""
 
-    def __init__(self, correspondence: Correspondence) -> None:
-        self._correspondence = correspondence
+    def __init__(self, correspondence: Correspondence, arrivals: Arrivals) -> None:
+        self._correspondence, self._arrivals = correspondence, arrivals
         self._counters: dict[RealmCode, _Counter] = {}
         self._flying: set[asyncio.Task[None]] = set()
 
@@ -68,6 +69,7 @@ class Asker:
             if isinstance(answer, Exception):
                 future.set_exception(answer)
             else:
+                self._arrivals.note(realm, answer)
                 future.set_result(answer)
 
 
@@ -85,7 +87,7 @@ def read_answer(one: Any, realm: RealmCode) -> Received | Problem:
     told = cast("dict[str, Any]", one)
     if told.get("problem") == CrossingRefused.slug():
         return CrossingRefused(realm=realm, rule="")
-    if "problem" in told:
+    if told.get("problem") == NotFoundAbroad.slug():
         return NotFoundAbroad(realm=realm)
     arrived = check_arrived(str(told.get("kind")), told.get("fields"), told.get("salt"))
     if arrived is None or type(told.get("entry")) is not int:

@@ -28,6 +28,14 @@ class Letter:
     envelope: Envelope | None
 
 
+class Asked:
+    """An answer on its way, with the id of the envelope it answers."""
+
+    def __init__(self, coming: Coming, id: str) -> None:
+        self.id, self.status, self.headers = id, coming.status, coming.headers
+        self.chunks = coming.chunks
+
+
 class Correspondence:
     """Our side of every line to another realm, opened when it is first needed and again when a card changes."""
 
@@ -50,14 +58,18 @@ class Correspondence:
         return Letter(reply.status, reply.body, self._open(to, reply, expect, sealed.id))
 
     @asynccontextmanager
-    async def send_for_file(self, to: RealmCode, body: dict[str, Any]) -> AsyncGenerator[Coming]:
+    async def send_for_file(self, to: RealmCode, body: dict[str, Any]) -> AsyncGenerator["Asked"]:
         """Ask for a file, which is read as it comes. Raises `RealmNotAnswering`."""
         sealed = seal(self._identity, to, "media", body, self._clock.now())
         try:
-            async with self._line(to).stream("/v1/media", sealed.content, {SIGNATURE: sealed.signature}) as answer:
-                yield answer
+            async with self._line(to).stream("/v1/media", sealed.content, {SIGNATURE: sealed.signature}) as coming:
+                yield Asked(coming, sealed.id)
         except LineBroken:
             raise RealmNotAnswering(realm=to) from None
+
+    def open_head(self, from_: RealmCode, coming: "Asked", head: bytes) -> Envelope:
+        """The sealed answer that stands before a file. Raises `RealmNotAnswering`."""
+        return self._open(from_, Reply(coming.status, coming.headers, head), "answer", coming.id)
 
     def _open(self, from_: RealmCode, reply: Reply, expect: What, id: str) -> Envelope:
         try:

@@ -45,11 +45,6 @@ class Identity:
         """An Ed25519 signature (RFC 8032) of 64 bytes."""
         return self.key.sign(content)
 
-    @property
-    def secret(self) -> bytes:
-        """32 bytes that only this realm has, from which its pseudonyms are made."""
-        return self.key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-
 
 def load_identity(keys: Path, realm: RealmCode) -> Identity:
     """The identity in the folder `keys`, which is made where there is none yet."""

@@ -57,7 +57,7 @@ async def put_act(
 async def revoke(unit: WriteUnit, object_id: UUID, what: str, *, at: datetime) -> None:
     """Tell every realm with a copy of this that it is no longer public here."""
     for realm in await list_holders(unit, object_id):
-        fields = {"object": str(object_id), "what": what}
+        fields = {"object": str(object_id), "what": what, "at": at.isoformat()}
         await insert_waiting(unit, realm, Message(Kind.REVOCATION, fields), at)
     await forget_copies(unit, object_id)
 

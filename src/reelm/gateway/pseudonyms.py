@@ -36,3 +36,18 @@ class Pseudonyms:
         """Who that is. Any number is somebody's or nobody's: look them up."""
         block = self._cipher.decryptor()
         return AccountId(UUID(bytes=block.update(pseudonym.bytes) + block.finalize()))
+
+
+class Naming:
+    """Makes the pseudonyms of one realm, from a secret of its own."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._known: dict[tuple[RealmCode, str], Pseudonyms] = {}
+
+    def towards(self, realm: RealmCode, purpose: str) -> Pseudonyms:
+        """Those for one realm and one purpose."""
+        key = (realm, purpose)
+        if key not in self._known:
+            self._known[key] = Pseudonyms(self._secret, realm, purpose)
+        return self._known[key]

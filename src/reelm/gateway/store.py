@@ -1,7 +1,7 @@
 """The queries of the door."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,10 +9,11 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.gateway.model import Kind, Message
-from reelm.gateway.tables import gateway_copies, gateway_outbox, gateway_peers
+from reelm.gateway.tables import gateway_copies, gateway_outbox, gateway_peers, gateway_revocations
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, EntryId, RealmCode
 
+_REMEMBERED, _MARGIN = timedelta(hours=1), timedelta(seconds=5)
 _NUMBER = text(
     """
     UPDATE gateway_outbox o SET seq = n.seq, entry = n.entry, salt = n.salt
@@ -158,3 +159,21 @@ async def list_holders(unit: ReadUnit, object_id: UUID) -> list[RealmCode]:
 
 async def forget_copies(unit: WriteUnit, object_id: UUID) -> None:
     await unit.write(delete(gateway_copies).where(gateway_copies.c.object_id == object_id))
+
+
+async def note_revocation(unit: WriteUnit, realm: RealmCode, object_id: UUID, at: datetime) -> None:
+    """Remember that a realm has taken something back, by its own clock."""
+    statement = upsert(gateway_revocations).values(object_id=object_id, realm=realm, at=at)
+    keys = [gateway_revocations.c.object_id, gateway_revocations.c.realm]
+    later = func.greatest(gateway_revocations.c.at, statement.excluded.at)
+    await unit.write(statement.on_conflict_do_update(index_elements=keys, set_={"at": later}))
+    await unit.write(delete(gateway_revocations).where(gateway_revocations.c.at < at - _REMEMBERED))
+
+
+async def is_taken_back(unit: ReadUnit, realm: RealmCode, object_id: UUID, as_of: datetime) -> bool:
+    """Whether the realm has taken this back after, or just before, it said this of it."""
+    statement = select(gateway_revocations.c.at).where(
+        gateway_revocations.c.object_id == object_id, gateway_revocations.c.realm == realm
+    )
+    at = await unit.scalar(statement)
+    return at is not None and as_of < at + _MARGIN

@@ -1,10 +1,13 @@
 """The tables of the door: what waits to go to other realms, and how far each has been told and has told us."""
 
+from datetime import timedelta
+
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from reelm.infra.db import column, metadata
-from reelm.kernel.data_classes import DataClass
+from reelm.infra.db import column, held, metadata
+from reelm.kernel.data_classes import DataClass, RealmRule
+from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Until
 
 # What people here do towards another realm, until it has taken it. `seq` numbers what goes to one realm, without
 # gaps; `entry` is the row's entry in our log, made in the transaction that gives it its number.
@@ -29,6 +32,13 @@ gateway_outbox = Table(
     Index("ix_gateway_outbox_unnumbered", "realm", "id", postgresql_where=text("seq IS NULL")),
     Index("ix_gateway_outbox_numbered", "realm", "seq", unique=True, postgresql_where=text("seq IS NOT NULL")),
     Index("ix_gateway_outbox_account_id", "account_id"),
+    info=held(
+        "What somebody did towards another realm and what is told to it, until that realm has taken it.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until the other realm has taken it, mostly less than a second"),
+        receivers=(Receiver.REALMS,),
+    ),
 )
 
 # One row a realm: `sent_seq` numbers have been given out towards it, `acked_seq` it has taken; of its own messages
@@ -41,13 +51,41 @@ gateway_peers = Table(
     column("acked_seq", BigInteger, data=DataClass.SYSTEM, server_default="0"),
     column("next_in", BigInteger, data=DataClass.SYSTEM, server_default="1"),
     column("contact_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    info=held(
+        "How far this realm and each other one have come with what they tell each other.",
+        purpose=DataUse.OPERATIONS,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REALM, "as long as the realm"),
+        subjects=(),
+    ),
+)
+
+# What other realms have taken back, so that an answer that was on its way meanwhile is not kept. Gone after an hour.
+gateway_revocations = Table(
+    "gateway_revocations",
+    metadata,
+    column("object_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "What other realms have taken back lately, so that a late answer does not bring it back.",
+        purpose=DataUse.OPERATIONS,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.TIME, "an hour", timedelta(hours=1)),
+    ),
 )
 
 # Which realms hold a copy of what is public here, so that they can be told when it no longer is.
 gateway_copies = Table(
     "gateway_copies",
     metadata,
-    column("object_id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
+    column("object_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
     column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
     column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "Which realms hold a copy of a public clip, profile or remark of ours.",
+        purpose=DataUse.OPERATIONS,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until it is taken back there"),
+    ),
 )

@@ -9,9 +9,14 @@ def load_secret(data: Path, given: str = "") -> bytes:
     """32 bytes: those of `given` (hashed), else those of `DATA/keys/secret`, which is made when it is missing."""
     if given:
         return hashlib.sha256(given.encode()).digest()
-    path = data / "keys" / "secret"
+    return load_kept(data, "secret")
+
+
+def load_kept(data: Path, name: str) -> bytes:
+    """The 32 bytes of `DATA/keys/NAME`, which is made when it is missing."""
+    path = data / "keys" / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = path.with_name(f"secret.{os.getpid()}")
+    made = path.with_name(f"{name}.{os.getpid()}")
     if not path.exists():
         made.touch(mode=0o600)
         made.write_bytes(os.urandom(32))

@@ -6,6 +6,7 @@ index for good; whoever waits for it (`Durability`) finds it in a signed checkpo
 and their commitments to a person mean nothing once `destroy_key` was called.
 """
 
+from reelm.kernel.holdings import LegalBasis
 from reelm.ledger.appending import Draft, append, append_all, as_instant, new_entry_id
 from reelm.ledger.commitments import may_open
 from reelm.ledger.cosigning import FRESH_FOR, Cosigning
@@ -44,7 +45,6 @@ from reelm.ledger.model import (
     ErasureTombstone,
     Export,
     KeyHandover,
-    LegalBasis,
     ModerationDecision,
     Purpose,
     Reason,

@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from reelm.kernel.data_classes import DataClass
-from reelm.kernel.holdings import LegalBasis
 from reelm.kernel.roles import Role
 
 PublicId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from reelm.kernel.holdings import LegalBasis
 from reelm.ledger.model import (
     Assessment,
     Classes,
@@ -12,7 +13,6 @@ from reelm.ledger.model import (
     Digest,
     Fact,
     Instant,
-    LegalBasis,
     Party,
     Purpose,
     RealmName,

@@ -9,12 +9,13 @@ from reelm.media.avatars import store_avatar
 from reelm.media.errors import ImageNotTaken, UploadEmpty
 from reelm.media.fsck import Findings, clear_orphans, find_faults
 from reelm.media.jobs import DISCARD, QUEUE, TRANSCODE, accept_upload, discard_asset, run_discard, run_transcode
-from reelm.media.keys import avatar_key, clip_key, content_type
+from reelm.media.keys import abroad_key, avatar_key, clip_key, content_type
 from reelm.media.model import Barrier, Limits
 from reelm.media.refusals import (
     ChecksumUnknown,
     ChecksumWrong,
     ChunkTypeWrong,
+    FileNotServed,
     TusRequestWrong,
     TusVersionUnknown,
     UploadAlreadyUsed,
@@ -52,6 +53,7 @@ __all__ = [
     "ChecksumUnknown",
     "ChecksumWrong",
     "ChunkTypeWrong",
+    "FileNotServed",
     "Findings",
     "ImageNotTaken",
     "Inbox",
@@ -72,6 +74,7 @@ __all__ = [
     "UploadSizeUnknown",
     "UploadState",
     "UploadTooLarge",
+    "abroad_key",
     "accept_upload",
     "append",
     "avatar_key",

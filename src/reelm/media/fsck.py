@@ -29,16 +29,18 @@ class Findings:
         return not (self.orphan_files or self.lost_blobs or self.stuck_assets)
 
 
-async def find_faults(unit: ReadUnit, studio: Studio, *, avatar_keys: set[str], queued: set[AssetId]) -> Findings:
+async def find_faults(
+    unit: ReadUnit, studio: Studio, *, avatar_keys: set[str], queued: set[AssetId], copies: set[UUID]
+) -> Findings:
     """Compare the disk with the rows.
 
-    `avatar_keys` are those that accounts point to; `queued` the assets that have a job waiting or running. Files
-    of assets still at work don't count as orphans.
+    `avatar_keys` are those that accounts point to; `queued` the assets that have a job waiting or running;
+    `copies` the clips and people of other realms that are kept. Files of assets still at work don't count as orphans.
     """
     at_work = await list_assets_at_work(unit)
     known = await list_blob_keys(unit) | avatar_keys
     stored = set(studio.blobs.keys())
-    orphans = [studio.blobs.path(key) for key in stored - known if not _is_at_work(key, at_work)]
+    orphans = [studio.blobs.path(key) for key in stored - known if not _is_at_work(key, at_work, copies)]
     uploads = {str(id) for id in await list_upload_ids(unit)}
     orphans += [path for path in _files(studio.inbox.folder) if path.name not in uploads]
     orphans += [path for path in _files(studio.work_dir) if _asset_of(path.name) not in at_work]
@@ -58,11 +60,13 @@ def _asset_of(name: str) -> AssetId | None:
         return None
 
 
-def _is_at_work(key: str, at_work: dict[AssetId, Asset]) -> bool:
+def _is_at_work(key: str, at_work: dict[AssetId, Asset], copies: set[UUID]) -> bool:
     parts = key.split("/")
     if parts[0] == "originals":
         return True
     try:
+        if parts[0] == "abroad":
+            return UUID(parts[2]) in copies
         return parts[0] == "clips" and AssetId(UUID(parts[1])) in at_work
     except ValueError:
         return False

@@ -1,8 +1,17 @@
 """What people do to each other's clips: likes, comments, follows, and word of it. Owns their four tables."""
 
-from reelm.social.comments import COMMENT_MAX, add_comment, list_comments, remove_comment
+from reelm.social.abroad import (
+    COMMENT_MAX,
+    answer_comments,
+    take_comment,
+    take_comment_removal,
+    take_comment_revocation,
+    take_follow,
+    take_unfollow,
+)
+from reelm.social.comments import add_comment, list_comments, remove_comment
 from reelm.social.errors import CommentEmpty, CommentNotFound, CommentsClosed, NotYourself
-from reelm.social.follows import FollowOutcome, follow, unfollow
+from reelm.social.follows import FollowOutcome, fetch_known, follow, unfollow
 from reelm.social.likes import LikeOutcome, like, unlike
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.store import (
@@ -16,11 +25,20 @@ from reelm.social.store import (
     list_notifications,
     mark_read,
 )
+from reelm.social.visits import (
+    CommentAbroad,
+    answer_profile,
+    keep_clip,
+    visit_clip,
+    visit_comments,
+    visit_profile,
+)
 
 __all__ = [
     "COMMENT_MAX",
     "LIKES_AND_FOLLOWS",
     "Comment",
+    "CommentAbroad",
     "CommentEmpty",
     "CommentNotFound",
     "CommentsClosed",
@@ -31,18 +49,30 @@ __all__ = [
     "NotificationKind",
     "Regard",
     "add_comment",
+    "answer_comments",
+    "answer_profile",
     "count_comments",
     "count_follows",
     "count_unread",
+    "fetch_known",
     "fetch_regards",
     "follow",
     "is_following",
+    "keep_clip",
     "like",
     "list_comments",
     "list_likes_and_follows",
     "list_notifications",
     "mark_read",
     "remove_comment",
+    "take_comment",
+    "take_comment_removal",
+    "take_comment_revocation",
+    "take_follow",
+    "take_unfollow",
     "unfollow",
     "unlike",
+    "visit_clip",
+    "visit_comments",
+    "visit_profile",
 ]

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from reelm import accounts, videos
+from reelm import accounts, gateway, videos
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, VideoId, new_uuid
+from reelm.social.abroad import COMMENT_MAX, send_comment, send_comment_removal
 from reelm.social.errors import CommentEmpty, CommentNotFound, CommentsClosed
 from reelm.social.model import Comment, NotificationKind
 from reelm.social.store import (
@@ -16,13 +17,21 @@ from reelm.social.store import (
     list_comment_rows,
 )
 
-COMMENT_MAX = 500
 
+async def add_comment(
+    unit: WriteUnit,
+    *,
+    viewer: AccountId,
+    video: VideoId,
+    text: str,
+    at: datetime,
+    abroad: gateway.Abroad | None = None,
+    told: str | None = None,
+) -> Comment:
+    """Write a comment and tell the creator; the realm of a clip that is not ours, once the writer was `told` which.
 
-async def add_comment(unit: WriteUnit, *, viewer: AccountId, video: VideoId, text: str, at: datetime) -> Comment:
-    """Write a comment and tell the creator.
-
-    Raises `VideoNotVisible`, `CommentsClosed`, `CommentEmpty`, `TextTooLong`.
+    Raises `VideoNotVisible`, `CommentsClosed`, `CommentEmpty`, `TextTooLong`, and for a clip of another realm
+    `CrossingNotTold`, `CrossingRefused`, `OutboxFull`, `RealmUnknown`.
     """
     found = await videos.fetch_visible(unit, video, viewer)
     if not found.allow_comments:
@@ -33,6 +42,10 @@ async def add_comment(unit: WriteUnit, *, viewer: AccountId, video: VideoId, tex
     comment = Comment(CommentId(new_uuid()), video, viewer, said, at)
     await insert_comment(unit, comment)
     await videos.add_counts(unit, video, comments=1)
+    if found.realm is not None:
+        assert abroad is not None
+        await send_comment(unit, abroad, comment, found.realm, told)
+        return comment
     await insert_notification(
         unit, NotificationKind.COMMENT, to=found.author, actor=viewer, at=at, video=video, comment=comment.id
     )
@@ -47,8 +60,19 @@ async def list_comments(
     return await list_comment_rows(unit, video, before=before, limit=limit)
 
 
-async def remove_comment(unit: WriteUnit, *, viewer: AccountId, video: VideoId, comment: CommentId) -> None:
-    """Its author and the video's creator may. Raises `VideoNotVisible`, `CommentNotFound`."""
+async def remove_comment(
+    unit: WriteUnit,
+    *,
+    viewer: AccountId,
+    video: VideoId,
+    comment: CommentId,
+    at: datetime,
+    abroad: gateway.Abroad,
+) -> None:
+    """Its author and the video's creator may; the other realm is told, if there is one.
+
+    Raises `VideoNotVisible`, `CommentNotFound`.
+    """
     under = await videos.fetch_visible(unit, video, viewer)
     found = await find_comment(unit, comment)
     if found is None or found.video != video or viewer not in (found.author, under.author):
@@ -56,3 +80,7 @@ async def remove_comment(unit: WriteUnit, *, viewer: AccountId, video: VideoId, 
     if not await delete_comment(unit, comment):
         raise CommentNotFound
     await videos.add_counts(unit, video, comments=-1)
+    if under.realm is not None:
+        await send_comment_removal(unit, abroad, found, under.realm, at)
+    else:
+        await gateway.revoke(unit, comment, "comment", at=at)

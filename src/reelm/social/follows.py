@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reelm import accounts
-from reelm.infra.db import WriteUnit
-from reelm.kernel.ids import AccountId
+from reelm import accounts, gateway
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import AccountId, RealmCode
+from reelm.social.abroad import send_follow, send_unfollow
 from reelm.social.errors import NotYourself
 from reelm.social.model import NotificationKind
 from reelm.social.store import (
@@ -25,22 +26,53 @@ class FollowOutcome:
     followers: int
 
 
-async def follow(unit: WriteUnit, *, viewer: AccountId, handle: str, at: datetime) -> FollowOutcome:
-    """Follow an account and tell its owner. Following twice changes nothing.
+async def follow(
+    unit: WriteUnit, *, viewer: AccountId, handle: str, at: datetime, abroad: gateway.Abroad, told: str | None = None
+) -> FollowOutcome:
+    """Follow an account and tell its owner; somebody of another realm (`ana@eu`) once the follower was `told` so.
 
-    Raises `AccountNotFound`, `NotYourself`.
+    Following twice changes nothing. Raises `AccountNotFound`, `NotYourself`, and for another realm `CrossingNotTold`,
+    `CrossingRefused`, `OutboxFull`, `RealmUnknown`.
     """
-    followed = (await accounts.fetch_by_handle(unit, handle)).person.id
+    profile = await fetch_known(unit, *accounts.split_handle(handle))
+    followed, realm = profile.person.id, profile.person.realm
     if followed == viewer:
         raise NotYourself
-    if await insert_follow(unit, viewer, followed, at):
+    if not await insert_follow(unit, viewer, followed, at):
+        return await _outcome(unit, profile, following=True)
+    if realm is not None:
+        await send_follow(unit, abroad, follower=viewer, followed=followed, to=realm, told=told, at=at)
+    else:
         await insert_notification(unit, NotificationKind.FOLLOW, to=followed, actor=viewer, at=at)
-    return FollowOutcome(True, (await count_follows(unit, followed))[0])
+    return await _outcome(unit, profile, following=True)
 
 
-async def unfollow(unit: WriteUnit, *, viewer: AccountId, handle: str) -> FollowOutcome:
+async def unfollow(
+    unit: WriteUnit, *, viewer: AccountId, handle: str, at: datetime, abroad: gateway.Abroad
+) -> FollowOutcome:
     """Stop following, and take back the word of it. Raises `AccountNotFound`."""
-    followed = (await accounts.fetch_by_handle(unit, handle)).person.id
-    if await delete_follow(unit, viewer, followed):
+    profile = await fetch_known(unit, *accounts.split_handle(handle))
+    followed, realm = profile.person.id, profile.person.realm
+    if not await delete_follow(unit, viewer, followed):
+        return await _outcome(unit, profile, following=False)
+    if realm is not None:
+        await send_unfollow(unit, abroad, follower=viewer, followed=followed, to=realm, at=at)
+    else:
         await delete_notification(unit, NotificationKind.FOLLOW, to=followed, actor=viewer)
-    return FollowOutcome(False, (await count_follows(unit, followed))[0])
+    return await _outcome(unit, profile, following=False)
+
+
+async def fetch_known(unit: ReadUnit, handle: str, realm: RealmCode | None) -> accounts.Profile:
+    """Somebody of ours, or what is kept of somebody of another realm. Raises `AccountNotFound`."""
+    if realm is None:
+        return await accounts.fetch_by_handle(unit, handle)
+    found = await accounts.find_foreign(unit, realm, handle)
+    if found is None:
+        raise accounts.AccountNotFound
+    return found
+
+
+async def _outcome(unit: ReadUnit, profile: accounts.Profile, *, following: bool) -> FollowOutcome:
+    """Of somebody abroad the number that their home told counts, and ours on top."""
+    followers = (await count_follows(unit, profile.person.id))[0] + profile.followers_abroad
+    return FollowOutcome(following, followers)

@@ -26,8 +26,9 @@ async def like(unit: WriteUnit, *, viewer: AccountId, video: VideoId, at: dateti
     found = await videos.fetch_visible(unit, video, viewer)
     if not await insert_like(unit, viewer, video, at):
         return LikeOutcome.STOOD_ALREADY, found.counts.likes
-    await insert_notification(unit, NotificationKind.LIKE, to=found.author, actor=viewer, at=at, video=video)
-    return LikeOutcome.ADDED, await videos.add_counts(unit, video, likes=1)
+    if found.realm is None:  # a like of a clip of another realm stays here
+        await insert_notification(unit, NotificationKind.LIKE, to=found.author, actor=viewer, at=at, video=video)
+    return LikeOutcome.ADDED, await _count(unit, found, 1)
 
 
 async def unlike(unit: WriteUnit, *, viewer: AccountId, video: VideoId) -> int:
@@ -35,5 +36,12 @@ async def unlike(unit: WriteUnit, *, viewer: AccountId, video: VideoId) -> int:
     found = await videos.fetch_visible(unit, video, viewer)
     if not await delete_like(unit, viewer, video):
         return found.counts.likes
-    await delete_notification(unit, NotificationKind.LIKE, to=found.author, actor=viewer, video=video)
-    return await videos.add_counts(unit, video, likes=-1)
+    if found.realm is None:
+        await delete_notification(unit, NotificationKind.LIKE, to=found.author, actor=viewer, video=video)
+    return await _count(unit, found, -1)
+
+
+async def _count(unit: WriteUnit, video: videos.Video, by: int) -> int:
+    """Change the number of likes; what a clip has now, with those its home told of where that is another realm."""
+    ours = await videos.add_counts(unit, video.id, likes=by)
+    return ours if video.realm is None else video.counts.likes + by

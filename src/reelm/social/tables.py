@@ -12,15 +12,25 @@ def _person() -> ForeignKey:
     return ForeignKey("accounts.id", ondelete="CASCADE")
 
 
+def _anybody() -> ForeignKey:
+    """Somebody of this realm or of another."""
+    return ForeignKey("people.id", ondelete="CASCADE")
+
+
 def _video() -> ForeignKey:
     return ForeignKey("videos.id", ondelete="CASCADE")
+
+
+def _clip() -> ForeignKey:
+    """A clip of this realm or of another."""
+    return ForeignKey("clips.id", ondelete="CASCADE")
 
 
 follows = Table(
     "follows",
     metadata,
-    column("follower_id", Uuid, _person(), data=DataClass.SOCIAL, primary_key=True),
-    column("followed_id", Uuid, _person(), data=DataClass.SOCIAL, primary_key=True),
+    column("follower_id", Uuid, _anybody(), data=DataClass.SOCIAL, primary_key=True),
+    column("followed_id", Uuid, _anybody(), data=DataClass.SOCIAL, primary_key=True),
     column("at", TIMESTAMP(timezone=True), data=DataClass.SOCIAL),
     CheckConstraint("follower_id <> followed_id", name="not_yourself"),
     Index("ix_follows_followed_id", "followed_id"),
@@ -39,7 +49,7 @@ likes = Table(
     column(
         "account_id", Uuid, _person(), data=DataClass.SOCIAL, realm_rule=RealmRule.AGGREGATE_ONLY, primary_key=True
     ),
-    column("video_id", Uuid, _video(), data=DataClass.SOCIAL, realm_rule=RealmRule.AGGREGATE_ONLY, primary_key=True),
+    column("video_id", Uuid, _clip(), data=DataClass.SOCIAL, realm_rule=RealmRule.AGGREGATE_ONLY, primary_key=True),
     column("at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR),
     Index("ix_likes_video_id", "video_id"),
     info=held(
@@ -56,8 +66,8 @@ comments = Table(
     "comments",
     metadata,
     column("id", Uuid, data=DataClass.UNIQUE_ID, primary_key=True),
-    column("video_id", Uuid, _video(), data=DataClass.UNIQUE_ID),
-    column("author_id", Uuid, _person(), data=DataClass.UNIQUE_ID),
+    column("video_id", Uuid, _clip(), data=DataClass.UNIQUE_ID),
+    column("author_id", Uuid, _anybody(), data=DataClass.UNIQUE_ID),
     column("text", Text, data=DataClass.PUBLIC_CONTENT),
     column("created_at", TIMESTAMP(timezone=True), data=DataClass.PUBLIC_CONTENT),
     Index("ix_comments_video_id", "video_id", text("id DESC")),
@@ -76,7 +86,7 @@ notifications = Table(
     metadata,
     column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
     column("account_id", Uuid, _person(), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME),
-    column("actor_id", Uuid, _person(), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME),
+    column("actor_id", Uuid, _anybody(), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME),
     column("kind", Text, data=DataClass.SYSTEM),
     column("video_id", Uuid, _video(), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column(

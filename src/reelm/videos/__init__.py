@@ -3,6 +3,14 @@
 Promises: a video is published once, when its first rendition can be played; who may watch it is decided here only.
 """
 
+from reelm.videos.abroad import (
+    answer_catalogue,
+    answer_clip,
+    answer_media,
+    keep_clip,
+    take_counts,
+    take_revocation,
+)
 from reelm.videos.clips import fetch_clips
 from reelm.videos.errors import CaptionTooLong, VideoNotVisible, VisibilityUnknown
 from reelm.videos.model import CAPTION_MAX, Clip, Counts, Video, VideoState, Visibility
@@ -13,7 +21,10 @@ from reelm.videos.store import (
     add_counts,
     count_published,
     fetch_by_asset,
+    is_kept,
     list_by_author,
+    list_by_foreign_author,
+    list_foreign_ids,
     list_private_clips,
 )
 
@@ -29,12 +40,19 @@ __all__ = [
     "Visibility",
     "VisibilityUnknown",
     "add_counts",
+    "answer_catalogue",
+    "answer_clip",
+    "answer_media",
     "count_published",
     "edit_video",
     "fetch_by_asset",
     "fetch_clips",
     "fetch_visible",
+    "is_kept",
+    "keep_clip",
     "list_by_author",
+    "list_by_foreign_author",
+    "list_foreign_ids",
     "list_private_clips",
     "mark_failed",
     "mark_playable",
@@ -42,4 +60,6 @@ __all__ = [
     "may_watch",
     "post_video",
     "remove_video",
+    "take_counts",
+    "take_revocation",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reelm.accounts import Person
-from reelm.kernel.ids import AccountId, AssetId, VideoId
+from reelm.kernel.ids import AccountId, AssetId, RealmCode, VideoId
 from reelm.media import Asset
 
 CAPTION_MAX = 2200
@@ -41,7 +41,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Video:
-    """One post."""
+    """One post. `realm` is where a clip of another realm is at home, `None` for ours."""
 
     id: VideoId
     author: AccountId
@@ -53,6 +53,7 @@ class Video:
     created_at: datetime
     published_at: datetime | None
     counts: Counts = Counts()
+    realm: RealmCode | None = None
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from reelm import accounts, media
+from reelm import accounts, gateway, media
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId, AssetId, UploadId, VideoId, new_uuid
 from reelm.videos.errors import CaptionTooLong, VideoNotVisible, VisibilityUnknown
 from reelm.videos.model import CAPTION_MAX, Video, VideoState, Visibility
 from reelm.videos.policy import may_edit, may_watch
-from reelm.videos.store import find_video, insert_video, update_state, update_video
+from reelm.videos.store import find_foreign_clip, find_video, insert_video, update_state, update_video
 
 
 def _clean_caption(text: str) -> str:
@@ -57,7 +57,7 @@ async def post_video(
 
 async def fetch_visible(unit: ReadUnit, id: VideoId, viewer: AccountId | None) -> Video:
     """Raises `VideoNotVisible`."""
-    video = await find_video(unit, id)
+    video = await find_video(unit, id) or await find_foreign_clip(unit, id)
     if video is None or not may_watch(video, viewer):
         raise VideoNotVisible
     return video
@@ -78,8 +78,12 @@ async def edit_video(
     caption: str | None = None,
     visibility: str | None = None,
     allow_comments: bool | None = None,
+    at: datetime,
 ) -> None:
-    """Change one's own video. Raises `VideoNotVisible`, also for somebody else's; `CaptionTooLong`."""
+    """Change one's own video; copies in other realms go, and are asked for again.
+
+    Raises `VideoNotVisible`, also for somebody else's; `CaptionTooLong`.
+    """
     await _fetch_editable(unit, id, viewer)
     changes: dict[str, object] = {}
     if caption is not None:
@@ -90,12 +94,17 @@ async def edit_video(
         changes["allow_comments"] = allow_comments
     if changes:
         await update_video(unit, id, **changes)
+        await gateway.revoke(unit, id, "clip", at=at)
 
 
-async def remove_video(unit: WriteUnit, id: VideoId, *, viewer: AccountId) -> None:
-    """Take one's own video away at once; its bytes go in a job of the same commit. Raises `VideoNotVisible`."""
+async def remove_video(unit: WriteUnit, id: VideoId, *, viewer: AccountId, at: datetime) -> None:
+    """Take one's own video away at once; its bytes go in a job of the same commit, and other realms are told.
+
+    Raises `VideoNotVisible`.
+    """
     video = await _fetch_editable(unit, id, viewer)
     await update_video(unit, id, state=VideoState.REMOVED, caption="")
+    await gateway.revoke(unit, id, "clip", at=at)
     await media.discard_asset(unit, video.asset)
 
 

@@ -1,18 +1,21 @@
 """The queries of posts."""
 
+import base64
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, Part, Sight
-from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
 from reelm.kernel.data_classes import DataClass
-from reelm.kernel.ids import AccountId, AssetId, VideoId
+from reelm.kernel.ids import AccountId, AssetId, RealmCode, UploadId, VideoId
+from reelm.media import Asset, AssetState, StoredRendition
 from reelm.videos.model import Counts, Video, VideoState, Visibility
-from reelm.videos.tables import video_counts, videos
+from reelm.videos.tables import clips, counts_abroad, foreign_clips, video_counts, videos
 
 _COUNTS = (
     video_counts.c.views,
@@ -64,7 +67,143 @@ def _video(row: Record) -> Video:
     )
 
 
+async def is_kept(unit: ReadUnit, id: VideoId) -> bool:
+    """Whether a copy of this clip of another realm is kept."""
+    return bool(await unit.scalar(select(literal(True)).where(foreign_clips.c.id == id)))
+
+
+async def find_foreign_clip(unit: ReadUnit, id: VideoId) -> Video | None:
+    """A clip of another realm that a copy is kept of."""
+    return (await fetch_foreign(unit, [id])).get(id, (None, None))[0]
+
+
+async def fetch_foreign(unit: ReadUnit, ids: Iterable[VideoId]) -> dict[VideoId, tuple[Video, Asset]]:
+    """The clips of other realms among these, with what their realm told of their bytes."""
+    statement = _foreign().where(foreign_clips.c.id.in_(set(ids)))
+    return {VideoId(row.id): (_foreign_video(row), foreign_asset(row)) for row in await unit.all(statement)}
+
+
+async def list_by_foreign_author(
+    unit: ReadUnit, author: AccountId, *, before: UUID | None, limit: int
+) -> list[VideoId]:
+    """What is kept of somebody's clips of another realm, newest first."""
+    statement = select(foreign_clips.c.id).where(foreign_clips.c.author_id == author)
+    if before is not None:
+        statement = statement.where(foreign_clips.c.id < before)
+    return [VideoId(id) for id in await unit.scalars(statement.order_by(foreign_clips.c.id.desc()).limit(limit))]
+
+
+def _foreign() -> Select[Any]:
+    """Numbers of their home and ours together."""
+    ours = video_counts.c
+    home = foreign_clips.c
+    return select(
+        foreign_clips,
+        (home.views + ours.views).label("all_views"),
+        (home.likes + ours.likes).label("all_likes"),
+        ours.comments.label("all_comments"),
+        ours.shares.label("all_shares"),
+    ).join(video_counts, video_counts.c.video_id == foreign_clips.c.id)
+
+
+def _foreign_video(row: Record) -> Video:
+    return Video(
+        id=VideoId(row.id),
+        author=AccountId(row.author_id),
+        asset=AssetId(row.id),
+        state=VideoState.PUBLISHED,
+        caption=row.caption,
+        visibility=Visibility.PUBLIC,
+        allow_comments=row.allow_comments,
+        created_at=row.created_at,
+        published_at=row.published_at,
+        counts=Counts(row.all_views, row.all_likes, row.all_comments, row.all_shares),
+        realm=RealmCode(row.realm),
+    )
+
+
+def foreign_asset(row: Record) -> Asset:
+    """The bytes of a clip of another realm, as they are served here."""
+    told, folder = row.media, f"abroad/{row.realm}/{row.id}"
+    return Asset(
+        id=AssetId(row.id),
+        owner=AccountId(row.author_id),
+        upload=UploadId(row.id),
+        state=AssetState.PUBLISHED,
+        attempts=0,
+        cover_at_ms=None,
+        duration_ms=row.duration_ms,
+        width=told["width"],
+        height=told["height"],
+        poster_key=f"{folder}/{told['poster']}" if told["poster"] else None,
+        placeholder=base64.b64decode(told["placeholder"]) if told["placeholder"] else None,
+        renditions=tuple(
+            StoredRendition(
+                one["short_side"],
+                f"{folder}/{one['name']}",
+                one["width"],
+                one["height"],
+                one["codec"],
+                one["bitrate"],
+                one["bytes"],
+            )
+            for one in told["renditions"]
+        ),
+    )
+
+
+async def upsert_foreign_clip(unit: WriteUnit, id: VideoId, realm: RealmCode, values: Values) -> bool:
+    """Keep a copy of another realm's clip; false where the id is that of a clip of ours or of a third realm."""
+    await unit.write(upsert(clips).values(id=id, realm=realm).on_conflict_do_nothing())
+    if await unit.scalar(select(clips.c.realm).where(clips.c.id == id)) != realm:
+        return False
+    await unit.write(upsert(video_counts).values(video_id=id).on_conflict_do_nothing())
+    statement = upsert(foreign_clips).values(id=id, realm=realm, **values)
+    await unit.write(statement.on_conflict_do_update(index_elements=[foreign_clips.c.id], set_=values))
+    return True
+
+
+async def delete_foreign_clip(unit: WriteUnit, id: VideoId, realm: RealmCode) -> bool:
+    """Forget what another realm told of its clip; false where no copy is kept."""
+    statement = delete(foreign_clips).where(foreign_clips.c.id == id, foreign_clips.c.realm == realm)
+    return await unit.write(statement) == 1
+
+
+async def list_foreign_ids(unit: ReadUnit, *, told_after: datetime | None = None) -> set[UUID]:
+    """Every clip of another realm that a copy is kept of; with `told_after`, those told of since."""
+    statement = select(foreign_clips.c.id)
+    if told_after is not None:
+        statement = statement.where(foreign_clips.c.told_at > told_after)
+    return set(await unit.scalars(statement))
+
+
+async def list_listed(unit: ReadUnit, limit: int) -> list[VideoId]:
+    """The newest public clips of ours."""
+    statement = (
+        select(videos.c.id)
+        .where(videos.c.state == VideoState.PUBLISHED, videos.c.visibility == Visibility.PUBLIC)
+        .order_by(videos.c.published_at.desc(), videos.c.id.desc())
+        .limit(limit)
+    )
+    return [VideoId(id) for id in await unit.scalars(statement)]
+
+
+async def find_told_counts(unit: ReadUnit, video: VideoId, realm: RealmCode) -> tuple[int, int]:
+    """How many views and likes of this clip a realm has told of so far."""
+    statement = select(counts_abroad).where(counts_abroad.c.video_id == video, counts_abroad.c.realm == realm)
+    row = await unit.first(statement)
+    return (row.views, row.likes) if row else (0, 0)
+
+
+async def upsert_told_counts(unit: WriteUnit, video: VideoId, realm: RealmCode, views: int, likes: int) -> None:
+    values = {"views": views, "likes": likes}
+    statement = upsert(counts_abroad).values(video_id=video, realm=realm, **values)
+    keys = [counts_abroad.c.video_id, counts_abroad.c.realm]
+    await unit.write(statement.on_conflict_do_update(index_elements=keys, set_=values))
+
+
 async def insert_video(unit: WriteUnit, video: Video) -> None:
+    await unit.write(insert(clips).values(id=video.id, account_id=video.author))
     await unit.write(
         insert(videos).values(
             id=video.id,

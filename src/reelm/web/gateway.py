@@ -1,6 +1,7 @@
 """How does the gateway role speak? To other realms over mutual TLS, to its own over a Unix socket."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
@@ -24,11 +25,11 @@ from reelm.infra.settings import Settings
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 from reelm.web.problems import log_refusal, render_problem
-from reelm.web.refusals import ServerFailed
 
 MOST_AT_ONCE = 32
 _CHUNK = 256 * 1024
 _JSON = "application/json"
+_log = logging.getLogger(__name__)
 
 
 class Window:
@@ -141,20 +142,30 @@ class Counter:
         return Starlette(
             routes=(
                 Route("/ask", self._ask, methods=["POST"]),
+                Route("/media", self._media, methods=["POST"]),
                 Route("/standing", self._standing, methods=["GET"]),
             )
         )
 
     async def _ask(self, request: Request) -> Response:
         told: Any = orjson.loads(await request.body())
-        question = Question(Kind(told["kind"]), told["about"])
+        realm, question = RealmCode(told["realm"]), Question(Kind(told["kind"]), told["about"])
+        return await self._tell(self._door.asker.ask(realm, question))
+
+    async def _media(self, request: Request) -> Response:
+        told: Any = orjson.loads(await request.body())
+        return await self._tell(self._door.files.fetch(RealmCode(told["realm"]), told["object"], told["name"]))
+
+    async def _tell(self, asking: Awaitable[gateway.Received]) -> Response:
+        """What came, or why nothing did: in the form in which another realm would tell it."""
         try:
-            received = await self._door.asker.ask(RealmCode(told["realm"]), question)
+            received = await asking
         except Problem as problem:
-            return render_problem(problem, None)
-        except Exception:  # noqa: BLE001 - whoever asks is told that it failed, and our log has why
-            return render_problem(ServerFailed(), None)
-        body = {"fields": received.fields, "entry": received.entry, "size_bytes": received.size_bytes}
+            return Response(orjson.dumps({"problem": problem.slug()}), media_type=_JSON)
+        except Exception:  # noqa: BLE001 - whoever asked is told that nothing came
+            _log.exception("asking another realm failed")
+            return Response(orjson.dumps({}), media_type=_JSON)
+        body = {"kind": received.kind, "entry": received.entry, "salt": received.salt, "fields": received.fields}
         return Response(orjson.dumps(body), media_type=_JSON)
 
     async def _standing(self, request: Request) -> Response:
@@ -212,6 +223,8 @@ async def serve_door(door: Door, stop: asyncio.Event) -> None:
     ]
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     tasks += [asyncio.create_task(door.carry()), asyncio.create_task(_keep_card(door))]
+    if door.shops:
+        tasks.append(asyncio.create_task(door.shopper.run()))
     await stop.wait()
     for server in servers:
         server.should_exit = True

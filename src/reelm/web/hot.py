@@ -8,9 +8,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from reelm import accounts, feed, media, videos
+from reelm import accounts, feed, gateway, media, videos
 from reelm.bootstrap import Cell
-from reelm.kernel.ids import AccountId, AssetId
+from reelm.kernel.ids import AccountId, AssetId, RealmCode, VideoId
 from reelm.web.depends import bearer_token, token_of
 from reelm.web.refusals import PageNotFound, RangeNotThere, RequestNotUnderstood
 
@@ -67,6 +67,22 @@ async def get_avatar(request: Request) -> Response:
     return _send(_cell(request), key, "public, max-age=86400, immutable")
 
 
+async def get_abroad_file(request: Request) -> Response:
+    """`GET /media/abroad/{realm}/{object}/{name}`: a file of a clip or person of another realm."""
+    cell, told = _cell(request), request.path_params
+    key = media.abroad_key(told["realm"], told["object"], told["name"])
+    async with cell.database.read() as unit:
+        known = await videos.is_kept(unit, VideoId(told["object"])) or await accounts.is_kept(unit, told["object"])
+    if not known:
+        raise videos.VideoNotVisible
+    if not cell.blobs.path(key).is_file():
+        try:
+            await cell.abroad.fetch_file(RealmCode(told["realm"]), str(told["object"]), told["name"])
+        except (gateway.NotFoundAbroad, gateway.CrossingRefused, gateway.RealmUnknown):
+            raise videos.VideoNotVisible from None
+    return _send(cell, key, "private, max-age=3600")
+
+
 async def _viewer(request: Request, cell: Cell) -> AccountId | None:
     token = token_of(request)
     if token is None:
@@ -106,5 +122,6 @@ ROUTES = (
     Route("/api/v1/feed", get_feed, methods=["GET"]),
     Route("/api/v1/events", post_events, methods=["POST"]),
     Route("/media/clips/{asset:uuid}/{name:str}", get_clip_file, methods=["GET"]),
+    Route("/media/abroad/{realm:str}/{object:uuid}/{name:str}", get_abroad_file, methods=["GET"]),
     Route("/media/avatars/{account:uuid}/{name:str}", get_avatar, methods=["GET"]),
 )

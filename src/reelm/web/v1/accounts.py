@@ -7,8 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from reelm import accounts, social, videos
+from reelm import accounts, gateway, social, videos
+from reelm.bootstrap import Cell
+from reelm.infra.db import ReadUnit
 from reelm.kernel.cursors import CursorNotOurs
+from reelm.kernel.ids import AccountId, RealmCode
 from reelm.kernel.words import choose_language
 from reelm.realms import CountryUnknown, RegionNotOfCountry, RegionRequired, TooYoung
 from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, caller_of
@@ -62,9 +65,42 @@ async def post_account(form: SignUp, request: Request, cell: InCell, now: Now) -
     return SignedUp(id=person.id, handle=person.handle, realm=cell.settings.realm)
 
 
-@router.get("/accounts/{handle}", responses=problems(accounts.SessionEnded, accounts.AccountNotFound))
-async def get_account(handle: str, viewer: MaybeSignedIn, unit: Read, cell: InCell) -> ProfileView:
-    """A profile."""
+@router.get(
+    "/accounts/{handle}",
+    responses=problems(
+        accounts.SessionEnded,
+        accounts.AccountNotFound,
+        gateway.CrossingRefused,
+        gateway.RealmNotAnswering,
+        gateway.RealmUnknown,
+        gateway.GatewayNotRunning,
+    ),
+)
+async def get_account(handle: str, viewer: MaybeSignedIn, cell: InCell) -> ProfileView:
+    """A profile; of somebody of another realm (`ana@eu`) as that realm shows it."""
+    name, realm = accounts.split_handle(handle)
+    if realm is not None and realm != cell.settings.realm:
+        return await _show_abroad(cell, name, realm, viewer)
+    async with cell.database.read() as unit:
+        return await _show(unit, cell, name, viewer)
+
+
+async def _show_abroad(cell: Cell, handle: str, realm: RealmCode, viewer: AccountId | None) -> ProfileView:
+    account = await social.visit_profile(cell.database, cell.abroad, handle, realm)
+    async with cell.database.read() as unit:
+        follows = viewer is not None and await social.is_following(unit, viewer, account.person.id)
+        followers, _ = await social.count_follows(unit, account.person.id)
+        clips = await videos.list_by_foreign_author(unit, account.person.id, before=None, limit=200)
+    followers += account.followers_abroad
+    return ProfileView(
+        **PersonView.of(account.person, realm).model_dump(),
+        bio=account.bio,
+        counts=ProfileCounts(followers=followers, following=0, videos=len(clips), likes=0),
+        you=ProfileRegard(follows=follows, is_you=False),
+    )
+
+
+async def _show(unit: ReadUnit, cell: Cell, handle: str, viewer: AccountId | None) -> ProfileView:
     account = await accounts.fetch_by_handle(unit, handle)
     person = account.person
     followers, following = await social.count_follows(unit, person.id)
@@ -91,10 +127,14 @@ async def get_account_videos(
     limit: Annotated[Limit, Query()] = 24,
 ) -> VideoPage:
     """Somebody's clips, newest first; one's own also while they are made, failed or private."""
-    account = await accounts.fetch_by_handle(unit, handle)
+    name, realm = accounts.split_handle(handle)
+    account = await social.fetch_known(unit, name, realm if realm != cell.settings.realm else None)
     author = account.person.id
     before = open_cursor(cell.cursors, f"videos:{author}", cursor)
-    ids = await videos.list_by_author(unit, author, own=viewer == author, before=before, limit=limit)
+    if account.person.realm is None:
+        ids = await videos.list_by_author(unit, author, own=viewer == author, before=before, limit=limit)
+    else:
+        ids = await videos.list_by_foreign_author(unit, author, before=before, limit=limit)
     clips = await videos.fetch_clips(unit, ids)
     language = choose_language(request.headers.get("accept-language"))
     return VideoPage(

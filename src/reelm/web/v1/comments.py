@@ -7,22 +7,26 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from reelm import accounts, social, videos
+from reelm import accounts, gateway, social, videos
 from reelm.infra.db import ReadUnit
 from reelm.kernel.cursors import CursorNotOurs
 from reelm.kernel.ids import AccountId, CommentId, VideoId
 from reelm.social import Comment
-from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, SignedIn, Write
+from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, SignedIn, Write
 from reelm.web.paging import next_cursor, open_cursor
 from reelm.web.problems import problems
 from reelm.web.views.people import PersonView
 
 router = APIRouter(tags=["social"])
 _SIGNED_OUT = (accounts.NotSignedIn, accounts.SessionEnded)
+ABROAD = (gateway.CrossingNotTold, gateway.CrossingRefused, gateway.OutboxFull, gateway.RealmUnknown)
 
 
 class NewComment(BaseModel):
+    """`told` is the realm of a clip of another realm, once the writer was told that the remark goes there."""
+
     text: str
+    told: str | None = None
 
 
 class CommentRegard(BaseModel):
@@ -63,26 +67,41 @@ async def _show(
     ]
 
 
+def _show_abroad(comment: social.CommentAbroad) -> CommentView:
+    return CommentView(
+        id=comment.id,
+        author=PersonView.of(comment.author, ""),
+        text=comment.text,
+        created_at=comment.at,
+        you=CommentRegard(is_author=False, may_delete=False),
+    )
+
+
 @router.get(
     "/videos/{video}/comments", responses=problems(accounts.SessionEnded, videos.VideoNotVisible, CursorNotOurs)
 )
 async def get_comments(
     video: UUID,
     viewer: MaybeSignedIn,
-    unit: Read,
     cell: InCell,
     cursor: str | None = None,
     limit: Annotated[Limit, Query()] = 20,
 ) -> CommentPage:
-    """The comments under a clip, newest first."""
+    """The comments under a clip, newest first; of a clip of another realm those that stand there, and ours."""
     id, listing = VideoId(video), f"comments:{video}"
     before = open_cursor(cell.cursors, listing, cursor)
-    found = await videos.fetch_visible(unit, id, viewer)
-    comments = await social.list_comments(unit, viewer=viewer, video=id, before=before, limit=limit)
+    async with cell.database.read() as unit:
+        found = await videos.fetch_visible(unit, id, viewer)
+        comments = await social.list_comments(unit, viewer=viewer, video=id, before=before, limit=limit)
+        ours = await _show(unit, comments, creator=found.author, viewer=viewer, realm=cell.settings.realm)
+        total = found.counts.comments if found.realm is not None else await social.count_comments(unit, id)
+    if found.realm is not None:
+        abroad = await social.visit_comments(cell.abroad, id, found.realm, before=before)
+        ours = sorted([*ours, *map(_show_abroad, abroad)], key=lambda one: one.id, reverse=True)[:limit]
     return CommentPage(
-        items=await _show(unit, comments, creator=found.author, viewer=viewer, realm=cell.settings.realm),
-        next_cursor=next_cursor(cell.cursors, listing, [comment.id for comment in comments], limit),
-        total=await social.count_comments(unit, id),
+        items=ours,
+        next_cursor=next_cursor(cell.cursors, listing, [comment.id for comment in ours], limit),
+        total=total,
     )
 
 
@@ -90,14 +109,21 @@ async def get_comments(
     "/videos/{video}/comments",
     status_code=201,
     responses=problems(
-        *_SIGNED_OUT, videos.VideoNotVisible, social.CommentsClosed, social.CommentEmpty, accounts.TextTooLong
+        *_SIGNED_OUT,
+        videos.VideoNotVisible,
+        social.CommentsClosed,
+        social.CommentEmpty,
+        accounts.TextTooLong,
+        *ABROAD,
     ),
 )
 async def post_comment(
     video: UUID, form: NewComment, viewer: SignedIn, unit: Write, cell: InCell, now: Now
 ) -> CommentView:
     """Write a comment."""
-    comment = await social.add_comment(unit, viewer=viewer.id, video=VideoId(video), text=form.text, at=now)
+    comment = await social.add_comment(
+        unit, viewer=viewer.id, video=VideoId(video), text=form.text, at=now, abroad=cell.abroad, told=form.told
+    )
     shown = await _show(unit, [comment], creator=viewer.id, viewer=viewer.id, realm=cell.settings.realm)
     return shown[0]
 
@@ -107,6 +133,8 @@ async def post_comment(
     status_code=204,
     responses=problems(*_SIGNED_OUT, videos.VideoNotVisible, social.CommentNotFound),
 )
-async def delete_comment(video: UUID, comment: UUID, viewer: SignedIn, unit: Write) -> None:
+async def delete_comment(video: UUID, comment: UUID, viewer: SignedIn, unit: Write, cell: InCell, now: Now) -> None:
     """Remove one's own comment, or one under one's own clip."""
-    await social.remove_comment(unit, viewer=viewer.id, video=VideoId(video), comment=CommentId(comment))
+    await social.remove_comment(
+        unit, viewer=viewer.id, video=VideoId(video), comment=CommentId(comment), at=now, abroad=cell.abroad
+    )

@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from reelm import accounts, media, social, videos
+from reelm import accounts, gateway, media, social, videos
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
-from reelm.kernel.ids import UploadId, VideoId
+from reelm.kernel.ids import RealmCode, UploadId, VideoId
 from reelm.kernel.words import choose_language
-from reelm.web.depends import InCell, MaybeViewer, Now, Read, SignedIn, Write
+from reelm.web.depends import InCell, MaybeViewer, Now, SignedIn, Write
 from reelm.web.problems import problems
 from reelm.web.views.clips import VideoForYouView, VideoView, YouView
 
@@ -85,10 +85,21 @@ async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) ->
     return PostedVideo(id=video.id, state=video.state)
 
 
-@router.get("/videos/{video}", responses=problems(accounts.SessionEnded, videos.VideoNotVisible))
-async def get_video(video: UUID, request: Request, viewer: MaybeViewer, unit: Read, cell: InCell) -> VideoForYouView:
-    """A clip."""
-    return await _show(unit, cell, request, VideoId(video), viewer)
+@router.get(
+    "/videos/{video}",
+    responses=problems(
+        accounts.SessionEnded, videos.VideoNotVisible, gateway.RealmNotAnswering, gateway.GatewayNotRunning
+    ),
+)
+async def get_video(
+    video: UUID, request: Request, viewer: MaybeViewer, cell: InCell, home: Annotated[str | None, Query()] = None
+) -> VideoForYouView:
+    """A clip. `home` is the realm of a clip of another realm, as its link tells it: it is asked for there."""
+    id = VideoId(video)
+    if home is not None and home != cell.settings.realm:
+        await social.visit_clip(cell.database, cell.abroad, id, RealmCode(home))
+    async with cell.database.read() as unit:
+        return await _show(unit, cell, request, id, viewer)
 
 
 @router.patch(
@@ -96,7 +107,7 @@ async def get_video(video: UUID, request: Request, viewer: MaybeViewer, unit: Re
     responses=problems(*_SIGNED_OUT, videos.VideoNotVisible, videos.CaptionTooLong, videos.VisibilityUnknown),
 )
 async def patch_video(
-    video: UUID, form: VideoEdit, request: Request, viewer: SignedIn, unit: Write, cell: InCell
+    video: UUID, form: VideoEdit, request: Request, viewer: SignedIn, unit: Write, cell: InCell, now: Now
 ) -> VideoForYouView:
     """Change one's own clip."""
     await videos.edit_video(
@@ -106,11 +117,12 @@ async def patch_video(
         caption=form.caption,
         visibility=form.visibility,
         allow_comments=form.allow_comments,
+        at=now,
     )
     return await _show(unit, cell, request, VideoId(video), viewer)
 
 
 @router.delete("/videos/{video}", status_code=204, responses=problems(*_SIGNED_OUT, videos.VideoNotVisible))
-async def delete_video(video: UUID, viewer: SignedIn, unit: Write) -> None:
+async def delete_video(video: UUID, viewer: SignedIn, unit: Write, now: Now) -> None:
     """Remove one's own clip. It is gone at once; its files follow within seconds."""
-    await videos.remove_video(unit, VideoId(video), viewer=viewer.id)
+    await videos.remove_video(unit, VideoId(video), viewer=viewer.id, at=now)

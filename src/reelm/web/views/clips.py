@@ -44,7 +44,10 @@ class YouView(BaseModel):
 
 
 class VideoView(BaseModel):
-    """A clip. `stage` is where processing stands; `placeholder` a ThumbHash in base64."""
+    """A clip. `stage` is where processing stands; `placeholder` a ThumbHash in base64.
+
+    `realm` is where the clip is at home.
+    """
 
     id: UUID
     state: VideoState
@@ -63,6 +66,7 @@ class VideoView(BaseModel):
     placeholder: str | None
     renditions: list[RenditionView]
     counts: CountsView
+    realm: str
 
     @classmethod
     def of(cls, clip: Clip, realm: str, language: Language = "en") -> "VideoView":
@@ -100,6 +104,7 @@ class VideoView(BaseModel):
                 comments=video.counts.comments,
                 shares=video.counts.shares,
             ),
+            realm=video.realm or realm,
         )
 
 

@@ -14,7 +14,10 @@ def media_url(key: str | None) -> str | None:
 
 
 class PersonView(BaseModel):
-    """Somebody, as everybody may see them."""
+    """Somebody, as everybody may see them. `realm` is where they are at home.
+
+    Of somebody abroad who is known by one act only, such as a follow, handle and name are empty.
+    """
 
     handle: str
     display_name: str
@@ -27,7 +30,7 @@ class PersonView(BaseModel):
             handle=person.handle,
             display_name=person.display_name,
             avatar=media_url(person.avatar_key),
-            realm=realm,
+            realm=person.realm or realm,
         )
 
 

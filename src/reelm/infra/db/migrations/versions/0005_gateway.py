@@ -52,6 +52,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("realm", name="pk_gateway_peers"),
     )
     op.create_table(
+        "gateway_revocations",
+        sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column("realm", sa.Text(), nullable=False),
+        sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("object_id", "realm", name="pk_gateway_revocations"),
+    )
+    op.create_table(
         "gateway_copies",
         sa.Column("object_id", sa.Uuid(), nullable=False),
         sa.Column("realm", sa.Text(), nullable=False),
@@ -62,5 +69,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("gateway_copies")
+    op.drop_table("gateway_revocations")
     op.drop_table("gateway_peers")
     op.drop_table("gateway_outbox")

@@ -1,0 +1,105 @@
+"""How are people known across realms? What ours tells of somebody to another realm, and others of theirs."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from reelm import gateway
+from reelm.accounts.errors import AccountNotFound
+from reelm.accounts.handles import BIO_MAX, DISPLAY_NAME_MAX, clean_text, may_be_handle
+from reelm.accounts.model import Person, Profile
+from reelm.accounts.store import fetch_birth_date, fetch_by_handle, fetch_profile, upsert_foreign
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import AccountId, RealmCode
+from reelm.realms import age_on
+
+ADULT_AGE = 18
+
+
+class Via(StrEnum):
+    """What somebody is known for in another realm. They have another id there for each."""
+
+    PROFILE = "profile"
+    COMMENT = "comment"
+    FOLLOW = "follow"
+
+
+async def is_minor(unit: ReadUnit, person: AccountId, today: date) -> bool:
+    """Whether somebody of ours is below 18, so that what they do stays home."""
+    return age_on(today, await fetch_birth_date(unit, person)) < ADULT_AGE
+
+
+def split_handle(text: str) -> tuple[str, RealmCode | None]:
+    """The handle and, for somebody of another realm, the realm: `ana@eu`.
+
+    >>> split_handle("ana@ca-qc"), split_handle("@ana")
+    (('ana', 'ca-qc'), ('ana', None))
+    """
+    handle, _, realm = text.removeprefix("@").partition("@")
+    return handle, RealmCode(realm) if realm else None
+
+
+def card_of(person: Person, pseudonym: UUID) -> dict[str, Any]:
+    """What another realm is told of somebody of ours, beside what they published."""
+    avatar = person.avatar_key.rpartition("/")[2] if person.avatar_key else None
+    return {"id": str(pseudonym), "handle": person.handle, "display_name": person.display_name, "avatar": avatar}
+
+
+async def answer_profile(
+    unit: ReadUnit, to: RealmCode, about: Mapping[str, Any], naming: gateway.Naming, today: date
+) -> tuple[Profile, gateway.Message, UUID] | None:
+    """What `to` is told of the person with the handle it asks for; with the id they have there.
+
+    The counts and clips of the page are added by who knows them.
+    """
+    try:
+        found = await fetch_by_handle(unit, str(about["handle"]))
+    except AccountNotFound:
+        return None
+    person = found.person
+    pseudonym = naming.towards(to, Via.PROFILE).name(person.id)
+    fields = card_of(person, pseudonym) | {"bio": found.bio}
+    minor = await is_minor(unit, person.id, today)
+    return found, gateway.Message(gateway.Kind.PROFILE, fields, person=person.id, minor=minor), pseudonym
+
+
+async def keep_person(
+    unit: WriteUnit,
+    realm: RealmCode,
+    told: Mapping[str, Any],
+    *,
+    via: Via = Via.PROFILE,
+    bio: str = "",
+    at: datetime,
+) -> AccountId:
+    """Keep what another realm told of one of its people. Raises `MessageNotTaken` for what can't be a person."""
+    handle = str(told.get("handle", ""))
+    if handle and not may_be_handle(handle):
+        raise gateway.MessageNotTaken
+    try:
+        id = AccountId(UUID(str(told["id"])))
+        name = clean_text(str(told.get("display_name", "")), DISPLAY_NAME_MAX, lines=False)
+        values = {
+            "realm": realm,
+            "via": via,
+            "handle": handle,
+            "display_name": name,
+            "bio": clean_text(bio, BIO_MAX),
+            "avatar": str(told["avatar"]) if told.get("avatar") else None,
+            "told_at": at,
+        }
+    except (KeyError, ValueError, gateway.MessageNotTaken):
+        raise gateway.MessageNotTaken from None
+    if not await upsert_foreign(unit, id, realm, values):
+        raise gateway.MessageNotTaken
+    return id
+
+
+async def find_own(unit: ReadUnit, person: AccountId) -> Person | None:
+    """Somebody of ours, if there is anybody with this id."""
+    try:
+        return (await fetch_profile(unit, person)).person
+    except AccountNotFound:
+        return None

@@ -1,0 +1,60 @@
+"""Which of another realm's public clips are shown here? Those of its catalogue, asked for every few seconds."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from reelm.gateway.asking import Asker
+from reelm.gateway.cards import Cards
+from reelm.gateway.files import Files
+from reelm.gateway.model import Kind, Question, Received
+from reelm.kernel.errors import Problem
+from reelm.kernel.ids import RealmCode
+
+EVERY_S = 5.0
+_log = logging.getLogger(__name__)
+
+# Which of these are not kept yet; and keep one, as its realm told it.
+FindMissing = Callable[[list[UUID]], Awaitable[list[UUID]]]
+Keep = Callable[[RealmCode, Received], Awaitable[None]]
+
+
+class Shopper:
+    """Keeps copies of what other realms list, with the poster and the smallest rendition of each."""
+
+    def __init__(self, asker: Asker, cards: Cards, files: Files, *, missing: FindMissing, keep: Keep) -> None:
+        self._asker, self._cards, self._files = asker, cards, files
+        self._missing, self._keep = missing, keep
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            for card in self._cards.others():
+                try:
+                    await self.shop(card.realm)
+                except Problem as problem:
+                    facts = {"realm": card.realm, "problem": problem.slug()}
+                    _log.info("a catalogue could not be read", extra={"facts": facts})
+            await asyncio.sleep(EVERY_S)
+
+    async def shop(self, realm: RealmCode) -> int:
+        """Ask one realm for what is new there; returns how many clips came."""
+        catalogue = await self._asker.ask(realm, Question(Kind.CATALOGUE, {}))
+        try:
+            listed = [UUID(str(id)) for id in catalogue.fields["clips"]]
+        except (KeyError, ValueError, TypeError):
+            return 0
+        missing = await self._missing(listed)
+        came = await asyncio.gather(*(self._fetch(realm, id) for id in missing), return_exceptions=True)
+        return sum(1 for one in came if one is None)
+
+    async def _fetch(self, realm: RealmCode, id: UUID) -> None:
+        received = await self._asker.ask(realm, Question(Kind.CLIP, {"clip": str(id)}))
+        if received.fields.get("id") != str(id):
+            return
+        await self._keep(realm, received)
+        media = received.fields["media"]
+        for name in (media["poster"], *(one["name"] for one in media["renditions"][:1])):
+            if name:
+                await self._files.fetch(realm, str(id), str(name))

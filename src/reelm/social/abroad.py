@@ -1,0 +1,196 @@
+"""How do remarks and follows cross? As acts of a person, with exactly the fields that the policies list."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from reelm import accounts, gateway, videos
+from reelm.gateway import Abroad, Found, Kind, Message
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import AccountId, CommentId, RealmCode, VideoId
+from reelm.social.model import Comment, NotificationKind
+from reelm.social.store import (
+    delete_comment,
+    delete_follow,
+    delete_notification,
+    find_comment,
+    insert_comment,
+    insert_follow,
+    insert_notification,
+    list_comment_rows,
+)
+
+COMMENTS_MOST = 50
+COMMENT_MAX = 500
+
+
+async def send_comment(unit: WriteUnit, abroad: Abroad, comment: Comment, to: RealmCode, told: str | None) -> None:
+    """Send a remark of somebody of ours to the realm of the clip, once they were told so."""
+    person = (await accounts.fetch_profile(unit, comment.author)).person
+    fields = {
+        "comment": str(comment.id),
+        "clip": str(comment.video),
+        "pseudonym": str(abroad.naming.towards(to, accounts.Via.COMMENT).name(comment.author)),
+        "handle": person.handle,
+        "display_name": person.display_name,
+        "text": comment.text,
+        "at": comment.created_at.isoformat(),
+    }
+    await _act(unit, abroad, Kind.COMMENT, fields, to=to, person=comment.author, told=told, at=comment.created_at)
+
+
+async def send_comment_removal(
+    unit: WriteUnit, abroad: Abroad, comment: Comment, to: RealmCode, at: datetime
+) -> None:
+    """Take a remark back there too."""
+    pseudonym = abroad.naming.towards(to, accounts.Via.COMMENT).name(comment.author)
+    fields = {"comment": str(comment.id), "pseudonym": str(pseudonym), "at": at.isoformat()}
+    await abroad.take_back(unit, to, Message(Kind.COMMENT_REMOVAL, fields, person=comment.author))
+
+
+async def send_follow(
+    unit: WriteUnit, abroad: Abroad, *, follower: AccountId, followed: AccountId, to: RealmCode, told: str | None,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Tell the realm of whom somebody of ours follows that somebody does, and not who."""
+    fields = _follow_fields(abroad, follower, followed, to, at)
+    await _act(unit, abroad, Kind.FOLLOW, fields, to=to, person=follower, told=told, at=at)
+
+
+async def send_unfollow(
+    unit: WriteUnit, abroad: Abroad, *, follower: AccountId, followed: AccountId, to: RealmCode, at: datetime
+) -> None:
+    """Take that back."""
+    fields = _follow_fields(abroad, follower, followed, to, at)
+    await abroad.take_back(unit, to, Message(Kind.UNFOLLOW, fields, person=follower))
+
+
+def _follow_fields(
+    abroad: Abroad, follower: AccountId, followed: AccountId, to: RealmCode, at: datetime
+) -> dict[str, str]:
+    pseudonym = abroad.naming.towards(to, accounts.Via.FOLLOW).name(follower)
+    return {"account": str(followed), "pseudonym": str(pseudonym), "at": at.isoformat()}
+
+
+async def _act(
+    unit: WriteUnit,
+    abroad: Abroad,
+    kind: Kind,
+    fields: Mapping[str, Any],
+    *,
+    to: RealmCode,
+    person: AccountId,
+    told: str | None,
+    at: datetime,
+) -> None:
+    minor = await accounts.is_minor(unit, person, at.date())
+    await abroad.act(unit, to, Message(kind, fields, person=person, minor=minor, told=told == to))
+
+
+async def take_comment(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], at: datetime) -> None:
+    """Somebody of another realm remarks on a clip of ours. Raises `MessageNotTaken` where that can't be."""
+    try:
+        id, video = CommentId(UUID(str(told["comment"]))), VideoId(UUID(str(told["clip"])))
+        under = await videos.fetch_visible(unit, video, None)
+        text = accounts.clean_text(str(told["text"]), COMMENT_MAX)
+        said_at = datetime.fromisoformat(str(told["at"]))
+    except (KeyError, ValueError, videos.VideoNotVisible, accounts.TextTooLong):
+        raise gateway.MessageNotTaken from None
+    if under.realm is not None or not under.allow_comments or not text or await find_comment(unit, id):
+        raise gateway.MessageNotTaken
+    card = {"id": told["pseudonym"], "handle": told["handle"], "display_name": told["display_name"]}
+    author = await accounts.keep_person(unit, from_, card, via=accounts.Via.COMMENT, at=at)
+    await insert_comment(unit, Comment(id, video, author, text, min(said_at, at)))
+    await videos.add_counts(unit, video, comments=1)
+    await gateway.note_copies(unit, from_, [id], at)
+    await insert_notification(
+        unit, NotificationKind.COMMENT, to=under.author, actor=author, at=at, video=video, comment=id
+    )
+
+
+async def take_comment_removal(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any]) -> None:
+    """Whoever said it takes it back."""
+    found = await find_comment(unit, CommentId(UUID(str(told["comment"]))))
+    if found is None or str(found.author) != told["pseudonym"]:
+        return
+    people = await accounts.fetch_people(unit, [found.author])
+    if people[found.author].realm == from_ and await delete_comment(unit, found.id):
+        await videos.add_counts(unit, found.video, comments=-1)
+
+
+async def take_comment_revocation(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any]) -> None:
+    """The realm of a clip says that a remark of somebody of ours no longer stands under it."""
+    found = await find_comment(unit, CommentId(UUID(str(told["object"]))))
+    if found is None:
+        return
+    try:
+        under = await videos.fetch_visible(unit, found.video, None)
+    except videos.VideoNotVisible:
+        return
+    if under.realm == from_ and await delete_comment(unit, found.id):
+        await videos.add_counts(unit, found.video, comments=-1)
+
+
+async def take_follow(
+    unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], naming: gateway.Naming, at: datetime
+) -> None:
+    """Somebody of another realm follows somebody of ours. Raises `MessageNotTaken` where there is nobody such."""
+    followed = await _followed(unit, from_, told, naming)
+    card = {"id": told["pseudonym"], "handle": "", "display_name": ""}
+    follower = await accounts.keep_person(unit, from_, card, via=accounts.Via.FOLLOW, at=at)
+    if await insert_follow(unit, follower, followed, at):
+        await insert_notification(unit, NotificationKind.FOLLOW, to=followed, actor=follower, at=at)
+
+
+async def take_unfollow(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], naming: gateway.Naming) -> None:
+    """And no longer does."""
+    followed, follower = await _followed(unit, from_, told, naming), AccountId(UUID(str(told["pseudonym"])))
+    people = await accounts.fetch_people(unit, [follower])
+    if follower in people and people[follower].realm == from_ and await delete_follow(unit, follower, followed):
+        await delete_notification(unit, NotificationKind.FOLLOW, to=followed, actor=follower)
+
+
+async def _followed(unit: ReadUnit, from_: RealmCode, told: Mapping[str, Any], naming: gateway.Naming) -> AccountId:
+    try:
+        asked = UUID(str(told["account"]))
+    except ValueError:
+        raise gateway.MessageNotTaken from None
+    found = await accounts.find_own(unit, naming.towards(from_, accounts.Via.PROFILE).person(asked))
+    if found is None:
+        raise gateway.MessageNotTaken
+    return found.id
+
+
+async def answer_comments(
+    unit: ReadUnit, to: RealmCode, about: Mapping[str, Any], naming: gateway.Naming, today: date
+) -> Found | None:
+    """Remarks under a public clip of ours, newest first, without those of the asking realm's own people.
+
+    Those of minors of ours stay home.
+    """
+    video = VideoId(UUID(str(about["clip"])))
+    before = UUID(str(about["before"])) if about.get("before") else None
+    try:
+        under = await videos.fetch_visible(unit, video, None)
+    except videos.VideoNotVisible:
+        return None
+    if under.realm is not None:
+        return None
+    rows = await list_comment_rows(unit, video, before=before, limit=COMMENTS_MOST)
+    people = await accounts.fetch_people(unit, (row.author for row in rows))
+    told: list[dict[str, Any]] = []
+    for row in rows:
+        author = people[row.author]
+        if author.realm == to or (author.realm is None and await accounts.is_minor(unit, author.id, today)):
+            continue
+        pseudonym = naming.towards(to, accounts.Via.COMMENT).name(author.id)
+        card = accounts.card_of(author, pseudonym) | {"realm": author.realm, "avatar": None}
+        told.append({"id": str(row.id), "author": card, "text": row.text, "at": row.created_at.isoformat()})
+    fields = {
+        "clip": str(video),
+        "comments": told,
+        "next": str(rows[-1].id) if len(rows) == COMMENTS_MOST else None,
+        "total": under.counts.comments,
+    }
+    return Found(Message(Kind.COMMENTS, fields))

@@ -1,0 +1,203 @@
+"""How do clips cross? What is public here is told to realms that ask; what they show is kept here as a copy."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from reelm import accounts, gateway, media
+from reelm.gateway import Found, Kind, MediaFile, Message
+from reelm.infra.blobs import FileBlobs
+from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.kernel.ids import RealmCode, VideoId
+from reelm.videos.clips import fetch_clips
+from reelm.videos.model import CAPTION_MAX, Clip, Counts
+from reelm.videos.policy import may_watch
+from reelm.videos.store import (
+    add_counts,
+    delete_foreign_clip,
+    find_told_counts,
+    find_video,
+    list_listed,
+    upsert_foreign_clip,
+    upsert_told_counts,
+)
+
+CATALOGUE_MOST = 200
+_MOST_MS = 24 * 3600 * 1000
+_MOST_COUNT = 10**12
+
+
+async def answer_catalogue(unit: ReadUnit, to: RealmCode, about: Mapping[str, Any]) -> Found:
+    """The newest public clips, by their ids."""
+    del to, about
+    ids = await list_listed(unit, CATALOGUE_MOST)
+    return Found(Message(Kind.CATALOGUE, {"clips": [str(id) for id in ids]}))
+
+
+async def answer_clip(
+    unit: ReadUnit, to: RealmCode, about: Mapping[str, Any], naming: gateway.Naming, now: datetime
+) -> Found | None:
+    """A public clip as `to` gets it: what its page shows, but for its numbers, which cross noised only."""
+    id = VideoId(UUID(str(about["clip"])))
+    clip = (await fetch_clips(unit, [id])).get(id)
+    if clip is None or clip.video.realm is not None or not may_watch(clip.video, None):
+        return None
+    person = clip.author
+    author = accounts.card_of(person, naming.towards(to, accounts.Via.PROFILE).name(person.id))
+    fields = {
+        "id": str(id),
+        "author": author,
+        "caption": clip.video.caption,
+        "allow_comments": clip.video.allow_comments,
+        "created_at": clip.video.created_at.isoformat(),
+        "published_at": clip.video.published_at.isoformat() if clip.video.published_at else None,
+        "media": _media_of(clip),
+        "as_of": now.isoformat(),
+    }
+    minor = await accounts.is_minor(unit, person.id, now.date())
+    return Found(Message(Kind.CLIP, fields, person=person.id, minor=minor), copies=(id, UUID(author["id"])))
+
+
+def _media_of(clip: Clip) -> dict[str, Any]:
+    asset = clip.asset
+    return {
+        "duration_ms": asset.duration_ms,
+        "width": asset.width,
+        "height": asset.height,
+        "poster": asset.poster_key.rpartition("/")[2] if asset.poster_key else None,
+        "placeholder": base64.b64encode(asset.placeholder).decode() if asset.placeholder else None,
+        "renditions": [
+            {
+                "name": made.blob_key.rpartition("/")[2],
+                "short_side": made.short_side,
+                "width": made.width,
+                "height": made.height,
+                "codec": made.codec,
+                "bitrate": made.bitrate,
+                "bytes": made.size_bytes,
+            }
+            for made in asset.renditions
+        ],
+    }
+
+
+async def answer_media(
+    unit: ReadUnit,
+    to: RealmCode,
+    about: Mapping[str, Any],
+    *,
+    blobs: FileBlobs,
+    naming: gateway.Naming,
+    today: date,
+) -> Found | None:
+    """A file of a public clip, or the picture of somebody, with its SHA-256."""
+    object_id, name = UUID(str(about["object"])), str(about["name"])
+    clip = (await fetch_clips(unit, [VideoId(object_id)])).get(VideoId(object_id))
+    if clip is not None and clip.video.realm is None and may_watch(clip.video, None):
+        key, person = media.clip_key(clip.asset.id, name), clip.author
+    else:
+        whose = await accounts.find_own(unit, naming.towards(to, accounts.Via.PROFILE).person(object_id))
+        if whose is None or whose.avatar_key is None or whose.avatar_key.rpartition("/")[2] != name:
+            return None
+        key, person = whose.avatar_key, whose
+    path = blobs.path(key)
+    if not path.is_file():
+        return None
+    file = _describe_file(path, path.stat().st_mtime_ns)
+    fields = {"object": str(object_id), "name": name, "bytes": file.size_bytes}
+    minor = await accounts.is_minor(unit, person.id, today)
+    return Found(Message(Kind.MEDIA, fields, person=person.id, minor=minor), file=file)
+
+
+@lru_cache(maxsize=4096)
+def _describe_file(path: Path, changed_ns: int) -> MediaFile:
+    del changed_ns  # part of the key: a file that changed is read again
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return MediaFile(path, path.stat().st_size, digest)
+
+
+async def keep_clip(unit: WriteUnit, realm: RealmCode, told: Mapping[str, Any], *, at: datetime) -> VideoId:
+    """Keep a copy of a clip as its realm told it. Raises `MessageNotTaken` for what can't be a clip."""
+    try:
+        id = VideoId(UUID(str(told["id"])))
+        if await gateway.is_taken_back(unit, realm, id, _moment(told["as_of"])):
+            raise gateway.MessageNotTaken
+        author = await accounts.keep_person(unit, realm, told["author"], at=at)
+        values = {
+            "author_id": author,
+            "caption": accounts.clean_text(str(told["caption"]), CAPTION_MAX),
+            "allow_comments": told["allow_comments"] is True,
+            "created_at": _moment(told["created_at"]),
+            "published_at": _moment(told["published_at"]),
+            "media": _read_media(told["media"]),
+            "duration_ms": _count(told["media"]["duration_ms"], _MOST_MS),
+            "told_at": at,
+        }
+    except (KeyError, ValueError, TypeError, media.FileNotServed, accounts.TextTooLong):
+        raise gateway.MessageNotTaken from None
+    if not await upsert_foreign_clip(unit, id, realm, values):
+        raise gateway.MessageNotTaken
+    return id
+
+
+def _read_media(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a realm told of a clip's bytes, with names that a clip can have only."""
+    for name in (told["poster"], *(one["name"] for one in told["renditions"])):
+        if name is not None:
+            media.clip_key(UUID(int=0), str(name))
+    return {
+        "width": _count(told["width"], 100_000),
+        "height": _count(told["height"], 100_000),
+        "poster": told["poster"],
+        "placeholder": str(told["placeholder"])[:200] if told["placeholder"] else None,
+        "renditions": [
+            {"name": str(one["name"]), "codec": str(one["codec"])[:80]}
+            | {n: _count(one[n]) for n in ("short_side", "width", "height", "bitrate", "bytes")}
+            for one in told["renditions"]
+        ],
+    }
+
+
+def _count(value: Any, most: int = _MOST_COUNT) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(value)
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    at = datetime.fromisoformat(str(value))
+    if at.tzinfo is None:
+        raise ValueError(value)
+    return at
+
+
+async def take_revocation(unit: WriteUnit, realm: RealmCode, told: Mapping[str, Any], blobs: FileBlobs) -> None:
+    """A realm says that a clip, or somebody, of its own is no longer public: the copy goes, with its bytes.
+
+    What people here did to it stays theirs, and is seen again if it is public again.
+    """
+    object_id = UUID(str(told["object"]))
+    await gateway.note_revocation(unit, realm, object_id, _moment(told["at"]))
+    if told["what"] == "clip":
+        await delete_foreign_clip(unit, VideoId(object_id), realm)
+    else:
+        await accounts.delete_foreign(unit, object_id, realm)
+    blobs.delete_below(f"abroad/{realm}/{object_id}")
+
+
+async def take_counts(unit: WriteUnit, realm: RealmCode, told: Mapping[str, Any]) -> None:
+    """Add what another realm tells of views and likes of our clips there: noised, over many people."""
+    for one in told["clips"]:
+        video = await find_video(unit, VideoId(UUID(str(one["id"]))))
+        if video is None:
+            continue
+        before = Counts(*(await find_told_counts(unit, video.id, realm)))
+        views, likes = before.views + _count(one["views"]), before.likes + _count(one["likes"])
+        await upsert_told_counts(unit, video.id, realm, views, likes)
+        await add_counts(unit, video.id, views=views - before.views, likes=likes - before.likes)
