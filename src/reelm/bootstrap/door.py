@@ -37,7 +37,6 @@ class Door:
     replays: gateway.ReplayWindow
     meter: Meter
     clock: Clock
-    shops: bool = True
 
     async def carry(self) -> None:
         """Keep a courier for every other realm, until cancelled. A realm whose card appears gets one too."""

@@ -206,8 +206,8 @@ async def serve_gateway(settings: Settings) -> None:
         await serve_door(door, stop)
 
 
-async def serve_door(door: Door, stop: asyncio.Event) -> None:
-    """Serve both until `stop` is set, and carry what waits."""
+async def serve_door(door: Door, stop: asyncio.Event, *, shops: bool = True) -> None:
+    """Serve both until `stop` is set, and carry what waits; with `shops`, ask for what is new in other realms."""
     doorway = Doorway(_recogniser(door.cards), door.meter)
     identity = door.identity
     context = server_context(
@@ -223,7 +223,7 @@ async def serve_door(door: Door, stop: asyncio.Event) -> None:
     ]
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     tasks += [asyncio.create_task(door.carry()), asyncio.create_task(_keep_card(door))]
-    if door.shops:
+    if shops:
         tasks.append(asyncio.create_task(door.shopper.run()))
     await stop.wait()
     for server in servers:

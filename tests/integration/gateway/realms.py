@@ -127,7 +127,7 @@ async def realm_running(
         (settings.data / "run").mkdir(parents=True, exist_ok=True)
         door.publish_card()
         stop = asyncio.Event()
-        serving = asyncio.create_task(serve_door(door, stop))
+        serving = asyncio.create_task(serve_door(door, stop, shops=False))
         realm = OneRealm(code, settings, door, house, database, log, stop, serving)
         try:
             await until(lambda: _listens(listen))

@@ -1,0 +1,178 @@
+"""What somebody in Québec sees of a clip from Paris, and what Paris sees of them: what they were told, or nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.integration.abroad.conftest import Two
+from tests.integration.gateway.realms import until
+
+
+async def entries(realm: Any, kind: str) -> int:
+    return (await realm.rows("SELECT count(*) AS n FROM ledger_entries WHERE kind = $1", kind))[0]["n"]
+
+
+async def test_a_public_clip_is_watched_in_another_realm_as_at_home(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana, caption="La Seine")
+    assert await two.qc.shop(two.eu) == 1
+    (video,) = await two.qc.feed(two.ben)
+    assert video["id"] == id
+    assert video["caption"] == "La Seine"
+    assert video["realm"] == video["author"]["realm"] == "eu"
+    assert video["author"]["handle"] == "ana"
+    played = await two.qc.realm.get(video["renditions"][0]["url"], two.ben)
+    home = await two.eu.realm.video(id)
+    original = await two.eu.realm.get(home["renditions"][0]["url"])
+    assert played.status_code == 200
+    assert played.content == original.content
+    assert await entries(two.eu.realm, "crossing") >= 4
+
+
+async def test_watching_and_liking_leave_nothing_at_home_of_the_clip(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    before = await two.eu.realm.count_rows()
+    client = two.qc.realm.client(two.ben)
+    event = {"video_id": id, "kind": "view", "watched_ms": 5000, "at": two.clock.now().isoformat()}
+    assert (await client.post("/events", json={"events": [event]})).status_code == 202
+    liked = await client.put(f"/videos/{id}/like")
+    assert liked.json() == {"liked": True, "likes": 1}
+    assert (await two.qc.feed(two.ben))[0]["counts"] == {"views": 1, "likes": 1, "comments": 0, "shares": 0}
+    assert await two.eu.realm.count_rows() == before
+    assert (await two.eu.realm.video(id))["counts"]["likes"] == 0
+
+
+async def test_a_remark_crosses_only_once_its_writer_was_told(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    client = two.qc.realm.client(two.ben)
+    refused = await client.post(f"/videos/{id}/comments", json={"text": "Magnifique !"})
+    assert refused.status_code == 409
+    assert refused.json()["realm"] == "eu"
+    assert "handle" in refused.json()["fields"]
+    said = await client.post(f"/videos/{id}/comments", json={"text": "Magnifique !", "told": "eu"})
+    assert said.status_code == 201
+
+    async def arrived() -> bool:
+        listed = await two.eu.realm.client(two.ana).get(f"/videos/{id}/comments")
+        return len(listed.json()["items"]) == 1
+
+    await until(arrived)
+    (comment,) = (await two.eu.realm.client(two.ana).get(f"/videos/{id}/comments")).json()["items"]
+    assert comment["author"] == {"handle": "ben", "display_name": "ben", "avatar": None, "realm": "ca-qc"}
+    told = (await two.eu.realm.client(two.ana).get("/notifications")).json()["items"]
+    assert [(one["kind"], one["actor"]["realm"], one["text"]) for one in told] == [
+        ("comment", "ca-qc", "Magnifique !")
+    ]
+    (ours,) = (await client.get(f"/videos/{id}/comments")).json()["items"]
+    assert ours["you"]["is_author"]
+    (account,) = await two.qc.realm.rows("SELECT id FROM accounts WHERE handle = 'ben'")
+    (abroad,) = await two.eu.realm.rows("SELECT id FROM foreign_people WHERE handle = 'ben'")
+    assert account["id"] != abroad["id"]
+
+
+async def test_a_remark_that_is_taken_back_goes_in_both_realms(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    client = two.qc.realm.client(two.ben)
+    said = await client.post(f"/videos/{id}/comments", json={"text": "one word too many", "told": "eu"})
+
+    async def standing(count: int) -> bool:
+        return (await two.eu.realm.rows("SELECT count(*) AS n FROM comments"))[0]["n"] == count
+
+    await until(lambda: standing(1))
+    assert (await client.delete(f"/videos/{id}/comments/{said.json()['id']}")).status_code == 204
+    await until(lambda: standing(0))
+
+
+async def test_a_remark_that_its_creator_removes_goes_in_the_writers_realm_too(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    said = await two.qc.realm.client(two.ben).post(f"/videos/{id}/comments", json={"text": "not nice", "told": "eu"})
+    await until(lambda: _count(two.eu, "comments", 1))
+    gone = await two.eu.realm.client(two.ana).delete(f"/videos/{id}/comments/{said.json()['id']}")
+    assert gone.status_code == 204
+    await until(lambda: _count(two.qc, "comments", 0))
+
+
+async def _count(neighbour: Any, table: str, count: int) -> bool:
+    return (await neighbour.realm.rows(f"SELECT count(*) AS n FROM {table}"))[0]["n"] == count
+
+
+async def test_remarks_of_both_realms_are_read_together(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    await two.eu.realm.client(two.ana).post(f"/videos/{id}/comments", json={"text": "from Paris"})
+    two.clock.advance(timedelta(seconds=1))
+    await two.qc.realm.client(two.ben).post(f"/videos/{id}/comments", json={"text": "from Québec", "told": "eu"})
+    await until(lambda: _count(two.eu, "comments", 2))
+    listed = (await two.qc.realm.client(two.ben).get(f"/videos/{id}/comments")).json()["items"]
+    assert [(one["text"], one["author"]["realm"]) for one in listed] == [
+        ("from Québec", "ca-qc"),
+        ("from Paris", "eu"),
+    ]
+
+
+async def test_following_somebody_abroad_tells_them_that_somebody_does_and_not_who(two: Two) -> None:
+    await two.eu.realm.publish(two.ana)
+    client = two.qc.realm.client(two.ben)
+    page = (await client.get("/accounts/ana@eu")).json()
+    assert (page["handle"], page["realm"], page["you"]["follows"]) == ("ana", "eu", False)
+    assert (await client.put("/accounts/ana@eu/follow")).status_code == 409
+    followed = await client.put("/accounts/ana@eu/follow?told=eu")
+    assert followed.json() == {"following": True, "followers": 1}
+    await until(lambda: _count(two.eu, "follows", 1))
+    (word,) = (await two.eu.realm.client(two.ana).get("/notifications")).json()["items"]
+    assert word["actor"] == {"handle": "", "display_name": "", "avatar": None, "realm": "ca-qc"}
+    assert [one["author"]["handle"] for one in await _following(two)] == ["ana"]
+    assert (await client.delete("/accounts/ana@eu/follow")).json()["following"] is False
+    await until(lambda: _count(two.eu, "follows", 0))
+
+
+async def _following(two: Two) -> list[dict[str, Any]]:
+    answer = await two.qc.realm.client(two.ben).get("/feed?mode=following")
+    return [item["video"] for item in answer.json()["items"]]
+
+
+async def test_a_removed_clip_is_gone_in_the_other_realm_with_its_bytes(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    await two.qc.realm.client(two.ben).put(f"/videos/{id}/like")
+    assert (await two.eu.realm.client(two.ana).delete(f"/videos/{id}")).status_code == 204
+    await until(lambda: _count(two.qc, "foreign_clips", 0))
+    assert (await two.qc.realm.client(two.ben).get(f"/videos/{id}")).status_code == 404
+    assert await two.qc.feed(two.ben) == []
+    assert not (two.qc.realm.settings.blobs_dir / "abroad" / "eu" / id).exists()
+    assert await two.qc.shop(two.eu) == 0
+
+
+async def test_a_private_clip_is_told_to_nobody_and_a_link_to_it_finds_nothing(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana, visibility="private")
+    assert await two.qc.shop(two.eu) == 0
+    asked = await two.qc.realm.client(two.ben).get(f"/videos/{id}?home=eu")
+    assert asked.status_code == 404
+    assert (await two.qc.realm.client(two.ben).get(f"/videos/{id}?home=us")).status_code == 404
+
+
+async def test_a_link_opens_in_the_viewers_own_realm(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana, caption="shared by link")
+    opened = await two.qc.realm.client(two.ben).get(f"/videos/{id}?home=eu")
+    assert opened.status_code == 200
+    assert opened.json()["caption"] == "shared by link"
+
+
+async def test_the_clips_of_a_minor_stay_in_their_realm(two: Two) -> None:
+    teen = await two.eu.realm.sign_up("tom", birth_date="2012-01-31")
+    await two.eu.realm.publish(teen)
+    assert await two.qc.shop(two.eu) == 0
+    assert await two.qc.feed(two.ben) == []
+    await until(lambda: entries(two.eu.realm, "crossing-refused"))
+
+
+async def test_what_a_minor_says_abroad_is_refused_before_it_is_kept(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    teen = await two.qc.realm.sign_up("zoe", birth_date="2010-01-31", country="CA", region="QC")
+    refused = await two.qc.realm.client(teen).post(f"/videos/{id}/comments", json={"text": "hi", "told": "eu"})
+    assert refused.status_code == 451
+    assert refused.json()["rule"] == "minors-stay-home"
+    assert await _count(two.qc, "comments", 0)
