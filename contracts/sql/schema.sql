@@ -134,6 +134,13 @@ CREATE TABLE rate_limits (
     CONSTRAINT pk_rate_limits PRIMARY KEY (key)
 );
 
+CREATE TABLE releases (
+    day DATE NOT NULL,
+    realm TEXT NOT NULL,
+    epsilon_micro BIGINT NOT NULL,
+    CONSTRAINT pk_releases PRIMARY KEY (day, realm)
+);
+
 CREATE TABLE sealed_requests (
     id TEXT NOT NULL,
     nonce BYTEA NOT NULL,

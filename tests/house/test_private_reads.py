@@ -17,6 +17,8 @@ MACHINE_READS = {
     "reelm.feed.store.find_viewer_state": "chooses the viewer's own next clips: not those seen, marked as liked",
     "reelm.feed.store.list_following": "chooses the viewer's own next clips: of those they follow",
     "reelm.feed.store.store_events": "compares a report with the one before it to count a clip's views",
+    "reelm.feed.store.sum_likes": "sums over many people, told to other realms with noise only",
+    "reelm.feed.store.sum_views": "sums over many people, told to other realms with noise only",
     "reelm.gateway.store.list_numbered": "sends what a person told another realm, as they were told on the screen",
     "reelm.gateway.store.list_unnumbered": "decides whether what a person told another realm may leave",
     "reelm.ledger.store.fetch_keys": "makes the commitments of an entry; `GET /me/ledger/key` gives people their own",

@@ -47,6 +47,7 @@ NAMES_NOBODY = {
     "ledger_counts": "numbers by day and kind",
     "ledger_log": "how far the log has come",
     "ledger_writers": "how far each writer has counted",
+    "releases": "which day has been told to which realm",
     "rate_limits": "keys are keyed hashes of an address and a handle; a row ends within an hour",
     "sealed_requests": "government requests without names, until they may be told of",
 }

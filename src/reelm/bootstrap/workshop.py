@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from reelm import access, accounts, media, videos
+from reelm import access, accounts, feed, gateway, media, videos
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.jobs import JobHandler, list_queued
 from reelm.infra.settings import Settings
-from reelm.kernel.ids import AssetId
+from reelm.kernel.ids import AssetId, RealmCode
 from reelm.kernel.time import Clock, SystemClock
 
 SWEEP = "cell.sweep"
@@ -50,6 +50,8 @@ class Workshop:
         now = self.clock.now()
         await accounts.sweep(self.database, at=now)
         await access.sweep(self.database, realm=self.settings.realm, at=now)
+        for card in gateway.Cards(self.settings.peers_path, RealmCode(self.settings.realm)).others():
+            await feed.release(self.database, card.realm, now=now)
         await media.expire(self.studio.inbox, at=now)
         media.clear_orphans(await self.find_faults())
 

@@ -8,6 +8,7 @@ from reelm.feed.errors import EventsNotUnderstood, FeedModeUnknown
 from reelm.feed.events import parse_events, record_events
 from reelm.feed.model import Mode, Reason, WatchEvent
 from reelm.feed.pipeline import FRESH_S, Feed, Page, Present
+from reelm.feed.releases import release
 from reelm.feed.store import WATCH_HISTORY, list_watch_history
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "list_watch_history",
     "parse_events",
     "record_events",
+    "release",
 ]

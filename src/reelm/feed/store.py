@@ -5,17 +5,18 @@ These read what a viewer has seen, liked and follows to choose what comes next, 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import TextClause, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, Part, Sight
 from reelm.feed.counting import Report, plan_count_changes
 from reelm.feed.model import Candidate, EventKind, ViewerState, WatchEvent
-from reelm.feed.tables import impressions
-from reelm.infra.db import HotPool, Record
-from reelm.kernel.ids import AccountId, VideoId
+from reelm.feed.tables import impressions, releases
+from reelm.infra.db import HotPool, ReadUnit, Record, WriteUnit
+from reelm.kernel.ids import AccountId, RealmCode, VideoId
 
 _LISTED = "v.state = 'published' AND v.visibility = 'public'"
 
@@ -113,6 +114,36 @@ _COUNT = """
 
 _VIEWER = "SELECT account_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
 
+_TOLD_CLIPS = text(
+    "SELECT id FROM foreign_clips WHERE realm = :realm"
+    " UNION SELECT v.id FROM videos v JOIN gateway_copies k ON k.object_id = v.id"
+    " WHERE k.realm = :realm AND v.state = 'published' AND v.visibility = 'public' ORDER BY 1"
+)
+
+# Whoever acted on more clips than they count for is counted for some of them, chosen by a hash of day and clip.
+_BOUNDED = """
+    SELECT video_id, count(*) FROM (
+        SELECT a.video_id, row_number() OVER (
+            PARTITION BY a.account_id ORDER BY md5(a.account_id::text || a.video_id::text || CAST(:day AS text))
+        ) AS place
+        FROM ({acts}) a JOIN accounts p ON p.id = a.account_id
+        WHERE p.birth_date <= (CAST(:day AS timestamptz) - interval '18 years')::date
+    ) bounded WHERE place <= :most GROUP BY video_id
+"""
+_SUM_VIEWS = text(
+    _BOUNDED.format(
+        acts="SELECT DISTINCT account_id, video_id FROM impressions WHERE kind = 'view' AND watched_ms >= 1000"
+        " AND video_id = ANY(CAST(:clips AS uuid[])) AND account_id IS NOT NULL"
+        " AND received_at >= :day AND received_at < CAST(:day AS timestamptz) + interval '1 day'"
+    )
+)
+_SUM_LIKES = text(
+    _BOUNDED.format(
+        acts="SELECT account_id, video_id FROM likes WHERE video_id = ANY(CAST(:clips AS uuid[]))"
+        " AND at >= :day AND at < CAST(:day AS timestamptz) + interval '1 day'"
+    )
+)
+
 # How many of the newest showings are looked at together.
 _LOOKED_AT = 200
 
@@ -209,3 +240,31 @@ async def store_events(pool: HotPool, viewer: AccountId | None, events: Sequence
 async def list_watch_history(eyes: Eyes) -> Sight:
     """What a person watched, and for how long, newest first, as far as these eyes may look."""
     return await eyes.look(WATCH_HISTORY)
+
+
+async def insert_release(unit: WriteUnit, day: date, realm: RealmCode, epsilon_micro: int) -> bool:
+    """False where that day has been told to that realm."""
+    values = {"day": day, "realm": realm, "epsilon_micro": epsilon_micro}
+    return await unit.write(upsert(releases).values(values).on_conflict_do_nothing()) == 1
+
+
+async def list_told_clips(unit: ReadUnit, realm: RealmCode) -> list[VideoId]:
+    """The clips whose numbers another realm may be told: its own that are shown here, and ours that it shows."""
+    return [VideoId(id) for id in await unit.scalars(_TOLD_CLIPS.bindparams(realm=realm))]
+
+
+async def sum_views(unit: ReadUnit, clips: Sequence[VideoId], day: datetime, *, most: int) -> dict[VideoId, int]:
+    """How many adults of ours watched each of these clips on a day; everybody counts for `most` clips at most."""
+    return await _sum(unit, _SUM_VIEWS, clips, day, most)
+
+
+async def sum_likes(unit: ReadUnit, clips: Sequence[VideoId], day: datetime, *, most: int) -> dict[VideoId, int]:
+    """How many adults of ours began to like each of these clips on a day; everybody counts for `most` at most."""
+    return await _sum(unit, _SUM_LIKES, clips, day, most)
+
+
+async def _sum(
+    unit: ReadUnit, statement: TextClause, clips: Sequence[VideoId], day: datetime, most: int
+) -> dict[VideoId, int]:
+    bound = statement.bindparams(clips=list(clips), day=day, most=most)
+    return {VideoId(row[0]): row[1] for row in await unit.all(bound)}

@@ -1,6 +1,6 @@
 """The tables of watching. An impression is one showing of one clip; reports of it only ever raise its numbers."""
 
-from sqlalchemy import ForeignKey, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from reelm.infra.db import column, held, metadata
@@ -62,5 +62,21 @@ seen = Table(
         purpose=DataUse.PERSONALIZATION,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
         keep=Keep(Until.ACCOUNT, "as long as the account"),
+    ),
+)
+
+# Which day's sums another realm has been told, and what that cost everybody of their privacy budget.
+releases = Table(
+    "releases",
+    metadata,
+    column("day", Date, data=DataClass.SYSTEM, primary_key=True),
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("epsilon_micro", BigInteger, data=DataClass.SYSTEM),
+    info=held(
+        "Which day's blurred sums of views and likes another realm has been told.",
+        purpose=DataUse.STATISTICS,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REALM, "as long as the realm"),
+        subjects=(),
     ),
 )

@@ -15,16 +15,16 @@ from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import RealmCode, VideoId
 from reelm.videos.clips import fetch_clips
-from reelm.videos.model import CAPTION_MAX, Clip, Counts
+from reelm.videos.model import CAPTION_MAX, Clip
 from reelm.videos.policy import may_watch
 from reelm.videos.store import (
     add_counts,
+    add_foreign_counts,
+    add_told_counts,
     delete_foreign_clip,
-    find_told_counts,
     find_video,
     list_listed,
     upsert_foreign_clip,
-    upsert_told_counts,
 )
 
 CATALOGUE_MOST = 200
@@ -192,12 +192,14 @@ async def take_revocation(unit: WriteUnit, realm: RealmCode, told: Mapping[str, 
 
 
 async def take_counts(unit: WriteUnit, realm: RealmCode, told: Mapping[str, Any]) -> None:
-    """Add what another realm tells of views and likes of our clips there: noised, over many people."""
+    """Add what another realm tells of the views and likes of its people: noised, over many people.
+
+    Of a clip of ours they go into its numbers; of one of theirs into those that are kept with the copy.
+    """
     for one in told["clips"]:
-        video = await find_video(unit, VideoId(UUID(str(one["id"]))))
-        if video is None:
-            continue
-        before = Counts(*(await find_told_counts(unit, video.id, realm)))
-        views, likes = before.views + _count(one["views"]), before.likes + _count(one["likes"])
-        await upsert_told_counts(unit, video.id, realm, views, likes)
-        await add_counts(unit, video.id, views=views - before.views, likes=likes - before.likes)
+        id, views, likes = VideoId(UUID(str(one["id"]))), _count(one["views"]), _count(one["likes"])
+        if await find_video(unit, id) is not None:
+            await add_told_counts(unit, id, realm, views, likes)
+            await add_counts(unit, id, views=views, likes=likes)
+        else:
+            await add_foreign_counts(unit, id, realm, views, likes)

@@ -188,18 +188,19 @@ async def list_listed(unit: ReadUnit, limit: int) -> list[VideoId]:
     return [VideoId(id) for id in await unit.scalars(statement)]
 
 
-async def find_told_counts(unit: ReadUnit, video: VideoId, realm: RealmCode) -> tuple[int, int]:
-    """How many views and likes of this clip a realm has told of so far."""
-    statement = select(counts_abroad).where(counts_abroad.c.video_id == video, counts_abroad.c.realm == realm)
-    row = await unit.first(statement)
-    return (row.views, row.likes) if row else (0, 0)
-
-
-async def upsert_told_counts(unit: WriteUnit, video: VideoId, realm: RealmCode, views: int, likes: int) -> None:
-    values = {"views": views, "likes": likes}
-    statement = upsert(counts_abroad).values(video_id=video, realm=realm, **values)
+async def add_told_counts(unit: WriteUnit, video: VideoId, realm: RealmCode, views: int, likes: int) -> None:
+    """Remember what another realm has told of a clip of ours."""
+    statement = upsert(counts_abroad).values(video_id=video, realm=realm, views=views, likes=likes)
     keys = [counts_abroad.c.video_id, counts_abroad.c.realm]
-    await unit.write(statement.on_conflict_do_update(index_elements=keys, set_=values))
+    more = {"views": counts_abroad.c.views + views, "likes": counts_abroad.c.likes + likes}
+    await unit.write(statement.on_conflict_do_update(index_elements=keys, set_=more))
+
+
+async def add_foreign_counts(unit: WriteUnit, video: VideoId, realm: RealmCode, views: int, likes: int) -> None:
+    """Add to what another realm has told of a clip of its own, where a copy is kept."""
+    c = foreign_clips.c
+    statement = update(foreign_clips).where(c.id == video, c.realm == realm)
+    await unit.write(statement.values(views=c.views + views, likes=c.likes + likes))
 
 
 async def insert_video(unit: WriteUnit, video: Video) -> None:

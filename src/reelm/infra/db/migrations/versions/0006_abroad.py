@@ -99,9 +99,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["video_id"], ["videos.id"], name="fk_counts_abroad_video_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("video_id", "realm", name="pk_counts_abroad"),
     )
+    op.create_table(
+        "releases",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("realm", sa.Text(), nullable=False),
+        sa.Column("epsilon_micro", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "realm", name="pk_releases"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("releases")
     op.drop_table("counts_abroad")
     op.drop_table("foreign_clips")
     op.drop_table("foreign_people")
