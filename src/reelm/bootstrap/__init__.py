@@ -1,5 +1,6 @@
 """The composition root: the only place that builds adapters from settings."""
 
+from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
 from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
@@ -14,6 +15,7 @@ __all__ = [
     "Workshop",
     "check_books",
     "look_at",
+    "open_atlas",
     "open_cell",
     "open_sequencer",
     "open_signer",

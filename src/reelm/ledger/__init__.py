@@ -49,9 +49,10 @@ from reelm.ledger.model import (
     LegalBasis,
     ModerationDecision,
     Purpose,
+    RealmMapInForce,
     Reason,
 )
-from reelm.ledger.note import VerifierKey
+from reelm.ledger.note import Note, Signature, VerifierKey
 from reelm.ledger.policy import Policy
 from reelm.ledger.prove import Proven, check_proof, prove
 from reelm.ledger.pruning import Pruner
@@ -116,17 +117,20 @@ __all__ = [
     "LoggedEntry",
     "Mirrored",
     "ModerationDecision",
+    "Note",
     "PersonHasNoKey",
     "Policy",
     "Progress",
     "Proven",
     "Pruner",
     "Purpose",
+    "RealmMapInForce",
     "Reason",
     "Recorder",
     "SealedRequest",
     "Sequencer",
     "SequencerAlreadyRuns",
+    "Signature",
     "Signer",
     "SignerClient",
     "SignerNotAnswering",
