@@ -24,8 +24,10 @@ async def list_digests(unit: ReadUnit) -> set[str]:
 
 
 async def find_places(unit: ReadUnit) -> Mapping[str, str] | None:
-    """Who serves which place by the map that came into force last."""
-    latest = select(realm_maps.c.places).order_by(realm_maps.c.effective_at.desc()).limit(1)
+    """Who serves which place by the map that was noted last."""
+    latest = (
+        select(realm_maps.c.places).order_by(realm_maps.c.noted_at.desc(), realm_maps.c.effective_at.desc()).limit(1)
+    )
     return cast("Mapping[str, str] | None", await unit.scalar(latest))
 
 
