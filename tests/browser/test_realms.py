@@ -3,11 +3,12 @@
 import json
 from collections.abc import Generator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, expect
 from tests.browser.conftest import RunningCell, cell_running
-from tests.browser.person import Person
+from tests.browser.person import Person, list_accessibility_faults
 
 DECISION = """[[decision]]
 at = 2026-01-01T00:00:00Z
@@ -64,6 +65,19 @@ async def test_the_way_to_another_realm_takes_the_place_along(europe: RunningCel
     await person.page.wait_for_url(f"http://localhost:{europe.port}/sign-up?country=CA&region=QC")
     await expect(person.get("sign-up-country")).to_have_value("CA")
     await expect(person.get("sign-up-region")).to_have_value("QC")
+    await context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_no_fault_where_realms_are_offered(
+    europe: RunningCell, chromium: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    context = await chromium.new_context(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+    person = await Person.arrive(context, europe.base, "nina")
+    for path, shown in (("/sign-up?country=CA&region=QC", "home-go-on"), ("/sign-in", "realm-chooser")):
+        await person.page.goto(europe.base + path)
+        await expect(person.get(shown)).to_be_visible()
+        assert await list_accessibility_faults(person.page) == []
     await context.close()
 
 

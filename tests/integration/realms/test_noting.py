@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
 from tests.conftest import Log
 from tests.integration.realms.conftest import Papers
 from tests.integration.world import Realm
 
-from reelm import realms
+from reelm import ledger, realms
 from reelm.infra.db import Database
 from reelm.kernel.time import HandClock
+from reelm.realms import noting
 
 
 async def noted(realm: Realm) -> list[dict[str, Any]]:
@@ -79,6 +81,22 @@ async def test_a_broken_file_keeps_the_sweep_from_nothing_else(europe: Realm, pa
     await sweep(europe)
     assert await noted(europe) == []
     assert "could not be noted" in log.text
+
+
+@pytest.mark.parametrize("step", ["insert_map", "hold_maps"])
+async def test_a_map_that_could_not_be_kept_is_not_in_the_log_and_comes_the_next_time(
+    europe: Realm, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    async def fail(*args: object, **kept: object) -> None:
+        raise ledger.LedgerBusy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(noting, step, fail)
+        await sweep(europe)
+    assert await noted(europe) == []
+    assert await europe.rows("SELECT 1 FROM realm_maps") == []
+    await sweep(europe)
+    assert len(await noted(europe)) == len(await europe.rows("SELECT 1 FROM realm_maps")) == 1
 
 
 async def test_books_that_lack_a_half_are_told(europe: Realm) -> None:
