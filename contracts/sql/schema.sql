@@ -134,6 +134,15 @@ CREATE TABLE rate_limits (
     CONSTRAINT pk_rate_limits PRIMARY KEY (key)
 );
 
+CREATE TABLE realm_maps (
+    digest TEXT NOT NULL,
+    effective_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    noted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    places JSONB NOT NULL,
+    entry TEXT NOT NULL,
+    CONSTRAINT pk_realm_maps PRIMARY KEY (digest, effective_at)
+);
+
 CREATE TABLE releases (
     day DATE NOT NULL,
     realm TEXT NOT NULL,

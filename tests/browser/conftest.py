@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +44,9 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
-def cell() -> Generator[RunningCell]:
+@contextmanager
+def cell_running(**variables: str) -> Generator[RunningCell]:
+    """A cell of its own, until the block ends; `variables` are added to its environment."""
     folder = Path(tempfile.mkdtemp(prefix="reelm-browser-", dir="/tmp"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -60,7 +62,7 @@ def cell() -> Generator[RunningCell]:
         str(folder / "var"),
         "--no-demo",
     ]
-    env = os.environ | {"REELM_SIGN_UPS": "500"}
+    env = os.environ | {"REELM_SIGN_UPS": "500"} | variables
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
     assert process.stdout is not None
     try:
@@ -71,6 +73,12 @@ def cell() -> Generator[RunningCell]:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cell() -> Generator[RunningCell]:
+    with cell_running() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ NAMES_NOBODY = {
     "ledger_writers": "how far each writer has counted",
     "releases": "which day has been told to which realm",
     "rate_limits": "keys are keyed hashes of an address and a handle; a row ends within an hour",
+    "realm_maps": "which realm serves which country, since when",
     "sealed_requests": "government requests without names, until they may be told of",
 }
 # Tables of other packages in the same database.

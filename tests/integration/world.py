@@ -127,7 +127,7 @@ class Realm:
         """Create an account with a role, as `reelm account create` does, and sign it in."""
         password = f"{handle} keeps the house in order"
         new = accounts.NewAccount(handle, password, date.fromisoformat(BIRTH_DATE), country, None, "en", role=role)
-        await accounts.sign_up(self.cell.database, new, at=self.clock.now())
+        await accounts.sign_up(self.cell.database, new, atlas=self.cell.atlas, at=self.clock.now())
         return Person(handle, password, await self.sign_in(handle, password))
 
     @asynccontextmanager

@@ -114,6 +114,13 @@ FACT_OF: dict[str, dict[str, Any]] = {
     },
     "counts": {"writers": [{"writer": "log", "through": 3}, {"writer": "w07", "through": 9}], "entries": 12},
     "key-handover": {"old": _DIGESTS[0], "new": _DIGESTS[1], "note": _DIGESTS[2]},
+    "realm-map": {
+        "decision": _DIGESTS[0],
+        "places": _DIGESTS[1],
+        "realms": ["ca-qc", "eu", "me-af"],
+        "effective": "2026-11-24T00:00:00.000Z",
+        "moved": 41,
+    },
 }
 
 

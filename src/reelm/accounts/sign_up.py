@@ -12,7 +12,7 @@ from reelm.accounts.passwords import hash_password
 from reelm.accounts.store import insert_account
 from reelm.infra.db import Database
 from reelm.kernel.ids import AccountId, new_uuid
-from reelm.realms import check_age, place
+from reelm.realms import Atlas, check_age
 
 
 @dataclass(frozen=True)
@@ -24,20 +24,22 @@ class Caller:
     limit: int
 
 
-async def sign_up(database: Database, new: NewAccount, *, at: datetime, caller: Caller | None = None) -> Person:
+async def sign_up(
+    database: Database, new: NewAccount, *, atlas: Atlas, at: datetime, caller: Caller | None = None
+) -> Person:
     """Create an account in this realm, and the key of its commitments in the log.
 
-    `caller` is `None` for an operator's own commands.
+    `atlas` knows who belongs here. `caller` is `None` for an operator's own commands.
 
     Raises `HandleNotAllowed`, `PasswordTooWeak`, `LocaleNotOffered`, `EmailNotTaken`, the refusals of
-    `realms.place` and `TooYoung`; `HandleTaken`, also for the second of two at the same time; `TooManyTries`.
+    `Atlas.admit` and `TooYoung`; `HandleTaken`, also for the second of two at the same time; `TooManyTries`.
     """
+    residence = atlas.admit(new.country, new.region)
     handle = clean_handle(new.handle)
     check_password(new.password, handle)
     if new.locale not in LOCALES:
         raise LocaleNotOffered(offered=", ".join(LOCALES))
     email = clean_email(new.email) if new.email else None
-    residence = place(new.country, new.region)
     check_age(residence, new.birth_date, at.date())
     if caller:
         limit = Limit("sign-up", caller.limit, timedelta(hours=1))

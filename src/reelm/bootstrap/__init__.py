@@ -1,5 +1,6 @@
 """The composition root: the only place that builds adapters from settings."""
 
+from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
 from reelm.bootstrap.door import Door, open_door
@@ -16,6 +17,7 @@ __all__ = [
     "Workshop",
     "check_books",
     "look_at",
+    "open_atlas",
     "open_cell",
     "open_door",
     "open_sequencer",

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from reelm import access, ledger
+from reelm import access, ledger, realms
 from reelm.infra.db import Database
 from reelm.infra.settings import Settings
 
-FINDERS = (access.find_faults,)
+FINDERS = (access.find_faults, realms.find_faults)
 
 
 async def check_books(

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reelm import access, accounts, gateway, ledger
+from reelm import access, accounts, gateway, ledger, realms
+from reelm.bootstrap.atlas import open_atlas
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool
@@ -31,6 +32,7 @@ class Cell:
     secret: bytes
     feed: Feed
     clock: Clock
+    atlas: realms.Atlas
     desk: access.Desk
     log: ledger.LogFolder
     abroad: gateway.Abroad
@@ -39,9 +41,13 @@ class Cell:
 
 @asynccontextmanager
 async def open_cell(settings: Settings, present: Present, clock: Clock | None = None) -> AsyncGenerator[Cell]:
-    """Open the database and the rest; `present` makes the JSON of a clip."""
+    """Open the database and the rest; `present` makes the JSON of a clip.
+
+    Raises what `open_atlas` does: a realm that does not know whom it serves does not start.
+    """
     secret = load_secret(settings.data, settings.secret)
     cursors, clock = CursorKey(secret), clock or SystemClock()
+    atlas = open_atlas(settings, clock)
     async with Database(settings.database_url) as database:
         pool = await database.open_hot_pool()
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
@@ -60,6 +66,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                 secret=secret,
                 feed=Feed(database, pool, cursors, present),
                 clock=clock,
+                atlas=atlas,
                 desk=access.Desk(
                     database,
                     durability,

@@ -1,20 +1,25 @@
 """What do the workers of one realm hold, and which jobs do they know?"""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from reelm import access, accounts, feed, gateway, media, videos
+from reelm import access, accounts, feed, gateway, media, realms, videos
+from reelm.bootstrap.atlas import open_atlas
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.jobs import JobHandler, list_queued
 from reelm.infra.settings import Settings
+from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AssetId, RealmCode
 from reelm.kernel.time import Clock, SystemClock
 
 SWEEP = "cell.sweep"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,15 @@ class Workshop:
             await feed.release(self.database, card.realm, now=now)
         await media.expire(self.studio.inbox, at=now)
         media.clear_orphans(await self.find_faults())
+        await self.note_maps()
+
+    async def note_maps(self) -> None:
+        """Log which map of realms has come into force, unless the log tells already. What hinders that is said."""
+        try:
+            await realms.note_maps(self.database, open_atlas(self.settings, self.clock), at=self.clock.now())
+        except Problem as problem:
+            facts = {"problem": problem.slug(), **problem.facts()}
+            _log.error("the map of realms in force could not be noted in the log", extra={"facts": facts})
 
     async def find_faults(self) -> media.Findings:
         """Where files and rows disagree."""

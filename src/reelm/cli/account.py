@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from reelm import accounts
+from reelm.bootstrap import open_atlas
 from reelm.cli.cell import find_settings
 from reelm.infra.db import Database
 from reelm.kernel.errors import Problem
@@ -38,9 +39,11 @@ def run_create(arguments: argparse.Namespace) -> int:
         role=accounts.Role(arguments.role),
     )
 
+    atlas = open_atlas(settings)
+
     async def create() -> accounts.Person:
         async with Database(settings.database_url) as database:
-            return await accounts.sign_up(database, new, at=datetime.now(UTC))
+            return await accounts.sign_up(database, new, atlas=atlas, at=datetime.now(UTC))
 
     person = asyncio.run(create())
     made = {"id": str(person.id), "handle": person.handle, "realm": settings.realm}

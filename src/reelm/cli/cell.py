@@ -10,6 +10,7 @@ from reelm.kernel.errors import Problem
 
 # What a running cell says of itself in DATA/run/cell.json.
 TOLD = ("database_url", "ledger_origin", "public_url", "realm", "signer_socket")
+TOLD_PATHS = ("realms_file", "deployment_file", "peers_dir")
 
 
 @dataclass(eq=False)
@@ -29,4 +30,6 @@ def find_settings(data: Path) -> Settings:
         state = json.loads((data / "run" / "cell.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         raise CellNotRunning(data=str(data)) from None
-    return settings.model_copy(update={"data": data, **{name: state[name] for name in TOLD if name in state}})
+    told = {name: state[name] for name in TOLD if name in state}
+    paths = {name: Path(state[name]) for name in TOLD_PATHS if state.get(name)}
+    return settings.model_copy(update={"data": data, **told, **paths})

@@ -12,6 +12,7 @@ from reelm.bootstrap import open_workshop
 from reelm.cli.cell import CellNotRunning, find_settings
 from reelm.cli.finding import Finding
 from reelm.cli.ledger_health import look_at_ledger
+from reelm.cli.realm_health import look_at_realms
 from reelm.infra.db.schema import find_version, is_current
 from reelm.infra.jobs import count_failed
 from reelm.infra.settings import Settings
@@ -89,7 +90,8 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             failed = await count_failed(unit)
             alarms = await access.count_alarms(unit, workshop.clock.now())
             unbalanced = await access.find_faults(unit)
-        log = await look_at_ledger(settings, workshop.database, workshop.clock)
+        clock = workshop.clock
+        log = await look_at_ledger(settings, workshop.database, clock)
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
@@ -122,6 +124,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             if unbalanced
             else "acts and entries agree",
         ),
+        look_at_realms(settings, clock),
         *log,
     ]
 

@@ -21,8 +21,10 @@ def run_role(role: str) -> int:
         print("reelm: REELM_DATABASE_URL is not set; reelm up runs a cell with its own database", file=sys.stderr)
         return 1
     if role == "web":
+        from reelm.bootstrap import open_atlas
         from reelm.web.server import serve_web
 
+        open_atlas(settings)  # what is wrong in its files is one line here, and a stack trace inside the server
         uvloop.run(serve_web(settings))
     elif role == "worker":
         from reelm.worker import work_on_jobs

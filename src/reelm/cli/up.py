@@ -28,7 +28,7 @@ from reelm.infra.settings import load_settings
 
 REELM = (sys.executable, "-P", "-m", "reelm.cli")
 WORKERS = ("worker", "media-worker")
-FILES = ("REELM_LEDGER_POLICY", "REELM_WITNESS_LOGS")
+FILES = ("REELM_LEDGER_POLICY", "REELM_WITNESS_LOGS", "REELM_REALMS_FILE", "REELM_DEPLOYMENT_FILE", "REELM_PEERS_DIR")
 FOLDERS = ("blobs", "uploads", "work", "keys", "logs", "ledger")
 LONGEST_SOCKET_FOLDER = 85  # of the 107 bytes a Unix socket's path may have, leaving room for PostgreSQL's name
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
@@ -134,6 +134,9 @@ def _bring_up(cell: Cell, supervisor: Supervisor, demo: bool) -> None:
         "realm": cell.realm,
         "signer_socket": str(cell.signer_socket),
         "ledger_origin": env.get("REELM_LEDGER_ORIGIN", ""),
+        "realms_file": env["REELM_REALMS_FILE"],
+        "deployment_file": env.get("REELM_DEPLOYMENT_FILE") or None,
+        "peers_dir": env.get("REELM_PEERS_DIR") or None,
     }
     (cell.run / "cell.json").write_text(json.dumps(state))
     if demo:
@@ -149,6 +152,7 @@ def plan_environment(
     env = dict(inherited)
     env.setdefault("REELM_PUBLIC_URL", f"http://127.0.0.1:{cell.port}")
     env.setdefault("REELM_BLOBS_URL", f"file://{cell.blobs}")
+    env.setdefault("REELM_REALMS_FILE", str(PACKAGE.parents[1] / "deploy" / "realms.toml"))
     env |= {name: str(Path(env[name]).resolve()) for name in FILES if env.get(name)}
     env |= {
         "REELM_DATABASE_URL": database_url,

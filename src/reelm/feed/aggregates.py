@@ -2,8 +2,8 @@
 
 One release a day and realm. Each person adds to at most `MOST_VIEWS` clips and `MOST_LIKES`, so that adding or
 removing somebody moves the sums by no more; geometric noise of scale `SCALE` (Ghosh, Roughgarden and Sundararajan
-2009) is added to the sum of every clip that could be in the release, and only sums of at least `THRESHOLD` are told. A
-clip that fewer than `FEWEST` people watched is told of with a probability of at most `DELTA` (stability-based
+2009) is added to the sum of every clip that could be in the release, and only sums of at least `THRESHOLD` are told.
+A clip that fewer than `FEWEST` people watched is told of with a probability of at most `DELTA` (stability-based
 selection; Dwork and Roth 2014, §3.4 and §7.3).
 """
 

@@ -47,9 +47,10 @@ from reelm.ledger.model import (
     KeyHandover,
     ModerationDecision,
     Purpose,
+    RealmMapInForce,
     Reason,
 )
-from reelm.ledger.note import VerifierKey
+from reelm.ledger.note import Note, Signature, VerifierKey
 from reelm.ledger.passings import Arrival, Crossing, CrossingRefused, Disclosure, EgressMeter, PeerFault, RulesInForce
 from reelm.ledger.policy import Policy
 from reelm.ledger.prove import Proven, check_proof, prove
@@ -118,6 +119,7 @@ __all__ = [
     "LoggedEntry",
     "Mirrored",
     "ModerationDecision",
+    "Note",
     "PeerFault",
     "PersonHasNoKey",
     "Policy",
@@ -125,12 +127,14 @@ __all__ = [
     "Proven",
     "Pruner",
     "Purpose",
+    "RealmMapInForce",
     "Reason",
     "Recorder",
     "RulesInForce",
     "SealedRequest",
     "Sequencer",
     "SequencerAlreadyRuns",
+    "Signature",
     "Signer",
     "SignerClient",
     "SignerNotAnswering",

@@ -22,6 +22,7 @@ from reelm.ledger.model import (
     KeyHandover,
     LogOpened,
     ModerationDecision,
+    RealmMapInForce,
     RunningDigest,
 )
 from reelm.ledger.passings import (
@@ -63,5 +64,6 @@ FACTS: Mapping[str, type[Fact]] = {
         RunningDigest,
         Counts,
         KeyHandover,
+        RealmMapInForce,
     )
 }

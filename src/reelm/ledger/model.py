@@ -293,3 +293,18 @@ class KeyHandover(Fact):
     old: Digest
     new: Digest
     note: Digest
+
+
+class RealmMapInForce(Fact):
+    """Since `effective` these realms run. `decision` is the SHA-256 of the dated decision, `places` that of who
+    serves which place; `moved` counts the countries that another realm served before, wholly or in part.
+    """
+
+    kind = "realm-map"
+    actor = subject = Party.ABSENT
+
+    decision: Digest
+    places: Digest
+    realms: Annotated[tuple[RealmName, ...], Field(min_length=1, max_length=64)]
+    effective: Instant
+    moved: Count

@@ -1,19 +1,65 @@
-"""Where does a person belong, under which rules of age? Owns countries, regions and minimum ages."""
+"""Where does a person belong, under which rules? Owns countries, realms, the map in force and `realm_maps`.
 
-from reelm.realms.errors import CountryUnknown, RegionNotOfCountry, RegionRequired, TooYoung
-from reelm.realms.model import Country, Region, Residence
-from reelm.realms.placement import age_on, check_age, list_countries, place
+Promises: whatever set of realms runs, every place has one realm; nobody is admitted to a realm that is not theirs;
+a file of realms or of decisions that is not understood leaves the map of before in force; each map that came into
+force has one entry in the log.
+"""
+
+from reelm.realms.atlas import Atlas, Sources
+from reelm.realms.cards import Card
+from reelm.realms.errors import (
+    CountryUnknown,
+    DecisionsNotInOrder,
+    DeclarationMissing,
+    DeclarationNotToml,
+    DeclarationWrong,
+    NoDecisionInForce,
+    PlacesClaimedTwice,
+    PlacesUnclaimed,
+    PlacesUnknown,
+    RealmIsAnother,
+    RealmsOutOfReach,
+    RealmsUnknown,
+    RegionNotOfCountry,
+    RegionRequired,
+    TooYoung,
+)
+from reelm.realms.model import Country, Decision, Realm, RealmMap, Region, Residence, World
+from reelm.realms.noting import find_faults, note_maps
+from reelm.realms.placement import age_on, check_age, place
+from reelm.realms.residence import residence_text, sign_residence
 
 __all__ = [
+    "Atlas",
+    "Card",
     "Country",
     "CountryUnknown",
+    "Decision",
+    "DecisionsNotInOrder",
+    "DeclarationMissing",
+    "DeclarationNotToml",
+    "DeclarationWrong",
+    "NoDecisionInForce",
+    "PlacesClaimedTwice",
+    "PlacesUnclaimed",
+    "PlacesUnknown",
+    "Realm",
+    "RealmIsAnother",
+    "RealmMap",
+    "RealmsOutOfReach",
+    "RealmsUnknown",
     "Region",
     "RegionNotOfCountry",
     "RegionRequired",
     "Residence",
+    "Sources",
     "TooYoung",
+    "World",
     "age_on",
     "check_age",
-    "list_countries",
+    "find_faults",
+    "note_maps",
     "place",
+    "residence_text",
+    "sign_residence",
 ]

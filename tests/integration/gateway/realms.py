@@ -14,7 +14,7 @@ from tests.integration.world import connect
 from tests.postgres import DatabaseServer
 
 from reelm import accounts, gateway, ledger
-from reelm.bootstrap import Door, open_door
+from reelm.bootstrap import Door, open_atlas, open_door
 from reelm.gateway import Found, Kind, Message, Received
 from reelm.infra.db import Database, ReadUnit, WriteUnit
 from reelm.infra.settings import Settings
@@ -86,7 +86,9 @@ class OneRealm:
 
     async def person(self, handle: str) -> AccountId:
         new = accounts.NewAccount(handle, "a password for tests", date(1990, 1, 31), "FR", None, "en")
-        return (await accounts.sign_up(self.database, new, at=self.door.clock.now())).id
+        return (
+            await accounts.sign_up(self.database, new, atlas=open_atlas(self.settings), at=self.door.clock.now())
+        ).id
 
 
 def free_port() -> int:

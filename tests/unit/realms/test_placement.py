@@ -7,6 +7,7 @@ import pycountry
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.realms.worlds import map_of
 
 from reelm.realms import (
     CountryUnknown,
@@ -15,27 +16,39 @@ from reelm.realms import (
     TooYoung,
     age_on,
     check_age,
-    list_countries,
     place,
 )
 
 COUNTRIES = sorted(str(country.alpha_2) for country in cast("Any", pycountry.countries))
+EU = map_of("eu")
 PROVINCES = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
 
 
-def test_every_iso_country_is_a_place_to_live() -> None:
-    assert [country.code for country in list_countries()] == COUNTRIES
+@pytest.mark.parametrize(
+    "running", ["eu", "us", "ca-qc", "eu ca-qc us", "ca us", "eu gb ch ca-qc ca us ea la ap me-af"]
+)
+def test_every_iso_country_is_a_place_to_live_whatever_runs(running: str) -> None:
+    realms = map_of(*running.split())
+    assert sorted(realms.countries) == COUNTRIES
     for code in COUNTRIES:
-        residence = place(code, "ON" if code == "CA" else None)
+        residence = place(realms, code, "ON" if code == "CA" else None)
         assert (residence.country, residence.minimum_age) == (code, 13)
+        assert residence.realm in running.split()
+
+
+def test_a_province_leads_to_the_realm_that_serves_it() -> None:
+    realms = map_of("eu", "ca-qc", "ca", "us")
+    assert {region: place(realms, "CA", region).realm for region in PROVINCES} == {
+        region: "ca-qc" if region == "QC" else "ca" for region in PROVINCES
+    }
 
 
 def test_canada_asks_for_one_of_its_thirteen_and_quebec_for_fourteen_years() -> None:
-    assert {region: place("CA", region).minimum_age for region in PROVINCES} == {
+    assert {region: place(EU, "CA", region).minimum_age for region in PROVINCES} == {
         region: 14 if region == "QC" else 13 for region in PROVINCES
     }
     with pytest.raises(RegionRequired):
-        place("CA", None)
+        place(EU, "CA", None)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,7 @@ def test_canada_asks_for_one_of_its_thirteen_and_quebec_for_fourteen_years() -> 
 )
 def test_places_that_are_none(country: str, region: str | None, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        place(country, region)
+        place(EU, country, region)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +86,7 @@ def test_age_is_full_years_lived(born: date, day: date, age: int) -> None:
 
 @given(st.dates(date(1900, 1, 1), date(2020, 1, 1)), st.integers(0, 100))
 def test_one_is_let_in_from_the_birthday_on_and_not_before(born: date, later_days: int) -> None:
-    quebec = place("CA", "QC")
+    quebec = place(EU, "CA", "QC")
     birthday = date(born.year + 14, 3, 1) if (born.month, born.day) == (2, 29) else born.replace(year=born.year + 14)
     check_age(quebec, born, birthday + timedelta(days=later_days))
     if (born.month, born.day) != (2, 29):

@@ -17,6 +17,7 @@ import type {
   OwnEntry,
   Page,
   Profile,
+  Realm,
   Trust,
   Video,
   VideoAndYou,
@@ -48,6 +49,7 @@ export interface NewVideo {
 export const api = {
   limits: () => call<Limits>("/limits"),
   countries: () => call<{ items: Country[] }>("/countries"),
+  realms: () => call<{ realm: string; items: Realm[] }>("/realms"),
 
   signUp: (json: SignUp) => call<{ id: string; handle: string; realm: string }>("/accounts", { method: "POST", json }),
   signIn: (json: { handle: string; password: string }) => call<{ account: Me }>("/session", { method: "POST", json }),

@@ -111,10 +111,24 @@ export interface Limits {
   comment: { max_chars: number };
 }
 
-export interface Country {
+/** The realm that serves a place; `address` is empty where it is not known. */
+export interface Home {
+  realm: string;
+  address: string;
+}
+
+export interface Country extends Home {
   code: string;
   minimum_age: number;
-  regions: { code: string; minimum_age: number }[];
+  regions: (Home & { code: string; minimum_age: number })[];
+}
+
+export interface Realm {
+  code: string;
+  /** In the language that was asked for. */
+  name: string;
+  address: string;
+  is_this: boolean;
 }
 
 export interface WatchEvent {

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from reelm import accounts, media, social, videos
+from reelm import accounts, media, realms, social, videos
+from reelm.bootstrap import open_atlas
 from reelm.cli.cell import find_settings
 from reelm.cli.demo.render import render_avatar, render_clip
 from reelm.cli.demo.script import CLIPS, PEOPLE, DemoClip, DemoPerson
@@ -29,6 +30,7 @@ class _Seeding:
     database: Database
     inbox: media.Inbox
     blobs: FileBlobs
+    atlas: realms.Atlas
     scratch: Path
 
 
@@ -48,7 +50,7 @@ async def _seed(settings: Settings) -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     async with Database(settings.database_url, pool_size=2) as database:
         inbox = media.Inbox(database, settings.uploads_dir, settings.max_upload_bytes, timedelta(hours=1))
-        seeding = _Seeding(settings, database, inbox, FileBlobs(settings.blobs_dir), scratch)
+        seeding = _Seeding(settings, database, inbox, FileBlobs(settings.blobs_dir), open_atlas(settings), scratch)
         people = {person.handle: await _ensure_person(seeding, person) for person in PEOPLE}
         posted = await _list_posted(seeding, people)
         answering: list[asyncio.Task[None]] = []
@@ -62,16 +64,11 @@ async def _seed(settings: Settings) -> None:
 
 async def _ensure_person(seeding: _Seeding, person: DemoPerson) -> AccountId:
     """The account of a demo person. Nobody knows its password: it was random and is forgotten."""
-    new = accounts.NewAccount(
-        person.handle,
-        secrets.token_urlsafe(32),
-        person.birth_date,
-        person.country,
-        person.region,
-        person.locale,
-    )
+    country, region = _home_of(person, seeding.atlas)
+    password = secrets.token_urlsafe(32)
+    new = accounts.NewAccount(person.handle, password, person.birth_date, country, region, person.locale)
     try:
-        id = (await accounts.sign_up(seeding.database, new, at=datetime.now(UTC))).id
+        id = (await accounts.sign_up(seeding.database, new, atlas=seeding.atlas, at=datetime.now(UTC))).id
     except accounts.HandleTaken:
         async with seeding.database.read() as unit:
             id = (await accounts.fetch_by_handle(unit, person.handle)).person.id
@@ -85,6 +82,17 @@ async def _ensure_person(seeding: _Seeding, person: DemoPerson) -> AccountId:
         async with seeding.database.write() as unit:
             await accounts.set_avatar(unit, id, key)
     return id
+
+
+def _home_of(person: DemoPerson, atlas: realms.Atlas) -> tuple[str, str | None]:
+    """Where they live; in a realm that does not serve that place, the first place that it serves."""
+    try:
+        home = atlas.admit(person.country, person.region)
+    except realms.RealmIsAnother:
+        claim = atlas.world.realms[atlas.realm]
+        country, _, region = (*claim.regions, *claim.countries)[0].partition("-")
+        home = atlas.admit(country, region or None)
+    return home.country, home.region
 
 
 async def _list_posted(seeding: _Seeding, people: Mapping[str, AccountId]) -> dict[str, VideoId]:

@@ -13,6 +13,7 @@ from reelm.web.v1 import (
     me_ledger,
     notifications,
     places,
+    realms,
     session,
     trust,
     uploads,
@@ -21,7 +22,7 @@ from reelm.web.v1 import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places):
+for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
 for resource in (access, data_map, me_ledger, trust):
     router.include_router(resource.router)

@@ -13,7 +13,7 @@ from reelm.infra.db import ReadUnit
 from reelm.kernel.cursors import CursorNotOurs
 from reelm.kernel.ids import AccountId, RealmCode
 from reelm.kernel.words import choose_language
-from reelm.realms import CountryUnknown, RegionNotOfCountry, RegionRequired, TooYoung
+from reelm.realms import CountryUnknown, RealmIsAnother, RegionNotOfCountry, RegionRequired, TooYoung
 from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, caller_of
 from reelm.web.paging import next_cursor, open_cursor
 from reelm.web.problems import problems
@@ -54,6 +54,7 @@ class SignedUp(BaseModel):
         CountryUnknown,
         RegionRequired,
         RegionNotOfCountry,
+        RealmIsAnother,
         TooYoung,
     ),
 )
@@ -61,7 +62,7 @@ async def post_account(form: SignUp, request: Request, cell: InCell, now: Now) -
     """Create an account. It is not signed in yet."""
     new = accounts.NewAccount(**form.model_dump())
     caller = caller_of(request, cell, cell.settings.sign_ups)
-    person = await accounts.sign_up(cell.database, new, at=now, caller=caller)
+    person = await accounts.sign_up(cell.database, new, atlas=cell.atlas, at=now, caller=caller)
     return SignedUp(id=person.id, handle=person.handle, realm=cell.settings.realm)
 
 

@@ -1,12 +1,11 @@
-"""`/health`, `/limits`, `/countries`, `/realms`: what this realm is and takes."""
+"""`/health`, `/limits`: is this realm well, and what does it take?"""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 import reelm
-from reelm import realms, social, videos
+from reelm import social, videos
 from reelm.web.depends import InCell
-from reelm.web.views.trust import read_keys
 
 router = APIRouter(tags=["realm"])
 
@@ -32,36 +31,6 @@ class LimitsView(BaseModel):
     comment: TextLimits
 
 
-class RegionView(BaseModel):
-    code: str
-    minimum_age: int
-
-
-class CountryView(BaseModel):
-    code: str
-    minimum_age: int
-    regions: list[RegionView]
-
-
-class CountriesView(BaseModel):
-    items: list[CountryView]
-
-
-class RealmView(BaseModel):
-    """`vkey` is the key of the realm's log; empty until that has been opened."""
-
-    code: str
-    countries: list[str]
-    vkey: str
-
-
-class RealmsView(BaseModel):
-    """`realm` is the one that answers."""
-
-    realm: str
-    items: list[RealmView]
-
-
 @router.get("/health")
 async def get_health(cell: InCell) -> HealthView:
     """Answers while the realm can be used: the database is asked, too."""
@@ -77,27 +46,3 @@ async def get_limits(cell: InCell) -> LimitsView:
         caption=TextLimits(max_chars=videos.CAPTION_MAX),
         comment=TextLimits(max_chars=social.COMMENT_MAX),
     )
-
-
-@router.get("/countries")
-async def get_countries() -> CountriesView:
-    """Every ISO 3166-1 country with its minimum age; regions where sign-up asks for one."""
-    return CountriesView(
-        items=[
-            CountryView(
-                code=country.code,
-                minimum_age=country.minimum_age,
-                regions=[RegionView(code=r.code, minimum_age=r.minimum_age) for r in country.regions],
-            )
-            for country in realms.list_countries()
-        ]
-    )
-
-
-@router.get("/realms")
-async def get_realms(cell: InCell) -> RealmsView:
-    """The realms and the countries each serves."""
-    countries = [country.code for country in realms.list_countries()]
-    keys = read_keys(cell.log)
-    here = RealmView(code=cell.settings.realm, countries=countries, vkey=str(keys[0]) if keys else "")
-    return RealmsView(realm=cell.settings.realm, items=[here])
