@@ -32,7 +32,7 @@ from reelm.gateway.errors import (
     RulesMalformed,
 )
 from reelm.gateway.files import Files
-from reelm.gateway.identity import Identity, load_identity
+from reelm.gateway.identity import Identity, load_identity, realm_vkey
 from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, read_delivery
 from reelm.gateway.local import Abroad
 from reelm.gateway.model import TERMS, Kind, Message, Question, Received, Terms
@@ -117,6 +117,7 @@ __all__ = [
     "read_delivery",
     "read_questions",
     "read_rules",
+    "realm_vkey",
     "revoke",
     "seal",
 ]

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,8 +22,10 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from reelm.kernel.ids import RealmCode
+from reelm.ledger import Signature, VerifierKey
 
 KEY, CERTIFICATE = "gateway.key", "gateway.pem"
+_ED25519 = 1  # signed-note, "Signature types"
 _LASTS = timedelta(days=3650)
 
 
@@ -44,6 +47,20 @@ class Identity:
     def sign(self, content: bytes) -> bytes:
         """An Ed25519 signature (RFC 8032) of 64 bytes."""
         return self.key.sign(content)
+
+    def sign_note(self, text: str, public_url: str) -> Signature:
+        """The realm's signature of a text, for a C2SP signed note."""
+        vkey = realm_vkey(public_url, self.public_key)
+        return Signature(vkey.name, vkey.key_id, self.sign(text.encode()))
+
+
+def realm_vkey(public_url: str, public_key: str) -> VerifierKey:
+    """The realm's key (32 bytes in base64) as a vkey, named after the address that people see.
+
+    >>> str(realm_vkey("https://eu.example", base64.b64encode(bytes(32)).decode())).split("+")[0]
+    'eu.example/realm'
+    """
+    return VerifierKey(f"{urlsplit(public_url).netloc}/realm", _ED25519, base64.b64decode(public_key))
 
 
 def load_identity(keys: Path, realm: RealmCode) -> Identity:

@@ -1,5 +1,6 @@
 """What does the rest of a realm hold of its door? The rules, the names it uses abroad, and the gateway's socket."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from reelm.infra.line import LineBroken, LocalLine
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock
+from reelm.ledger import Signature
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,16 @@ class Abroad:
         """Have a file of another realm's public clip or person put among our blobs. Raises as `ask`."""
         self.cards.fetch(realm)
         await self._call("/media", {"realm": realm, "object": object_id, "name": name}, realm)
+
+    async def sign_statement(self, text: str) -> Signature:
+        """The realm's signature under what it says of one of its people. Raises `GatewayNotRunning`."""
+        try:
+            reply = await self.line.post("/sign", {"text": text})
+            told: Any = orjson.loads(reply.body)
+            signature = base64.b64decode(told["signature"])
+            return Signature(told["name"], base64.b64decode(told["key_id"]), signature)
+        except (LineBroken, orjson.JSONDecodeError, KeyError, TypeError):
+            raise GatewayNotRunning from None
 
     async def _call(self, path: str, body: dict[str, Any], realm: RealmCode) -> Received:
         try:

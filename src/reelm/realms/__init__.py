@@ -27,9 +27,10 @@ from reelm.realms.errors import (
 from reelm.realms.model import Country, Decision, Realm, RealmMap, Region, Residence, World
 from reelm.realms.noting import find_faults, note_maps
 from reelm.realms.placement import age_on, check_age, place
-from reelm.realms.residence import residence_text, sign_residence
+from reelm.realms.residence import RESIDENCE_HEADER, format_residence, residence_text
 
 __all__ = [
+    "RESIDENCE_HEADER",
     "Atlas",
     "Card",
     "Country",
@@ -58,8 +59,8 @@ __all__ = [
     "age_on",
     "check_age",
     "find_faults",
+    "format_residence",
     "note_maps",
     "place",
     "residence_text",
-    "sign_residence",
 ]

@@ -1,13 +1,12 @@
 """What does a realm sign about where a person's data lives? A note (C2SP signed-note) that the person keeps. Pure."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from reelm.kernel.ids import AccountId
 from reelm.ledger import Note, Signature
 from reelm.realms.model import Residence
 
-HEADER = "reelm.residence/v1"
+RESIDENCE_HEADER = "reelm.residence/v1"
 
 
 def residence_text(account: AccountId, residence: Residence, since: datetime) -> str:
@@ -24,16 +23,13 @@ def residence_text(account: AccountId, residence: Residence, since: datetime) ->
     region QC
     since 2026-01-02T03:04:05Z
     """
-    lines = [HEADER, f"realm {residence.realm}", f"account {account}", f"country {residence.country}"]
+    lines = [RESIDENCE_HEADER, f"realm {residence.realm}", f"account {account}", f"country {residence.country}"]
     if residence.region is not None:
         lines.append(f"region {residence.region}")
     lines.append(f"since {since.astimezone(UTC).isoformat(timespec='seconds').removesuffix('+00:00')}Z")
     return "".join(f"{line}\n" for line in lines)
 
 
-def sign_residence(
-    account: AccountId, residence: Residence, since: datetime, sign: Callable[[str], Signature]
-) -> str:
-    """The signed note as the person gets it. `sign` makes the realm's signature of a text."""
-    text = residence_text(account, residence, since)
-    return Note(text, (sign(text),)).format()
+def format_residence(text: str, signature: Signature) -> str:
+    """The signed note as the person gets it."""
+    return Note(text, (signature,)).format()

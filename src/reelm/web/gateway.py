@@ -1,6 +1,7 @@
 """How does the gateway role speak? To other realms over mutual TLS, to its own over a Unix socket."""
 
 import asyncio
+import base64
 import logging
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -16,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from reelm import gateway
+from reelm import gateway, realms
 from reelm.bootstrap import Door, open_door
 from reelm.gateway import Envelope, Kind, Question
 from reelm.infra.doorway import Doorway, make_local_server, make_server
@@ -143,6 +144,7 @@ class Counter:
             routes=(
                 Route("/ask", self._ask, methods=["POST"]),
                 Route("/media", self._media, methods=["POST"]),
+                Route("/sign", self._sign, methods=["POST"]),
                 Route("/standing", self._standing, methods=["GET"]),
             )
         )
@@ -166,6 +168,19 @@ class Counter:
             _log.exception("asking another realm failed")
             return Response(orjson.dumps({}), media_type=_JSON)
         body = {"kind": received.kind, "entry": received.entry, "salt": received.salt, "fields": received.fields}
+        return Response(orjson.dumps(body), media_type=_JSON)
+
+    async def _sign(self, request: Request) -> Response:
+        """Sign a statement about where somebody belongs, and nothing else."""
+        text, door = str(orjson.loads(await request.body())["text"]), self._door
+        if not text.startswith(f"{realms.RESIDENCE_HEADER}\nrealm {door.realm}\n"):
+            return Response(orjson.dumps({}), 422, media_type=_JSON)
+        signed = door.identity.sign_note(text, door.settings.public_url)
+        body = {
+            "name": signed.name,
+            "key_id": base64.b64encode(signed.key_id).decode(),
+            "signature": base64.b64encode(signed.signature).decode(),
+        }
         return Response(orjson.dumps(body), media_type=_JSON)
 
     async def _standing(self, request: Request) -> Response:

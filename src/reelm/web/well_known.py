@@ -39,6 +39,6 @@ async def get_well_known(cell: InCell) -> WellKnownView:
     return WellKnownView(
         realm=settings.realm,
         ledger=LedgerView(origin=origin, url=f"{settings.public_url}/ledger", vkey=str(keys[0]) if keys else ""),
-        gateway=None,
+        gateway=settings.gateway_address or settings.gateway_listen or None,
         privacy_officer=OfficerView(title=settings.privacy_officer_title, contact=settings.privacy_officer_contact),
     )

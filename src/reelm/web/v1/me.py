@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from reelm import accounts, media
+from reelm import accounts, gateway, media, realms
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
 from reelm.web.depends import InCell, Now, Read, SignedIn, Write
@@ -36,6 +36,25 @@ async def _show_me(unit: ReadUnit, viewer: accounts.Viewer, cell: Cell) -> MeVie
 async def get_me(viewer: SignedIn, unit: Read, cell: InCell) -> MeView:
     """One's own account."""
     return await _show_me(unit, viewer, cell)
+
+
+class ResidenceView(BaseModel):
+    """`note` is a C2SP signed note in which this realm says that the caller is at home here; `vkey` its key."""
+
+    note: str
+    vkey: str
+
+
+@router.get("/me/residence", responses=problems(*_SIGNED_OUT, gateway.GatewayNotRunning, realms.RealmIsAnother))
+async def get_residence(viewer: SignedIn, unit: Read, cell: InCell) -> ResidenceView:
+    """Where one's account is at home, signed by the realm."""
+    account = await accounts.fetch_own_account(accounts.own_eyes(unit, viewer))
+    residence = cell.atlas.admit(account.country, account.region)
+    text = realms.residence_text(viewer.id, residence, account.created_at)
+    signature = await cell.abroad.sign_statement(text)
+    own = cell.abroad.cards.all()[cell.abroad.realm]
+    vkey = gateway.realm_vkey(cell.settings.public_url, own.key)
+    return ResidenceView(note=realms.format_residence(text, signature), vkey=str(vkey))
 
 
 @router.patch(
