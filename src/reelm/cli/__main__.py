@@ -133,6 +133,9 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
 
 def _run_up(arguments: argparse.Namespace) -> int:
     demo = not arguments.no_demo
+    if arguments.realms and arguments.user:
+        print("reelm: --user is for one realm: with --realms each has a user of its own.", file=sys.stderr)
+        return 1
     if arguments.realms:
         from reelm.cli.fleet import Plan, run_fleet
 

@@ -256,10 +256,13 @@ def _make_folder(plan: Plan) -> None:
     if (plan.data / "postgres").exists():
         raise CannotStart(f"{plan.data} holds a single cell: give another folder with --data.")
     try:
-        for folder in (plan.data, plan.data / "run", plan.peers):
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder in reversed([one for one in (plan.data, *plan.data.parents) if not one.exists()]):
+            folder.mkdir()
+            folder.chmod(0o711 if is_root else 0o700)
         if is_root:
-            plan.data.chmod(0o711)
+            plan.data.chmod(plan.data.stat().st_mode & 0o777 | 0o011)
+        for folder in (plan.data / "run", plan.peers):
+            folder.mkdir(exist_ok=True)
         plan.peers.chmod(0o1777 if is_root else 0o755)  # sticky: nobody replaces the card of another
     except OSError as error:
         raise CannotStart(f"{plan.data} can't be used: {error.strerror}. Give another with --data.") from error

@@ -29,7 +29,7 @@ from reelm.cli.holding import check_port, holding_cell, socket_folder
 from reelm.cli.seats import FILE as SEATS
 from reelm.infra.embedded import nginx, postgres, probes
 from reelm.infra.embedded.credentials import CannotStart, given_account, running_python
-from reelm.infra.embedded.folders import make_socket_folder
+from reelm.infra.embedded.folders import find_user, make_socket_folder
 from reelm.infra.embedded.network import may_leave_network
 from reelm.infra.embedded.signer import signer_command
 from reelm.infra.embedded.supervisor import Supervisor, describe_end, tail
@@ -59,7 +59,7 @@ def run_up(
     stop_with_make()
     data = data.resolve()
     try:
-        _refuse_fleet(data)
+        _check_kind(data, user)
         account = given_account(user) if user else None
         with holding_cell(data, port, account), socket_folder(data / "run") as sockets:
             check_port(port)
@@ -75,9 +75,13 @@ def run_up(
         return 0
 
 
-def _refuse_fleet(data: Path) -> None:
+def _check_kind(data: Path, user: str | None) -> None:
+    """Raises `CannotStart` for a folder of several realms, and for root's cell of a user who is not named."""
     if (data / SEATS).exists():
-        raise CannotStart(f"{data} holds several realms: start all with --realms, or one by --data {data}/CODE.")
+        raise CannotStart(f"{data} holds several realms: start them with --realms.")
+    owner = find_user(data)
+    if owner and not user:
+        raise CannotStart(f"What {data} holds is of the user {owner}: add --user {owner}.")
 
 
 def _say_what_is_open(cell: Cell, user: str | None) -> None:

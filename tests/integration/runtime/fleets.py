@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from tests.integration.runtime import cells
@@ -73,16 +74,26 @@ def _is_cell_of(process: psutil.Process, code: str) -> bool:
     return "--realm" in words and words[words.index("--realm") + 1] == code
 
 
-def start(data: Path, realms: str, *, port: int | None = None, env: Mapping[str, str] | None = None) -> Fleet:
-    """Start a fleet; it is not ready yet."""
+def start(
+    data: Path,
+    realms: str,
+    *,
+    port: int | None = None,
+    env: Mapping[str, str] | None = None,
+    python: str = sys.executable,
+    demo: bool = False,
+    **how: Any,
+) -> Fleet:
+    """Start a fleet; it is not ready yet. `how` goes to `subprocess.Popen` (user, group …)."""
     port = port or free_ports(5)
-    words = ("up", "--port", str(port), "--data", str(data), "--realms", realms, "--no-demo")
+    words = ("up", "--port", str(port), "--data", str(data), "--realms", realms, *(() if demo else ("--no-demo",)))
     process = subprocess.Popen(
-        (sys.executable, "-P", "-c", FLEET, str(cells.STAND_IN), CELL, *words),
+        (python, "-P", "-c", FLEET, str(cells.STAND_IN), CELL, *words),
         env=_environment(env),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        **how,
     )
     return Fleet(process, port, data)
 

@@ -189,6 +189,41 @@ ROLES = ("web", "worker", "media-worker", "sequencer", "gateway", "postgres", "n
 
 
 @root_only
+def test_a_realms_cell_is_not_started_alone_as_another_user(start: Start, room: Path) -> None:
+    fleet = start(room / "var", "eu")
+    fleet.wait_for("Reelm is ready")
+    uid = fleet.roles("eu")["web"].uids().real
+    assert fleet.stop() == 0
+    alone = cells.start(room / "var" / "eu")
+    assert alone.wait_for("reelm: ").endswith(f"add --user {uid}.")
+    assert alone.end() == 1
+
+
+@root_only
+def test_an_ordinary_user_can_run_several_realms_with_demo_content(start: Start, room: Path) -> None:
+    python = cells.python_for_anyone()
+    home = room / "home"
+    home.mkdir(mode=0o700)
+    os.chown(home, 65534, 65534)
+    who: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/", "python": python}
+    fleet = start(home / "var", "eu,us", demo=True, **who)
+    fleet.wait_for("Reelm is ready")
+    assert {one.uids().real for one in fleet.processes()} == {65534}
+    assert fleet.get_from("us", "/media/1/480.mp4").status == 200
+
+
+@root_only
+def test_a_realm_with_a_user_makes_its_demo_content_in_a_folder_with_a_long_and_odd_name(
+    start: Start, room: Path
+) -> None:
+    fleet = start(room / "two words, $one; dollar" / ("deep" * 40), "eu", demo=True)
+    fleet.wait_for("eu: Demo clip 2 of 2")
+    fleet.wait_for("Reelm is ready")
+    assert fleet.get_from("eu", "/media/1/480.mp4").status == 200
+    assert fleets.capabilities_of(fleet.roles("eu")["nginx"]) == 0
+
+
+@root_only
 def test_a_realm_runs_as_users_of_its_own_that_can_not_read_another_realms_files(start: Start, room: Path) -> None:
     fleet = start(room / "var", "eu,ca-qc")
     fleet.wait_for("Reelm is ready")

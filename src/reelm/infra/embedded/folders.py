@@ -31,6 +31,14 @@ def make_folders(data: Path, account: Credentials | None) -> None:
             give_tree(data / name, account)
 
 
+def find_user(data: Path) -> int | None:
+    """The number of the account that root gave this cell, if it did."""
+    if not (data / "keys").exists():
+        return None
+    found, given = data.stat(), (data / "keys").stat()
+    return given.st_uid if found.st_uid == 0 and found.st_gid == given.st_gid and given.st_uid != 0 else None
+
+
 def make_socket_folder(sockets: Path, account: Credentials | None) -> Path:
     """The folder of the roles' sockets. Where there is no account others may enter it: nginx is one then."""
     folder = sockets / SOCKETS
