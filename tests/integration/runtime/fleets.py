@@ -52,6 +52,8 @@ class Fleet(cells.Cell):
         named: dict[str, psutil.Process] = {}
         for one in self.cell(code).children():
             words = one.cmdline()
+            if not words:  # has ended, and was not reaped yet
+                continue
             name = words[-1] if "serve" in words else Path(words[0]).name
             named["supervisor's guard" if words[0] == sys.executable and "serve" not in words else name] = one
         return named

@@ -6,6 +6,7 @@ import socket
 import stat
 import sys
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,8 @@ def test_everything_killed_at_once_starts_again(start: Start, tmp_path: Path) ->
     cell = start(tmp_path / "var")
     cell.wait_for("ready")
     for process in cell.processes():
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # it may have ended with the supervisor already
+            process.kill()
     cell.stop()
     again = start(tmp_path / "var", port=cell.port)
     again.wait_for("ready")
