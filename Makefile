@@ -4,6 +4,7 @@ PORT ?= 8000
 DATA ?= var
 ONLY ?=
 DEMO ?= yes
+REALMS ?=
 
 SHELL := /bin/sh
 VENV := .venv
@@ -25,8 +26,8 @@ help: ## List what can be asked
 
 setup: $(DONE)/project client/dist/index.html ## Make .venv, install what is locked, build the client
 
-up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no leaves the demo clips out
-	@exec $(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo)
+up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no without clips; REALMS=eu,us for several
+	@exec $(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo) $(if $(REALMS),--realms "$(REALMS)")
 
 test: setup $(DONE)/tools browser outside ## All tests
 	@exec $(PY) -m pytest

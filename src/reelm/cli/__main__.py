@@ -10,6 +10,7 @@ from pathlib import Path
 import reelm
 from reelm.cli.ledger_options import add_ledger, run_ledger
 from reelm.kernel.errors import Problem
+from reelm.kernel.ids import RealmCode
 from reelm.kernel.words import say
 
 ROLES = ("viewer", "moderator", "operator", "auditor", "device-admin")
@@ -24,12 +25,19 @@ def build_parser() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="run a whole cell in the foreground, everything embedded")
     up.add_argument("--port", type=int, default=8000, help="where to listen on 127.0.0.1 (default: 8000)")
     _add_data(up)
-    up.add_argument("--realm", default="eu", help="code of the realm this cell is (default: eu)")
+    which = up.add_mutually_exclusive_group()
+    which.add_argument("--realm", default="eu", help="code of the realm this cell is (default: eu)")
+    which.add_argument(
+        "--realms", type=_realms, metavar="CODE,CODE", help="run a cell for each of these, on ports from --port on"
+    )
     up.add_argument("--no-demo", action="store_true", help="start without demo content")
+    up.add_argument("--user", help="root: the user, by name or number, that the cell's processes run as")
 
     serve = commands.add_parser("serve", help="run one role, configured by REELM_* variables")
     serve.add_argument(
-        "role", choices=("web", "worker", "media-worker", "sequencer", "signer"), help="what this process does"
+        "role",
+        choices=("web", "worker", "media-worker", "sequencer", "signer", "gateway"),
+        help="what this process does",
     )
 
     commands.add_parser("migrate", help="bring the database's schema up to date")
@@ -46,9 +54,29 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_ledger(commands.add_parser("ledger", help="check, copy, prove and mend the log"), _add_data)
 
+    _add_realm(commands.add_parser("realm", help="which realms run in a folder of several"))
+
     demo = commands.add_parser("demo", help="fill a running cell with demo content")
     _add_data(demo)
     return parser
+
+
+def _realms(text: str) -> tuple[RealmCode, ...]:
+    codes = tuple(RealmCode(code.strip()) for code in text.split(","))
+    if "" in codes or len(set(codes)) < len(codes):
+        raise argparse.ArgumentTypeError("codes of realms with commas between them, each once")
+    return codes
+
+
+def _add_realm(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="decide that one more realm runs; a running fleet starts it")
+    add.add_argument("realm", metavar="CODE", help="code of the realm in the file of realms")
+    add.add_argument("--reason", required=True, help="why, in one line; it stays in the file of decisions")
+    add.add_argument("--at", metavar="ISO", help="from when on, such as 2026-12-01T08:00:00Z (default: now)")
+    for one in (add, actions.add_parser("list", help="list the realms, their addresses and since when they run")):
+        one.add_argument("--data", type=Path, default=Path("var"), help="the folder of all realms (default: var)")
+        one.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
@@ -71,9 +99,7 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
     """Run one parsed command; its exit status."""
     match arguments.command:
         case "up":
-            from reelm.cli.up import run_up
-
-            return run_up(arguments.port, arguments.data, arguments.realm, not arguments.no_demo)
+            return _run_up(arguments)
         case "serve":
             from reelm.cli.serve import run_role
 
@@ -92,6 +118,10 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
             return run_create(arguments)
         case "ledger":
             return run_ledger(arguments)
+        case "realm":
+            from reelm.cli.realm import run_add, run_list
+
+            return run_add(arguments) if arguments.action == "add" else run_list(arguments)
         case "demo":
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; more only heats a small box
             from reelm.cli.demo.seed import run_demo
@@ -99,6 +129,20 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
             return run_demo(arguments.data)
         case unknown:
             raise AssertionError(unknown)
+
+
+def _run_up(arguments: argparse.Namespace) -> int:
+    demo = not arguments.no_demo
+    if arguments.realms and arguments.user:
+        print("reelm: --user is for one realm: with --realms each has a user of its own.", file=sys.stderr)
+        return 1
+    if arguments.realms:
+        from reelm.cli.fleet import Plan, run_fleet
+
+        return run_fleet(Plan(arguments.port, arguments.data.resolve(), arguments.realms, demo))
+    from reelm.cli.up import run_up
+
+    return run_up(arguments.port, arguments.data, arguments.realm, demo, user=arguments.user)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

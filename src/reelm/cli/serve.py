@@ -34,6 +34,10 @@ def run_role(role: str) -> int:
         from reelm.worker import work_on_ledger
 
         uvloop.run(work_on_ledger(settings))
+    elif role == "gateway":
+        from reelm.web.gateway import serve_gateway
+
+        uvloop.run(serve_gateway(settings))
     else:
         from reelm.worker import work_on_media
 

@@ -102,7 +102,8 @@ class Cards:
         if self.folder.is_dir():
             for path in sorted(self.folder.glob("[a-z]*.json")):
                 state = path.stat()
-                yield path.name, (state.st_mtime_ns, state.st_size)
+                if state.st_size:  # an empty one keeps the name for a realm that has not come up yet
+                    yield path.name, (state.st_mtime_ns, state.st_size)
 
     def _read(self, name: str) -> None:
         try:

@@ -7,6 +7,7 @@ force has one entry in the log.
 
 from reelm.realms.atlas import Atlas, Sources
 from reelm.realms.cards import Card
+from reelm.realms.deployment import list_due, narrow, parse_deployment
 from reelm.realms.errors import (
     CountryUnknown,
     DecisionsNotInOrder,
@@ -28,6 +29,7 @@ from reelm.realms.model import Country, Decision, Realm, RealmMap, Region, Resid
 from reelm.realms.noting import find_faults, note_maps
 from reelm.realms.placement import age_on, check_age, place
 from reelm.realms.residence import RESIDENCE_HEADER, format_residence, residence_text
+from reelm.realms.world import parse_world
 
 __all__ = [
     "RESIDENCE_HEADER",
@@ -60,7 +62,11 @@ __all__ = [
     "check_age",
     "find_faults",
     "format_residence",
+    "list_due",
+    "narrow",
     "note_maps",
+    "parse_deployment",
+    "parse_world",
     "place",
     "residence_text",
 ]

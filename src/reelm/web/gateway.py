@@ -185,11 +185,11 @@ class Counter:
 
     async def _standing(self, request: Request) -> Response:
         del request
-        door, realms = self._door, list[dict[str, Any]]()
+        door, others = self._door, list[dict[str, Any]]()
         async with door.office.database.read() as unit:
             for card in door.cards.others():
                 standing = await gateway.find_standing(unit, card.realm)
-                realms.append(
+                others.append(
                     {
                         "realm": card.realm,
                         "waiting": await gateway.count_waiting(unit, card.realm),
@@ -197,7 +197,7 @@ class Counter:
                         "metered": door.meter.read(card.realm),
                     }
                 )
-        return Response(orjson.dumps({"realm": door.realm, "realms": realms}), media_type=_JSON)
+        return Response(orjson.dumps({"realm": door.realm, "realms": others}), media_type=_JSON)
 
 
 def _recogniser(cards: gateway.Cards) -> Callable[[bytes], str | None]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from reelm.infra.embedded import probes
 
@@ -100,6 +101,25 @@ def start(
         **how,
     )
     return Cell(process, port, data)
+
+
+def python_for_anyone() -> str:
+    """A Python that the user `nobody` may run and that finds the package; skips the test where there is none."""
+    path = os.pathsep.join(filter(None, sys.path))
+    for python in (sys.executable, "/usr/bin/python3"):
+        with suppress(OSError, subprocess.CalledProcessError):
+            subprocess.run(
+                (python, "-P", "-c", "import sys, reelm.cli.up; sys.exit(sys.version_info < (3, 11))"),
+                env={"PYTHONPATH": path, "PATH": os.defpath},
+                cwd="/",
+                user=65534,
+                group=65534,
+                extra_groups=[],
+                capture_output=True,
+                check=True,
+            )
+            return python
+    pytest.skip("no Python here that an ordinary user may run")
 
 
 def free_port() -> int:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from reelm.kernel.ids import AccountId, RealmCode
 from reelm.ledger.note import Note, SigningKey, verify_note
-from reelm.realms import Residence, format_residence
+from reelm.realms import Residence, format_residence, residence_text
 
 NINA = AccountId(UUID("018f3c1e-0000-7000-8000-000000000001"))
 SINCE = datetime(2026, 11, 24, 8, 30, 1, 999, tzinfo=UTC)

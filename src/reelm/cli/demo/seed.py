@@ -37,7 +37,7 @@ class _Seeding:
 def run_demo(data: Path) -> int:
     """Seed the cell in `data` unless that was done before; prints a line a clip."""
     settings = find_settings(data)
-    done = settings.data / "demo-is-made"
+    done = settings.data / "demo" / "is-made"
     if done.exists():
         return 0
     asyncio.run(_seed(settings))
@@ -46,7 +46,7 @@ def run_demo(data: Path) -> int:
 
 
 async def _seed(settings: Settings) -> None:
-    scratch = settings.data / "demo-scratch"
+    scratch = settings.data / "demo" / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     async with Database(settings.database_url, pool_size=2) as database:
         inbox = media.Inbox(database, settings.uploads_dir, settings.max_upload_bytes, timedelta(hours=1))

@@ -3,13 +3,15 @@
 An ordinary user's servers run as that user. PostgreSQL refuses to run as root, and nothing that parses
 what strangers send should, so root's servers run as an account without rights. Such an account may be
 unable to enter a checkout below a folder with mode 0700; it then keeps the one capability that lets it
-(capabilities(7), "ambient"), and nothing else.
+(capabilities(7), "ambient"), and nothing else. Of several realms on one machine, each has an account of its own.
 """
 
 import ctypes
+import json
 import os
 import pwd
 import stat
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +76,25 @@ def service_account() -> Credentials | None:
     raise CannotStart("PostgreSQL does not run as root and there is no user `nobody`: run as an ordinary user.")
 
 
+def given_account(user: str) -> Credentials | None:
+    """The account `user`, a name or a number of its own, that everything of a cell is to run as; `None` where
+    the kernel lets nobody change users here.
+
+    Raises `CannotStart` when there is no such user, or this process is not root.
+    """
+    if os.geteuid() != 0:
+        raise CannotStart("--user is for root: an ordinary user's processes run as that user.")
+    try:
+        entry = pwd.getpwnam(user)
+        account = Credentials(entry.pw_uid, entry.pw_gid)
+    except KeyError:
+        number = int(user) if user.isascii() and user.isdigit() else 0
+        account = Credentials(number, number)
+    if not 0 < account.uid < 2**31:
+        raise CannotStart(f"There is no user `{user}` to run as: give the name or number of one that is not root.")
+    return account if _may_become(account) else None
+
+
 def signer_account(keys: Path) -> Credentials | None:
     """The account that root's signer drops to, which nothing else of ours runs as; `None`: as this process's user.
 
@@ -126,6 +147,13 @@ def keeping_access(
         "This folder is closed to the account that servers run as: run as an ordinary user, "
         "or move the checkout and DATA to where others may enter (chmod o+x)."
     )
+
+
+def running_python(account: Credentials, package: Path, *folders: Path) -> Credentials:
+    """`account` with what it takes to run this Python and this package from where they are, and enter `folders`."""
+    samples = (package / "__init__.py", Path(json.__file__))
+    enter = (package, Path(sys.prefix), *folders)
+    return keeping_access(account, enter=enter, execute=(Path(sys.executable),), read=samples)
 
 
 def _may(account: Credentials, path: Path, bits: int) -> bool:

