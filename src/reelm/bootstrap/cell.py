@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reelm import access, accounts, ledger
+from reelm import access, accounts, gateway, ledger
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool
@@ -31,6 +31,7 @@ class Cell:
     clock: Clock
     desk: access.Desk
     log: ledger.LogFolder
+    rulebook: gateway.Rulebook
     signer: ledger.SignerClient
 
 
@@ -65,6 +66,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     frozenset(filter(None, settings.staff_countries.split(","))),
                 ),
                 log=ledger.LogFolder(settings.ledger_dir),
+                rulebook=gateway.Rulebook(settings.policies_dir),
                 signer=signer,
             )
         finally:

@@ -32,14 +32,17 @@ from reelm.gateway.errors import (
 )
 from reelm.gateway.identity import Identity, load_identity
 from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, read_delivery
-from reelm.gateway.model import TERMS, Kind, Message, Question, Received, Terms
+from reelm.gateway.model import EPSILON_CAP_MICRO_PER_DAY, TERMS, Kind, Message, Question, Received, Terms
 from reelm.gateway.outbox import put, put_act, revoke
-from reelm.gateway.policy import Decision, Rules, read_rules
+from reelm.gateway.policy import Decision, Policy, Rules, read_rules
 from reelm.gateway.pseudonyms import Pseudonyms
 from reelm.gateway.rulebook import Rulebook
 from reelm.gateway.store import count_waiting, find_standing, list_holders
+from reelm.gateway.totals import Spent, Totals, Traffic, add_up
+from reelm.gateway.transfers import Transfer
 
 __all__ = [
+    "EPSILON_CAP_MICRO_PER_DAY",
     "LIMIT_BYTES",
     "SIGNATURE",
     "TERMS",
@@ -74,6 +77,7 @@ __all__ = [
     "NotFoundAbroad",
     "Office",
     "OutboxFull",
+    "Policy",
     "Pseudonyms",
     "Question",
     "RealmNotAnswering",
@@ -85,8 +89,13 @@ __all__ = [
     "Rules",
     "RulesMalformed",
     "Sealed",
+    "Spent",
     "Takers",
     "Terms",
+    "Totals",
+    "Traffic",
+    "Transfer",
+    "add_up",
     "count_waiting",
     "draft_arrival",
     "find_standing",

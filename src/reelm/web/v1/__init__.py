@@ -13,6 +13,7 @@ from reelm.web.v1 import (
     notifications,
     places,
     session,
+    transfers,
     trust,
     uploads,
     videos,
@@ -22,7 +23,7 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places):
     router.include_router(resource.router)
-for resource in (access, me_ledger, trust):
+for resource in (access, me_ledger, trust, transfers):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]
