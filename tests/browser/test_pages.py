@@ -49,7 +49,8 @@ async def nora(
     await context.close()
 
 
-async def _accessibility_faults(page: Page) -> list[str]:
+async def accessibility_faults(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it is."""
     await page.add_script_tag(path=str(AXE))
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]]
@@ -68,7 +69,7 @@ async def test_axe_finds_no_fault_on_the_page(
     await page.goto(cell.base + path)
     await expect(page.locator("main h1").first).to_be_attached()
     await page.wait_for_load_state("networkidle")
-    assert await _accessibility_faults(page) == []
+    assert await accessibility_faults(page) == []
     await context.close()
 
 

@@ -5,20 +5,19 @@ import json
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.integration.gateway.realms import COMMENT, EU, QC, OneRealm, until
+from tests.integration.gateway.realms import EU, OneRealm, until
+from tests.integration.gateway.traffic import is_published, let_things_cross
 from tests.integration.ledger.serving import serving
 from tests.integration.world import Realm, open_realm
 
 from reelm import ledger
 from reelm.cli.__main__ import main
-from reelm.gateway import Found, Kind, Message, Question, rulebook
+from reelm.gateway import rulebook
 from reelm.kernel.time import HandClock
 from reelm.ledger import RulesInForce
 from reelm.ledger.fsck import check_books
@@ -35,27 +34,6 @@ async def web_of(realm: OneRealm) -> AsyncGenerator[Realm]:
     """The web role of a realm whose gateway runs."""
     async with open_realm(realm.settings, HandClock(datetime.now(UTC))) as opened:
         yield opened
-
-
-async def let_things_cross(eu: OneRealm, qc: OneRealm) -> None:
-    """Comments one way, counts and a clip the other, and a comment that may not go."""
-    for number in range(3):
-        await qc.put(EU, replace(COMMENT, person=await qc.person(f"ben{number}")))
-    await qc.put(EU, replace(COMMENT, minor=True))
-    counts: dict[str, Any] = {"clips": [], "day": "2026-11-24", "epsilon": "0.02"}
-    await eu.put(QC, Message(Kind.COUNTS, counts, people=60, epsilon_micro=20_000))
-    await eu.put(QC, Message(Kind.COUNTS, counts, people=60, epsilon_micro=30_000))
-    eu.house.answers[Kind.CLIP] = Found(Message(Kind.CLIP, {"id": "018f3c1e-0000-7000-8000-000000000009"}))
-    await qc.door.asker.ask(EU, Question(Kind.CLIP, {"clip": "018f3c1e-0000-7000-8000-000000000009"}))
-    await until(lambda: len(eu.house.taken) == 3 and len(qc.house.taken) == 2)
-    for realm in (eu, qc):
-        await until(lambda realm=realm: _is_published(realm))
-
-
-async def _is_published(realm: OneRealm) -> bool:
-    async with realm.database.read() as unit:
-        state = await ledger.find_state(unit)
-    return state is not None and state.waiting == 0
 
 
 async def test_what_is_published_is_what_anybody_makes_of_the_log_byte_for_byte(eu: OneRealm, qc: OneRealm) -> None:
@@ -132,7 +110,7 @@ async def test_the_rules_in_force_are_shown_with_their_history(eu: OneRealm) -> 
         async with eu.database.write() as unit:
             fact = RulesInForce(policy=DIGEST, routes=routes)
             await ledger.append(unit, fact, realm=EU, at=datetime.now(UTC), is_log=True)
-    await until(lambda: _is_published(eu))
+    await until(lambda: is_published(eu))
     async with web_of(eu) as web:
         told = (await web.client().get("/trust/policies")).json()
     assert told["digest"] == eu.door.rulebook.rules.digest
@@ -164,7 +142,7 @@ async def test_rules_that_are_not_understood_are_told_and_those_before_shown(
 
 
 async def test_a_day_that_is_none_and_a_day_without_anything_are_told_apart(eu: OneRealm) -> None:
-    await until(lambda: _is_published(eu))
+    await until(lambda: is_published(eu))
     async with web_of(eu) as web:
         wrong = await web.client().get("/transfers", params={"day": "yesterday"})
         empty = await web.client().get("/transfers", params={"day": "2020-01-01"})
