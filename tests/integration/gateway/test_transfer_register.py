@@ -82,7 +82,7 @@ async def test_one_command_compares_a_realm_with_its_log(
         command = ["ledger", "register", f"{server.url}/ledger", "--day", day, "--json"]
         status = await asyncio.to_thread(main, command)
     said = capsys.readouterr()
-    assert status == (0 if is_honest else 1)
+    assert status == (0 if is_honest else 1), said.err
     assert ("byte for byte" in said.err) is is_honest
     assert ("registers differ" in said.err) is not is_honest
 
