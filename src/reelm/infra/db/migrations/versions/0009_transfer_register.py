@@ -24,7 +24,7 @@ _WORDS = (
 _SUMS = ("messages", "fields", "bytes", "epsilon_micro")
 
 # As `ledger/register.py` does it.
-_COUNT = """
+COUNT = """
     WITH told AS (
         SELECT kind, convert_from(body, 'UTF8')::jsonb AS entry FROM ledger_entries
         WHERE log_index IS NOT NULL AND kind IN ('arrival', 'crossing', 'crossing-refused', 'disclosure')
@@ -55,7 +55,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _SUMS),
         sa.PrimaryKeyConstraint("day", *_WORDS, name="pk_ledger_register"),
     )
-    op.execute(_COUNT)
+    op.execute(COUNT)
 
 
 def downgrade() -> None:
