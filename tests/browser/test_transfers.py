@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
-from tests.browser.person import Person
-from tests.browser.test_pages import DESKTOP, PHONE, accessibility_faults
+from tests.browser.person import Person, list_accessibility_faults
+from tests.browser.test_pages import DESKTOP, PHONE
 from tests.integration.gateway.realms import EU, QC, OneRealm, free_port, listens, realm_running, until
 from tests.integration.gateway.traffic import let_things_cross
 from tests.postgres import DatabaseServer
@@ -207,6 +207,6 @@ async def test_axe_finds_no_fault_and_nothing_scrolls_sideways(
     page = await context.new_page()
     await page.goto(f"{site.base}/trust?view={view}")
     await _settle(page)
-    assert await accessibility_faults(page) == []
+    assert await list_accessibility_faults(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await context.close()
