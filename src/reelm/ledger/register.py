@@ -45,7 +45,12 @@ class Sums:
     epsilon_micro: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+        return Sums(
+            self.messages + other.messages,
+            self.fields + other.fields,
+            self.bytes + other.bytes,
+            self.epsilon_micro + other.epsilon_micro,
+        )
 
 
 Rows = Mapping[Line, Sums]
