@@ -114,6 +114,26 @@ CREATE TABLE ledger_log (
     CONSTRAINT pk_ledger_log PRIMARY KEY (one)
 );
 
+CREATE TABLE ledger_register (
+    day DATE NOT NULL,
+    direction TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    message TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    legal_basis TEXT NOT NULL,
+    classes TEXT NOT NULL,
+    assessment TEXT NOT NULL,
+    agreement TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    messages BIGINT NOT NULL,
+    fields BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    epsilon_micro BIGINT NOT NULL,
+    CONSTRAINT pk_ledger_register PRIMARY KEY (day, direction, sender, receiver, message, purpose, legal_basis, classes, assessment, agreement, policy, rule)
+);
+
 CREATE TABLE ledger_writers (
     writer TEXT NOT NULL,
     last_seq BIGINT NOT NULL,

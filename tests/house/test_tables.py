@@ -46,6 +46,7 @@ NAMES_NOBODY = {
     "gateway_peers": "how far two realms have come with each other",
     "ledger_counts": "numbers by day and kind",
     "ledger_log": "how far the log has come",
+    "ledger_register": "numbers of what crossed between realms, by day and kind",
     "ledger_writers": "how far each writer has counted",
     "releases": "which day has been told to which realm",
     "rate_limits": "keys are keyed hashes of an address and a handle; a row ends within an hour",

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -39,6 +39,22 @@ class MaxAgeWithoutPolicy(Problem):
     """How old a checkpoint is, only witnesses can say."""
 
     status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class RegisterNotPublished(Problem):
+    """A realm publishes no transfer register at its address, or something that is none."""
+
+    status: ClassVar[int] = 404
+    url: str
+
+
+@dataclass(eq=False)
+class RegisterDiffers(Problem):
+    """The transfer register that a realm publishes is not the one its own log gives."""
+
+    status: ClassVar[int] = 409
+    day: str
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
@@ -149,6 +165,49 @@ def run_check_proof(arguments: argparse.Namespace) -> int:
         ],
     )
     return 0
+
+
+def run_register(arguments: argparse.Namespace) -> int:
+    """Make the transfer register of a day from the log, and compare it with the one the realm publishes."""
+    asked, site = _read_asked(arguments), arguments.compare
+    if site is None and "://" in _where(arguments):
+        site = _where(arguments)
+
+    async def make() -> tuple[ledger.Recomputed, bytes | None]:
+        published = await _fetch_published(site, arguments.day) if site else None
+        size = ledger.read_size(published) if published else None
+        async with ledger.open_source(_where(arguments)) as source:
+            made = await ledger.recompute(source, asked, arguments.day, size=size, progress=_show_progress())
+        return made, published
+
+    made, published = _keep_both(make, None)
+    register = made.register
+    if arguments.csv or arguments.json:
+        sys.stdout.buffer.write(register.to_csv() if arguments.csv else register.to_json())
+        sys.stdout.buffer.flush()
+    else:
+        print("\n".join(_describe_register(register)))
+    if published is not None:
+        if published != register.to_json():
+            raise RegisterDiffers(day=arguments.day.isoformat())
+        print(f"The realm publishes the same, byte for byte: {len(published)} bytes.", file=sys.stderr)
+    return 0
+
+
+async def _fetch_published(site: str, day: date) -> bytes:
+    async with ledger.open_source(site) as source:
+        published = await ledger.fetch_published(source, day)
+    if published is None or ledger.read_size(published) is None:
+        raise RegisterNotPublished(url=site)
+    return published
+
+
+def _describe_register(register: ledger.Register) -> list[str]:
+    lines = [f"{register.origin}, {register.day}: made from {register.size} checked entries"]
+    for row in register.list_rows():
+        what = f"{row['message']} from {row['from']} to {row['to']}"
+        lines.append(f"  {row['messages']:>8}  {row['direction']:<8}{what}, {row['bytes']} bytes")
+    return lines if len(lines) > 1 else [*lines, "  Nothing crossed or was refused on that day."]
 
 
 def run_fsck(arguments: argparse.Namespace) -> int:

@@ -42,6 +42,7 @@ def add_ledger(parser: argparse.ArgumentParser, add_data: AddData) -> None:
     check.add_argument("--entry-file", type=Path, metavar="F", help="the entry, where the proof does not hold it")
     _add_trust(check)
     _add_json(check)
+    _add_register(actions, add_data)
     mirror = actions.add_parser("mirror", help="keep a copy of a log, each file of it checked")
     mirror.add_argument("where", metavar="URL|DIR", help="the log's prefix")
     mirror.add_argument("folder", type=Path, metavar="COPY", help="the copy's folder")
@@ -90,6 +91,19 @@ def _add_prove(actions: Any, add_data: AddData) -> None:
     _add_json(prove)
 
 
+def _add_register(actions: Any, add_data: AddData) -> None:
+    register = actions.add_parser("register", help="make a day's transfer register from a log, checking all of it")
+    register.add_argument("where", nargs="?", metavar="URL|DIR", help="the log's prefix (default: DATA/ledger)")
+    add_data(register)
+    register.add_argument("--day", required=True, type=_day, metavar="YYYY-MM-DD", help="the day, UTC")
+    register.add_argument(
+        "--compare", metavar="URL", help="realm that must publish the same (default: URL, where the log has one)"
+    )
+    register.add_argument("--csv", action="store_true", help="print it as CSV, as the realm serves it")
+    _add_trust(register)
+    _add_json(register)
+
+
 def _add_requests(parser: argparse.ArgumentParser, add_data: AddData) -> None:
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED", parser_class=_TakesIds)
     seal = deeds.add_parser("seal", help="log that there was one, without telling what")
@@ -131,6 +145,7 @@ def run_ledger(arguments: argparse.Namespace) -> int:
     return {
         "verify": ledger.run_verify,
         "prove": ledger.run_prove,
+        "register": ledger.run_register,
         "check-proof": ledger.run_check_proof,
         "mirror": ledger.run_mirror,
         "fsck": ledger.run_fsck,

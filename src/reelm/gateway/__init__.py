@@ -35,9 +35,9 @@ from reelm.gateway.files import Files
 from reelm.gateway.identity import Identity, load_identity, realm_vkey
 from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, read_delivery
 from reelm.gateway.local import Abroad
-from reelm.gateway.model import TERMS, Kind, Message, Question, Received, Terms
+from reelm.gateway.model import EPSILON_CAP_MICRO_PER_DAY, TERMS, Kind, Message, Question, Received, Terms
 from reelm.gateway.outbox import put, put_act, revoke
-from reelm.gateway.policy import Decision, Rules, read_rules
+from reelm.gateway.policy import Decision, Policy, Rules, read_rules
 from reelm.gateway.pseudonyms import Naming, Pseudonyms
 from reelm.gateway.rulebook import Rulebook
 from reelm.gateway.shopping import Shopper
@@ -49,8 +49,11 @@ from reelm.gateway.store import (
     note_copies,
     note_revocation,
 )
+from reelm.gateway.totals import Spent, Totals, Traffic, add_up
+from reelm.gateway.transfers import Transfer
 
 __all__ = [
+    "EPSILON_CAP_MICRO_PER_DAY",
     "LIMIT_BYTES",
     "SIGNATURE",
     "TERMS",
@@ -89,6 +92,7 @@ __all__ = [
     "NotFoundAbroad",
     "Office",
     "OutboxFull",
+    "Policy",
     "Pseudonyms",
     "Question",
     "RealmNotAnswering",
@@ -101,8 +105,13 @@ __all__ = [
     "RulesMalformed",
     "Sealed",
     "Shopper",
+    "Spent",
     "Takers",
     "Terms",
+    "Totals",
+    "Traffic",
+    "Transfer",
+    "add_up",
     "count_waiting",
     "draft_arrival",
     "find_standing",

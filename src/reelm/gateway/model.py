@@ -9,6 +9,9 @@ from reelm.kernel.data_classes import DataClass
 from reelm.kernel.ids import AccountId
 from reelm.ledger import LegalBasis, Purpose
 
+# How much of one person's privacy budget the counts sent to one realm may cost a day: ε = 1, in millionths.
+EPSILON_CAP_MICRO_PER_DAY = 1_000_000
+
 
 class Kind(StrEnum):
     """The messages there are. Answers are asked for by the other realm; the others are delivered to it."""

@@ -4,8 +4,9 @@ A message crosses if `send` permits its kind with its fields, and `disclose` eve
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -23,6 +24,9 @@ from reelm.ledger import Purpose
 SCHEMA = "schema.cedarschema"
 DEFAULT_DENY = "default-deny"
 _cedar: Any = cast("Any", cedarpy)
+# A policy as it is written, with the comments before it, up to its semicolon.
+_STATEMENT = re.compile(r'(?>"(?>\\.|[^"\\])*"|//[^\n]*|[^;"])*+;')
+_ID = re.compile(r'^\s*@id\("([^"]+)"\)', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,34 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Policy:
+    """One policy. `effect` is `permit` or `forbid`; `text` is as it is written."""
+
+    id: str
+    effect: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Rules:
-    """Everything that decides about crossings. `digest` is the SHA-256 over its files, as the log tells it."""
+    """Everything that decides about crossings. `digest` is the SHA-256 over its files, as the log tells it.
+
+    `texts` are those files, by their names.
+    """
 
     cedar: str
     ids: Mapping[str, str]
     transfers: tuple[Transfer, ...]
     digest: str
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """Each policy by itself, in the order of the files."""
+        told: dict[str, Any] = json.loads(_cedar.policies_to_json_str(self.cedar))["staticPolicies"]
+        effects = {self.ids[name]: policy["effect"] for name, policy in told.items()}
+        texts = [found[0].strip() for found in _STATEMENT.finditer(self.cedar)]
+        return tuple(Policy(id, effects[id], text) for text in texts for id in _ID.findall(text) if id in effects)
 
     @cached_property
     def _set(self) -> Any:
@@ -124,7 +149,8 @@ def read_rules(files: Mapping[str, bytes]) -> Rules:
         if ids.count(one) > 1:
             raise RulesMalformed(file="*.cedar", fault=f"two policies have the id {one}")
     whole = "\n".join(cedar.values())
-    return Rules(whole, _ids(whole), read_transfers(files), digest_files(files))
+    texts = {name: _text(name, files[name]) for name in sorted(files)}
+    return Rules(whole, _ids(whole), read_transfers(files), digest_files(files), texts)
 
 
 def digest_files(files: Mapping[str, bytes]) -> str:

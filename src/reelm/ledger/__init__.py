@@ -67,12 +67,22 @@ from reelm.ledger.reading import (
     list_ids,
 )
 from reelm.ledger.receipts import make_receipt
+from reelm.ledger.recomputing import Recomputed, fetch_published, read_size, recompute
 from reelm.ledger.recording import Recorder
+from reelm.ledger.register import Line, Register, Rows, Sums
 from reelm.ledger.sealed import SealedRequest, find_overdue_seals, list_sealed, open_sealed, seal
 from reelm.ledger.sequencer import Sequencer
 from reelm.ledger.signer import Signer, WitnessAnswer
 from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_signer
 from reelm.ledger.sources import Source, open_source
+from reelm.ledger.transfers import (
+    OneOfKind,
+    TransferDay,
+    fetch_register,
+    list_newest_of,
+    list_transfer_days,
+    list_transfers,
+)
 from reelm.ledger.verify import Asked, Progress, Split, Verified, verify
 from reelm.ledger.waiting import Durability
 from reelm.ledger.witness import Contradiction
@@ -113,6 +123,7 @@ __all__ = [
     "LedgerNotAnswering",
     "LedgerRolledBack",
     "LegalBasis",
+    "Line",
     "LogFolder",
     "LogOfAnotherKey",
     "LogState",
@@ -120,6 +131,7 @@ __all__ = [
     "Mirrored",
     "ModerationDecision",
     "Note",
+    "OneOfKind",
     "PeerFault",
     "PersonHasNoKey",
     "Policy",
@@ -129,7 +141,10 @@ __all__ = [
     "Purpose",
     "RealmMapInForce",
     "Reason",
+    "Recomputed",
     "Recorder",
+    "Register",
+    "Rows",
     "RulesInForce",
     "SealedRequest",
     "Sequencer",
@@ -143,6 +158,8 @@ __all__ = [
     "SigningRefused",
     "Source",
     "Split",
+    "Sums",
+    "TransferDay",
     "Verified",
     "VerifierKey",
     "WitnessAnswer",
@@ -156,6 +173,8 @@ __all__ = [
     "entry_schema",
     "fetch_about",
     "fetch_key",
+    "fetch_published",
+    "fetch_register",
     "find_last_of",
     "find_overdue_seals",
     "find_state",
@@ -165,7 +184,10 @@ __all__ = [
     "list_about",
     "list_counts",
     "list_ids",
+    "list_newest_of",
     "list_sealed",
+    "list_transfer_days",
+    "list_transfers",
     "make_key",
     "make_receipt",
     "may_open",
@@ -174,6 +196,8 @@ __all__ = [
     "open_sealed",
     "open_source",
     "prove",
+    "read_size",
+    "recompute",
     "seal",
     "serve_signer",
     "verify",

@@ -34,6 +34,7 @@ from reelm.ledger.tiles import (
     parse_path,
     unpack_bundle,
 )
+from reelm.ledger.transfers import find_register_faults
 from reelm.ledger.verify import Asked, Progress, fetch_head, walk
 
 Finder = Callable[[ReadUnit], Awaitable[list[str]]]
@@ -84,7 +85,7 @@ async def check_books(
         books.queued = await store.count_queued(unit)
         for kind in await store.list_miscounted(unit):
             books.blame(f"the count of {kind} entries is wrong")
-        for finder in (find_seal_faults, find_key_faults, *finders):
+        for finder in (find_seal_faults, find_key_faults, find_register_faults, *finders):
             for fault in await finder(unit):
                 books.blame(fault)
     return books

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import orjson
+
 from reelm.infra.db import Database, Record, WriteUnit
 from reelm.kernel.time import Clock
 from reelm.ledger import store
@@ -22,6 +24,7 @@ from reelm.ledger.errors import LedgerRolledBack, LogOfAnotherKey, SequencerAlre
 from reelm.ledger.folder import LogFolder
 from reelm.ledger.merkle import EMPTY_ROOT
 from reelm.ledger.model import Counts, Fact, KeyHandover, LogOpened, WriterCount
+from reelm.ledger.register import KINDS, tally
 from reelm.ledger.signing import SignerClient, SignerState
 from reelm.ledger.writer import LogWriter
 
@@ -171,6 +174,7 @@ class Sequencer:
         await store.number_entries(unit, [row.queue_no for row in rows], size)
         counts: Counter[tuple[date, str]] = Counter((row.at.date(), row.kind) for row in rows)
         await store.add_counts(unit, counts)
+        await store.add_register(unit, tally(orjson.loads(row.body) for row in rows if row.kind in KINDS))
         await store.update_log(unit, size=size + len(rows))
 
     async def _mark(self, writer: LogWriter) -> None:

@@ -1,6 +1,7 @@
 """The queries of the log."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, text, update
@@ -8,10 +9,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
 from reelm.kernel.ids import AccountId, EntryId
+from reelm.ledger.register import LINE_FIELDS, SUM_FIELDS, Line, Rows, Sums
 from reelm.ledger.tables import (
     ledger_counts,
     ledger_entries,
     ledger_log,
+    ledger_register,
     ledger_writers,
     person_keys,
     sealed_requests,
@@ -131,6 +134,58 @@ async def add_counts(unit: WriteUnit, counts: Mapping[tuple[date, str], int]) ->
     statement = upsert(ledger_counts).values(rows)
     total = ledger_counts.c.entries + statement.excluded.entries
     await unit.write(statement.on_conflict_do_update(index_elements=["day", "kind"], set_={"entries": total}))
+
+
+async def add_register(unit: WriteUnit, rows: Rows) -> None:
+    """Add to the lines of the transfer register."""
+    if not rows:
+        return
+    values = [
+        asdict(line) | asdict(sums) | {"day": date.fromisoformat(line.day)} for line, sums in sorted(rows.items())
+    ]
+    statement = upsert(ledger_register).values(values)
+    sums = {name: ledger_register.c[name] + statement.excluded[name] for name in SUM_FIELDS}
+    await unit.write(statement.on_conflict_do_update(index_elements=LINE_FIELDS, set_=sums))
+
+
+async def list_register(unit: ReadUnit, first: date, last: date) -> tuple[str, int, dict[Line, Sums]]:
+    """The log's name, how many entries are counted, and the lines of these days: all of one moment."""
+    days = ledger_register.c.day.between(first, last)
+    both = ledger_log.outerjoin(ledger_register, days)
+    columns = (ledger_log.c.origin, ledger_log.c.size, *ledger_register.c)
+    found = await unit.all(select(*columns).select_from(both))
+    lines = {_line(row): _sums(row) for row in found if row.day is not None}
+    return (found[0].origin, found[0].size, lines) if found else ("", 0, lines)
+
+
+def _line(row: Record) -> Line:
+    return Line(**{name: str(getattr(row, name)) for name in LINE_FIELDS})
+
+
+def _sums(row: Record) -> Sums:
+    return Sums(**{name: getattr(row, name) for name in SUM_FIELDS})
+
+
+async def list_register_days(unit: ReadUnit) -> Sequence[Record]:
+    """Each day of the register, newest first: `day`, `direction`, `messages`, `bytes`."""
+    columns = ledger_register.c.day, ledger_register.c.direction
+    sums = (func.sum(ledger_register.c[name]).label(name) for name in ("messages", "bytes"))
+    wanted = select(*columns, *sums).group_by(*columns)
+    return await unit.all(wanted.order_by(ledger_register.c.day.desc(), ledger_register.c.direction))
+
+
+async def list_of_kinds(unit: ReadUnit, kinds: Sequence[str], after: int, limit: int) -> Sequence[Record]:
+    """Numbered entries of these kinds with an index over `after`, in order: `log_index`, `body`."""
+    entries = ledger_entries.c
+    wanted = select(entries.log_index, entries.body).where(entries.kind.in_(kinds), entries.log_index > after)
+    return await unit.all(wanted.order_by(entries.log_index).limit(limit))
+
+
+async def list_newest_of(unit: ReadUnit, kind: str, limit: int) -> Sequence[Record]:
+    """Published entries of a kind, newest first: `log_index`, `body`."""
+    entries = ledger_entries.c
+    wanted = select(entries.log_index, entries.body).where(entries.kind == kind, _PUBLISHED)
+    return await unit.all(wanted.order_by(entries.log_index.desc()).limit(limit))
 
 
 async def list_bodies(unit: ReadUnit, first: int, end: int) -> list[bytes]:

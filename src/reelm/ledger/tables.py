@@ -72,6 +72,36 @@ ledger_counts = Table(
     ),
 )
 
+# The transfer register: how much of each line of `register.Line` has an index.
+ledger_register = Table(
+    "ledger_register",
+    metadata,
+    column("day", Date, data=DataClass.SYSTEM, primary_key=True),
+    column("direction", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("sender", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("receiver", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("message", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("purpose", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("legal_basis", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("classes", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("assessment", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("agreement", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("policy", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("rule", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("messages", BigInteger, data=DataClass.SYSTEM),
+    column("fields", BigInteger, data=DataClass.SYSTEM),
+    column("bytes", BigInteger, data=DataClass.SYSTEM),
+    column("epsilon_micro", BigInteger, data=DataClass.SYSTEM),
+    info=held(
+        "How much crossed to and from which realm on which day, and for what. No names.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.LEGAL_OBLIGATION,
+        keep=Keep(Until.LOG, "as long as the log"),
+        receivers=(Receiver.EVERYBODY,),
+        subjects=(),
+    ),
+)
+
 ledger_writers = Table(
     "ledger_writers",
     metadata,

@@ -33,6 +33,7 @@ from reelm.ledger.sources import Keyring, Source, fetch_keys, fetch_note, fetch_
 from reelm.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Bundle, Tile
 
 Progress = Callable[[int, int], None]
+Look = Callable[[int, Sequence[bytes]], None]
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,13 @@ class Split(Exception):
     seen: bytes
 
 
-async def verify(source: Source, asked: Asked, progress: Progress = lambda _done, _size: None) -> Verified:
-    """Check a whole log.
+async def verify(
+    source: Source,
+    asked: Asked,
+    progress: Progress = lambda _done, _size: None,
+    look: Look = lambda _first, _entries: None,
+) -> Verified:
+    """Check a whole log. `look` is given the entries of each bundle once they are checked, with the first's index.
 
     Raises `Split` for a fork or a rollback, else the one `Problem` that was found, with the file it lies in.
     """
@@ -97,6 +103,7 @@ async def verify(source: Source, asked: Asked, progress: Progress = lambda _done
             if isinstance(file, Bundle):
                 if asked.entries:
                     auditor.take(cast("list[bytes]", content), file.path)
+                    look(file.index * TILE_WIDTH, cast("list[bytes]", content))
                 progress(file.index * TILE_WIDTH + file.width, checkpoint.size)
     today = datetime.now(UTC).date().isoformat()
     return Verified(

@@ -132,7 +132,7 @@ async def realm_running(
         serving = asyncio.create_task(serve_door(door, stop, shops=False))
         realm = OneRealm(code, settings, door, house, database, log, stop, serving)
         try:
-            await until(lambda: _listens(listen))
+            await until(lambda: listens(listen))
             yield realm
         finally:
             stop.set()
@@ -141,7 +141,8 @@ async def realm_running(
     server.drop(name)
 
 
-def _listens(address: str) -> bool:
+def listens(address: str) -> bool:
+    """Whether somebody takes connections there."""
     host, _, port = address.rpartition(":")
     with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
         return True

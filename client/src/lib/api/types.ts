@@ -203,6 +203,90 @@ export interface DataMap {
   tables: MappedTable[];
 }
 
+/** Messages that went out, came in and were refused; bytes that went or came. */
+export interface Traffic {
+  out: number;
+  in: number;
+  refused: number;
+  bytes: number;
+}
+
+export interface NamedTraffic extends Traffic {
+  name: string;
+}
+
+/** Totals over some days; `from` and `to` are codes of realms or, for what was given to others, of countries. */
+export interface Crossings {
+  realm: string;
+  first: string;
+  last: string;
+  days: (Traffic & { day: string })[];
+  routes: (Traffic & { from: string; to: string })[];
+  messages: NamedTraffic[];
+  purposes: NamedTraffic[];
+  classes: NamedTraffic[];
+  refused: { rule: string; to: string; count: number }[];
+  spent: { to: string; spent_micro: number; most_in_a_day_micro: number }[];
+  cap_micro_per_day: number;
+}
+
+export interface Transfer {
+  day: string;
+  direction: "out" | "in" | "refused";
+  from: string;
+  to: string;
+  message: string;
+  purpose: string;
+  legal_basis: string;
+  classes: string;
+  assessment: string;
+  agreement: string;
+  policy: string;
+  rule: string;
+  messages: number;
+  fields: number;
+  bytes: number;
+  epsilon_micro: number;
+}
+
+export interface Transfers {
+  origin: string;
+  day: string;
+  size: number;
+  rows: Transfer[];
+}
+
+export interface Policies {
+  digest: string | null;
+  policies: { id: string; effect: "permit" | "forbid"; text: string }[];
+  assessments: {
+    from: string;
+    to: string;
+    assessment: string;
+    made: string;
+    valid_until: string;
+    in_force: boolean;
+    law: string;
+    agreement: string;
+    agreement_file: string;
+    purposes: string[];
+  }[];
+  files: { name: string; text: string }[];
+  fault: { file: string; fault: string } | null;
+  history: { index: number; at: string; digest: string; routes: number }[];
+}
+
+/** A realm of the deployment. What an older server does not say yet is absent. */
+export interface RunningRealm {
+  code: string;
+  countries: string[];
+  regions?: string[];
+  name?: string;
+  address?: string;
+  frame?: string;
+  minimum_age?: number;
+}
+
 export interface AccessTerms {
   reasons: string[];
   collections: { name: string; classes: string[] }[];

@@ -61,8 +61,8 @@ export function t(key: Key, facts?: Facts): string {
 }
 
 /** The message for a key made of a word the server said, or that word where there is none for it. */
-export function tWord(key: string, word: string): string {
-  return key in en ? t(key as Key) : word;
+export function tWord(key: string, word: string, facts?: Facts): string {
+  return key in en ? t(key as Key, facts) : word;
 }
 
 /** The message for `key` in the plural form that `count` asks for; `{count}` is written out. */
@@ -139,6 +139,11 @@ const unbroken = (time: string): string => time.replace(" h ", "\u00a0h\u00a0").
 /** A day, short: 24 Nov. */
 export function shortDay(iso: string): string {
   return new Intl.DateTimeFormat(i18n.locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(iso));
+}
+
+/** A day with its year: 24 November 2026. */
+export function longDay(iso: string): string {
+  return new Intl.DateTimeFormat(i18n.locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(iso));
 }
 
 /** With a capital letter in front. */

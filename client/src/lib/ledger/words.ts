@@ -25,6 +25,8 @@ export interface Fact {
   ground?: string;
   action?: string;
   automated?: boolean;
+  message?: string;
+  rule?: string;
 }
 
 /** The fields of an entry's fact; empty where the text is not an entry, which the check will say. */
@@ -44,6 +46,22 @@ export const collectionWord = (name: string): string => tWord(`collection.${name
 export const fieldWord = (name: string): string => tWord(`dataField.${name}`, name);
 const who = (role: string | undefined): string => tWord(`role.${role ?? "staff"}.who`, t("role.staff.who"));
 const at = (iso: string | undefined): string => (iso ? moment(iso) : "");
+
+export const realmName = (code: string): string => tWord(`realmName.${code}`, code.toUpperCase());
+export const messageWord = (name: string): string => tWord(`crossing.${name}`, name);
+export const purposeWord = (name: string): string => tWord(`purpose.${name}`, name);
+export const ruleWord = (id: string): string => tWord(`rule.${id}`, id);
+/** A sentence that stands inside another one. */
+const bare = (words: string): string => words.replace(/\.$/, "");
+/** Classes that are in every message and tell nothing about anybody. */
+const TECHNICAL = new Set(["system.operations"]);
+
+/** What went to another realm, and which data was in it. */
+function crossed({ message, to = "", classes = [] }: Fact): string {
+  const what = listed(classes.filter((name) => !TECHNICAL.has(name)).map(classWord));
+  const facts = { to: realmName(to), what };
+  return tWord(`crossedYou.${message}`, t("said.crossing", facts), facts);
+}
 
 /** One sentence about one entry; `role` is that of the asker where the entry itself does not say it. */
 export function sentence(kind: string, fact: Fact, asker?: string): string {
@@ -70,7 +88,9 @@ export function sentence(kind: string, fact: Fact, asker?: string): string {
     case "disclosure":
       return t("said.disclosure", { to: tWord(`receiver.${fact.to}`, fact.to ?? ""), country: fact.country ? countryName(fact.country) : "" });
     case "crossing":
-      return t("said.crossing", { to: (fact.to ?? "").toUpperCase() });
+      return crossed(fact);
+    case "crossing-refused":
+      return t("said.crossing-refused", { to: realmName(fact.to ?? ""), rule: bare(ruleWord(fact.rule ?? "")) });
     case "consent-receipt":
       return t(`consent.${fact.decision === "given" || fact.decision === "withdrawn" ? fact.decision : "refused"}`, {
         purpose: tWord(`purpose.${fact.purpose}`, fact.purpose ?? ""),

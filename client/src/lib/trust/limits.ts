@@ -8,4 +8,5 @@ export const LIMITS: readonly { claim: Key; against: Key }[] = [
   { claim: "limit.page", against: "limit.pageWhy" },
   { claim: "limit.right", against: "limit.rightWhy" },
   { claim: "limit.state", against: "limit.stateWhy" },
+  { claim: "limit.door", against: "limit.doorWhy" },
 ];

@@ -15,6 +15,7 @@ from reelm.web.v1 import (
     places,
     realms,
     session,
+    transfers,
     trust,
     uploads,
     videos,
@@ -24,7 +25,7 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
-for resource in (access, data_map, me_ledger, trust):
+for resource in (access, data_map, me_ledger, trust, transfers):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]
