@@ -5,6 +5,7 @@ person agrees, what is opened covers named classes for some minutes and ends by 
 an entry of the ledger, and a look is in the log before it shows anything. Knows people by id and role only.
 """
 
+from reelm.access.border import Border
 from reelm.access.desk import Caller, Desk
 from reelm.access.ending import end_with_sessions, sweep
 from reelm.access.errors import (
@@ -57,6 +58,7 @@ __all__ = [
     "AccessOpenedElsewhere",
     "AccessOver",
     "Alarms",
+    "Border",
     "Caller",
     "ClassesNotListed",
     "Collection",

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from reelm import ledger
+from reelm.access.border import Border
 from reelm.access.model import Staff
 from reelm.infra.db import Database, ReadUnit
 from reelm.kernel.ids import AccountId, SessionId
@@ -24,7 +25,7 @@ class Caller:
 @dataclass(frozen=True)
 class Desk:
     """Where staff ask. `position_of` tells an account's role and country as they are now; accounts lie above this
-    package. Data is shown in `countries` only (ISO 3166-1 codes); with none named, everywhere.
+    package. Data is shown in `countries` only (ISO 3166-1 codes); with none named, everywhere that `border` lets it.
     """
 
     database: Database
@@ -33,6 +34,7 @@ class Desk:
     realm: str
     position_of: PositionOf
     countries: frozenset[str] = frozenset()
+    border: Border | None = None
 
     async def recognise(self, unit: ReadUnit, caller: Caller) -> Staff:
         """The caller with their role and place as they are now."""

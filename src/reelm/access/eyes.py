@@ -6,6 +6,7 @@ refuses to make `Eyes` elsewhere than here and in `accounts.own_eyes`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -93,7 +94,8 @@ class StaffEyes(Eyes):
         """What the access covers of the collection, read only after a signed checkpoint covers the entry of it.
 
         Raises `RoleMayNot`, `CountryMayNot`, `AccessNotYours`, `AccessNotOpen`, `AccessOver`,
-        `AccessOpenedElsewhere`, `OutsideTheScope`; `LedgerNotAnswering` where the log does not take the entry in
+        `AccessOpenedElsewhere`, `OutsideTheScope`; `CrossingRefused` where that would be showing it in another realm,
+        and the policies don't let it; `LedgerNotAnswering` where the log does not take the entry in
         time. The entry and its row stay then: they say that data was about to be shown, which errs on the person's
         side.
         """
@@ -110,6 +112,7 @@ class StaffEyes(Eyes):
         """Check that it is open and write down what is about to be shown, together."""
         desk, at = self._desk, self._desk.clock.now()
         entry: EntryId | None = None
+        crossing: Problem | None = None
         async with desk.database.write() as unit:
             request = await hold_request(unit, self._request.id)
             refusal = await self._find_refusal(unit, request, at)
@@ -118,8 +121,10 @@ class StaffEyes(Eyes):
             elif narrowed.is_empty:
                 raise OutsideTheScope(asked_for=", ".join(sorted(request.classes)))
             else:
-                entry = await self._write_read(unit, narrowed, collection, at)
-        if entry is None:  # raised only now, so that the end of the access is kept
+                entry, crossing = await self._write_read(unit, narrowed, collection, at)
+        if crossing is not None:  # raised only now, so that the log tells of the refusal
+            raise crossing
+        if entry is None:  # and so that the end of the access is kept
             raise refusal() if refusal else AccessOver()
         return entry
 
@@ -137,13 +142,26 @@ class StaffEyes(Eyes):
         ):
             await write_end(unit, request, EndCause.REVOKED, realm=self._desk.realm, at=at)
 
-    async def _write_read(self, unit: WriteUnit, narrowed: Narrowed, collection: Collection, at: datetime) -> EntryId:
+    async def _write_read(
+        self, unit: WriteUnit, narrowed: Narrowed, collection: Collection, at: datetime
+    ) -> tuple[EntryId | None, Problem | None]:
+        """Write down the look, and that it crosses the border where it does; or why it may not."""
+        realm, drafts = self._desk.realm, list[ledger.Draft]()
+        if self._desk.border is not None:
+            by = await self._desk.recognise(unit, self._caller)
+            crossing, refused = await self._desk.border.decide(
+                unit, country=by.country, subject=self._subject, collection=collection, narrowed=narrowed, at=at
+            )
+            if refused is not None and crossing is not None:
+                await ledger.append_all(unit, [replace(crossing, actor=self._caller.id)], realm=realm)
+                return None, refused
+            drafts += [replace(crossing, actor=self._caller.id)] if crossing else []
         fields = sum(len(part) for part in narrowed.fields)
         fact = ledger.AccessRead(
             request=public_id(self._request.id), collection=collection.name, classes=narrowed.classes, fields=fields
         )
-        realm = self._desk.realm
-        entry = await ledger.append(unit, fact, realm=realm, at=at, actor=self._caller.id, subject=self._subject)
+        drafts.append(ledger.Draft(fact, at, actor=self._caller.id, subject=self._subject))
+        entry = (await ledger.append_all(unit, drafts, realm=realm))[-1]
         await insert_read(
             unit,
             self._request.id,
@@ -153,7 +171,7 @@ class StaffEyes(Eyes):
             fields=fields,
             at=at,
         )
-        return entry
+        return entry, None
 
 
 def own_eyes(unit: ReadUnit, person: AccountId) -> OwnEyes:

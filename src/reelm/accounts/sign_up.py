@@ -12,7 +12,8 @@ from reelm.accounts.passwords import hash_password
 from reelm.accounts.store import insert_account
 from reelm.infra.db import Database
 from reelm.kernel.ids import AccountId, new_uuid
-from reelm.realms import Atlas, check_age
+from reelm.kernel.roles import Role
+from reelm.realms import Atlas, check_age, place
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,15 @@ async def sign_up(
 ) -> Person:
     """Create an account in this realm, and the key of its commitments in the log.
 
-    `atlas` knows who belongs here. `caller` is `None` for an operator's own commands.
+    `atlas` knows who belongs here; whoever works here may live elsewhere. `caller` is `None` for an operator's own
+    commands.
 
     Raises `HandleNotAllowed`, `PasswordTooWeak`, `LocaleNotOffered`, `EmailNotTaken`, the refusals of
     `Atlas.admit` and `TooYoung`; `HandleTaken`, also for the second of two at the same time; `TooManyTries`.
     """
-    residence = atlas.admit(new.country, new.region)
+    residence = (
+        atlas.admit(new.country, new.region) if new.role is Role.VIEWER else place(atlas.map, new.country, new.region)
+    )
     handle = clean_handle(new.handle)
     check_password(new.password, handle)
     if new.locale not in LOCALES:

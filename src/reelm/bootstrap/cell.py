@@ -3,18 +3,18 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from reelm import access, accounts, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
-from reelm.infra.db import Database, HotPool
+from reelm.infra.db import Database, HotPool, ReadUnit
 from reelm.infra.line import LocalLine
 from reelm.infra.secrets import load_kept, load_secret
 from reelm.infra.settings import Settings
 from reelm.kernel.cursors import CursorKey
-from reelm.kernel.ids import RealmCode
+from reelm.kernel.ids import AccountId, RealmCode
 from reelm.kernel.time import Clock, SystemClock
 from reelm.media import Inbox
 
@@ -53,6 +53,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         signer = ledger.SignerClient(settings.signer_path)
         realm, line = RealmCode(settings.realm), LocalLine(settings.gateway_path)
+        rulebook = gateway.Rulebook(settings.policies_dir)
         try:
             yield Cell(
                 settings=settings,
@@ -74,11 +75,12 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     settings.realm,
                     accounts.fetch_position,
                     frozenset(filter(None, settings.staff_countries.split(","))),
+                    access.Border(realm, rulebook, atlas.realm_of, _is_minor),
                 ),
                 log=ledger.LogFolder(settings.ledger_dir),
                 abroad=gateway.Abroad(
                     realm=realm,
-                    rulebook=gateway.Rulebook(settings.policies_dir),
+                    rulebook=rulebook,
                     naming=gateway.Naming(load_kept(settings.data, "pseudonyms")),
                     cards=gateway.Cards(settings.peers_path, realm),
                     line=line,
@@ -91,3 +93,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
             await signer.close()
             await durability.close()
             await pool.close()
+
+
+async def _is_minor(unit: ReadUnit, person: AccountId, at: datetime) -> bool:
+    return await accounts.is_minor(unit, person, at.date())

@@ -10,6 +10,7 @@ from reelm.gateway.arrivals import Arrivals
 from reelm.gateway.asking import Asker
 from reelm.gateway.cards import Card, Cards
 from reelm.gateway.correspondence import SIGNATURE, Correspondence
+from reelm.gateway.crossing import draft_crossing, draft_refusal, new_salt
 from reelm.gateway.delivery import Courier, Office
 from reelm.gateway.envelope import LIMIT_BYTES, Envelope, ReplayWindow, Sealed, open_envelope, seal
 from reelm.gateway.errors import (
@@ -114,10 +115,13 @@ __all__ = [
     "add_up",
     "count_waiting",
     "draft_arrival",
+    "draft_crossing",
+    "draft_refusal",
     "find_standing",
     "is_taken_back",
     "list_holders",
     "load_identity",
+    "new_salt",
     "note_copies",
     "note_revocation",
     "open_envelope",

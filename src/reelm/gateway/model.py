@@ -1,7 +1,7 @@
 """What may cross between realms? A closed list of messages, each with its purpose, legal basis and classes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -87,10 +87,13 @@ class Message:
     told: bool = False
     people: int = 0
     epsilon_micro: int | None = None
+    classes: tuple[DataClass, ...] | None = None
 
     @property
     def terms(self) -> Terms:
-        return TERMS[self.kind]
+        """Those of its kind; with its own classes, where the kind does not fix them."""
+        terms = TERMS[self.kind]
+        return terms if self.classes is None else replace(terms, classes=self.classes)
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,10 @@ class Atlas:
         """The same for every realm that runs."""
         return {realm.code: self.address_of(realm.code) for realm in self.map.running}
 
+    def realm_of(self, country: str) -> RealmCode | None:
+        """The realm that serves a country, or all of it that is not another's; none for what is no country."""
+        return self.map.places.get(country)
+
     def admit(self, country: str, region: str | None) -> Residence:
         """Check that whoever lives there belongs to this realm.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from reelm import access, accounts, ledger
+from reelm import access, accounts, gateway, ledger
 from reelm.bootstrap import COLLECTIONS, Cell, look_at
 from reelm.kernel.cursors import CursorNotOurs
 from reelm.kernel.errors import Problem
@@ -175,6 +175,7 @@ async def post_review(request: UUID, form: Judgement, viewer: SignedIn, cell: In
 @router.get(
     "/requests/{request}/data/{collection}",
     responses=problems(
+        gateway.CrossingRefused,
         *_STEP,
         accounts.AccountNotFound,
         access.CountryMayNot,
