@@ -13,6 +13,7 @@ from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 
 EVERY_S = 5.0
+AHEAD = 2  # renditions, the smallest first
 _log = logging.getLogger(__name__)
 
 # Which of these are not kept yet; and keep one, as its realm told it.
@@ -21,7 +22,7 @@ Keep = Callable[[RealmCode, Received], Awaitable[None]]
 
 
 class Shopper:
-    """Keeps copies of what other realms list, with the poster and the smallest rendition of each."""
+    """Keeps copies of what other realms list, with the poster and the smallest renditions of each."""
 
     def __init__(self, asker: Asker, cards: Cards, files: Files, *, missing: FindMissing, keep: Keep) -> None:
         self._asker, self._cards, self._files = asker, cards, files
@@ -54,7 +55,13 @@ class Shopper:
         if received.fields.get("id") != str(id):
             return
         await self._keep(realm, received)
-        media = received.fields["media"]
-        for name in (media["poster"], *(one["name"] for one in media["renditions"][:1])):
-            if name:
-                await self._files.fetch(realm, str(id), str(name))
+        await self.fetch_files(realm, received)
+
+    async def fetch_files(self, realm: RealmCode, received: Received) -> None:
+        """Fetch what is shown of a clip first. What does not come now is asked for when somebody wants it."""
+        try:
+            media, id = received.fields["media"], str(received.fields["id"])
+            names = [media["poster"], *(one["name"] for one in media["renditions"][:AHEAD])]
+            await asyncio.gather(*(self._files.fetch(realm, id, str(name)) for name in names if name))
+        except (Problem, KeyError, TypeError, ValueError) as problem:
+            _log.info("files could not be fetched ahead", extra={"facts": {"realm": realm, "problem": str(problem)}})

@@ -138,6 +138,7 @@ class Counter:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._ahead: set[asyncio.Task[None]] = set()
 
     def app(self) -> Starlette:
         return Starlette(
@@ -152,7 +153,15 @@ class Counter:
     async def _ask(self, request: Request) -> Response:
         told: Any = orjson.loads(await request.body())
         realm, question = RealmCode(told["realm"]), Question(Kind(told["kind"]), told["about"])
-        return await self._tell(self._door.asker.ask(realm, question))
+        return await self._tell(self._ask_ahead(realm, question))
+
+    async def _ask_ahead(self, realm: RealmCode, question: Question) -> gateway.Received:
+        """The answer; of a clip that somebody opens, the files they will want next are on their way already."""
+        received = await self._door.asker.ask(realm, question)
+        if question.kind is Kind.CLIP:
+            self._ahead.add(task := asyncio.create_task(self._door.shopper.fetch_files(realm, received)))
+            task.add_done_callback(self._ahead.discard)
+        return received
 
     async def _media(self, request: Request) -> Response:
         told: Any = orjson.loads(await request.body())
