@@ -37,7 +37,11 @@ FORGOTTEN = {
 NAMES_NOBODY = {
     "access_reads": "belong to a request, which names people",
     "gateway_copies": "which realms hold a copy of a public clip or profile",
+    "gateway_faults": "what another realm said and was wrong",
+    "gateway_logs": "the newest checkpoint of each other realm's log",
+    "gateway_meters": "bytes that left towards each realm",
     "gateway_peers": "how far two realms have come with each other",
+    "gateway_unproven": "salted digests of what came, for a few seconds until its entry was found",
     "ledger_counts": "numbers by day and kind",
     "ledger_log": "how far the log has come",
     "ledger_writers": "how far each writer has counted",

@@ -28,6 +28,7 @@ class Door:
     asker: gateway.Asker
     office: gateway.Office
     correspondence: gateway.Correspondence
+    rounds: gateway.Rounds
     replays: gateway.ReplayWindow
     meter: Meter
     clock: Clock
@@ -75,12 +76,18 @@ async def open_door(
     clock, realm = clock or SystemClock(), RealmCode(settings.realm)
     load_secret(settings.data, settings.secret)
     identity = gateway.load_identity(settings.data / "keys", realm)
-    cards, rulebook = gateway.Cards(settings.peers_path, realm), gateway.Rulebook(settings.policies_dir)
+    cards, rulebook = (
+        gateway.Cards(settings.peers_path, realm, settings.data / "keys" / "pinned"),
+        gateway.Rulebook(settings.policies_dir),
+    )
     async with Database(settings.database_url, pool_size=8) as database:
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         recorder = ledger.Recorder(database, durability, realm=realm)
         meter = Meter()
         correspondence = gateway.Correspondence(identity, cards, meter, clock)
+        evidence = settings.data / "evidence"
+        prover = gateway.Prover(database, cards, correspondence, clock=clock, evidence=evidence)
+        metering = gateway.Metering(database, meter, clock, realm)
         door = Door(
             settings=settings,
             realm=realm,
@@ -92,6 +99,7 @@ async def open_door(
             asker=gateway.Asker(correspondence),
             office=gateway.Office(database, durability, rulebook, cards, correspondence, clock, realm),
             correspondence=correspondence,
+            rounds=gateway.Rounds(database, rulebook, cards, prover, metering, clock=clock),
             replays=gateway.ReplayWindow(clock.now()),
             meter=meter,
             clock=clock,
@@ -100,4 +108,5 @@ async def open_door(
             yield door
         finally:
             await correspondence.close()
+            meter.close()
             await durability.close()

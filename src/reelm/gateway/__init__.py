@@ -30,14 +30,24 @@ from reelm.gateway.errors import (
     RealmUnknown,
     RulesMalformed,
 )
+from reelm.gateway.faults import find_faults, mend_fault
 from reelm.gateway.identity import Identity, load_identity
-from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, read_delivery
+from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, expect_proofs, read_delivery
+from reelm.gateway.metering import Metering
 from reelm.gateway.model import TERMS, Kind, Message, Question, Received, Terms
-from reelm.gateway.outbox import put, put_act, revoke
+from reelm.gateway.outbox import put, put_act, resume, revoke
 from reelm.gateway.policy import Decision, Rules, read_rules
+from reelm.gateway.proving import Prover
 from reelm.gateway.pseudonyms import Pseudonyms
+from reelm.gateway.rounds import Rounds
 from reelm.gateway.rulebook import Rulebook
-from reelm.gateway.store import count_waiting, find_standing, list_holders
+from reelm.gateway.standing import Standing, find_all_standing
+from reelm.gateway.store import (
+    count_waiting,
+    find_standing,
+    forget_log_seen,
+    list_holders,
+)
 
 __all__ = [
     "LIMIT_BYTES",
@@ -71,9 +81,11 @@ __all__ = [
     "MediaFile",
     "Message",
     "MessageNotTaken",
+    "Metering",
     "NotFoundAbroad",
     "Office",
     "OutboxFull",
+    "Prover",
     "Pseudonyms",
     "Question",
     "RealmNotAnswering",
@@ -81,23 +93,31 @@ __all__ = [
     "Receipt",
     "Received",
     "ReplayWindow",
+    "Rounds",
     "Rulebook",
     "Rules",
     "RulesMalformed",
     "Sealed",
+    "Standing",
     "Takers",
     "Terms",
     "count_waiting",
     "draft_arrival",
+    "expect_proofs",
+    "find_all_standing",
+    "find_faults",
     "find_standing",
+    "forget_log_seen",
     "list_holders",
     "load_identity",
+    "mend_fault",
     "open_envelope",
     "put",
     "put_act",
     "read_delivery",
     "read_questions",
     "read_rules",
+    "resume",
     "revoke",
     "seal",
 ]

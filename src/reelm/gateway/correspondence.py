@@ -39,6 +39,7 @@ class Correspondence:
     async def send(self, to: RealmCode, what: What, body: dict[str, Any], *, expect: What) -> Letter:
         """Raises `RealmNotAnswering`, also for an answer that is not that realm's or not to this; `RealmUnknown`."""
         sealed = seal(self._identity, to, what, body, self._clock.now())
+        self._meter.note_exchange(to, len(body.get("questions", ())))
         try:
             reply = await self._line(to).post(
                 f"/v1/{what}", sealed.content, {SIGNATURE: sealed.signature}, limit_bytes=LIMIT_BYTES
@@ -53,11 +54,23 @@ class Correspondence:
     async def send_for_file(self, to: RealmCode, body: dict[str, Any]) -> AsyncGenerator[Coming]:
         """Ask for a file, which is read as it comes. Raises `RealmNotAnswering`."""
         sealed = seal(self._identity, to, "media", body, self._clock.now())
+        self._meter.note_exchange(to)
         try:
             async with self._line(to).stream("/v1/media", sealed.content, {SIGNATURE: sealed.signature}) as answer:
                 yield answer
         except LineBroken:
             raise RealmNotAnswering(realm=to) from None
+
+    async def fetch(self, from_: RealmCode, path: str, limit_bytes: int) -> bytes | None:
+        """A file of that realm's public log, `None` where there is none. Raises `RealmNotAnswering`."""
+        self._meter.note_exchange(from_)
+        try:
+            reply = await self._line(from_).get(f"/v1/ledger/{path}", limit_bytes=limit_bytes)
+        except LineBroken:
+            raise RealmNotAnswering(realm=from_) from None
+        if reply.status not in (200, 404):
+            raise RealmNotAnswering(realm=from_)
+        return reply.body if reply.status == 200 else None
 
     def _open(self, from_: RealmCode, reply: Reply, expect: What, id: str) -> Envelope:
         try:
@@ -87,6 +100,10 @@ class Correspondence:
         line = Line(card.gateway, context, host=host_name(to), name=to, meter=self._meter)
         self._lines[to] = card, line
         return line
+
+    def note_again(self, to: RealmCode, size_bytes: int) -> None:
+        """So many bytes of messages go to this realm that may have gone there before."""
+        self._meter.note_excused(to, size_bytes)
 
     async def close(self) -> None:
         await asyncio.gather(*(line.close() for _, line in self._lines.values()))

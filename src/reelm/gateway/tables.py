@@ -51,3 +51,49 @@ gateway_copies = Table(
     column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
     column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
 )
+
+# A sample of what came from another realm, until its entry was found in that realm's log. `content` is what the
+# entry has to say: a digest with a salt, from which nothing can be read.
+gateway_unproven = Table(
+    "gateway_unproven",
+    metadata,
+    column("id", BigInteger, Identity(always=True), data=DataClass.SYSTEM, primary_key=True),
+    column("realm", Text, data=DataClass.SYSTEM),
+    column("entry", BigInteger, data=DataClass.SYSTEM),
+    column("message", Text, data=DataClass.SYSTEM),
+    column("content", Text, data=DataClass.SYSTEM),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_gateway_unproven_realm", "realm", "id"),
+)
+
+# Of each other realm's log: the newest checkpoint we saw, which every later one has to extend.
+gateway_logs = Table(
+    "gateway_logs",
+    metadata,
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("checkpoint", Text, data=DataClass.SYSTEM),
+    column("proven", BigInteger, data=DataClass.SYSTEM, server_default="0"),
+    column("looked_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+)
+
+# What another realm said and was found to be wrong, until somebody here takes its word again.
+gateway_faults = Table(
+    "gateway_faults",
+    metadata,
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("fault", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("about", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+)
+
+# Bytes that left towards each realm since the last entry about them, and in how many requests and answers.
+gateway_meters = Table(
+    "gateway_meters",
+    metadata,
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("since", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    column("metered", BigInteger, data=DataClass.SYSTEM),
+    column("exchanges", BigInteger, data=DataClass.SYSTEM),
+    column("excused", BigInteger, data=DataClass.SYSTEM),
+    column("waiting", BigInteger, data=DataClass.SYSTEM),
+)

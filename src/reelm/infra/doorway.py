@@ -1,9 +1,12 @@
 """How is the gateway served to other realms? By uvicorn over TLS, to clients whose certificate is pinned."""
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
@@ -52,10 +55,15 @@ class Doorway:
         self._meter.watch(realm, transport.get_extra_info("socket").fileno())
 
     def closed(self, transport: Any) -> None:
-        realm = self._at.pop(_address(transport), None)
-        socket = transport.get_extra_info("socket")
-        if realm is not None and socket is not None and socket.fileno() >= 0:
-            self._meter.close(realm, socket.fileno())
+        self._at.pop(_address(transport), None)
+
+    def note_answer(self, realm: str, parts: int = 1) -> None:
+        """An answer goes to this realm, with so many parts in it."""
+        self._meter.note_exchange(realm, parts)
+
+    def note_excused(self, realm: str, size_bytes: int) -> None:
+        """Bytes go to this realm that need no entry."""
+        self._meter.note_excused(realm, size_bytes)
 
 
 def _address(transport: Any) -> tuple[str, int]:
@@ -99,8 +107,19 @@ def make_server(app: Any, listen: str, context: ssl.SSLContext, doorway: Doorway
     return Server(config)
 
 
-def make_local_server(app: Any, path: str) -> Server:
-    """A server at a Unix socket, for our own realm."""
+def make_local_server(app: Any) -> Server:
+    """A server for our own realm: give `serve` the socket of `open_local_socket`."""
     return Server(
-        uvicorn.Config(app, uds=path, ws="none", lifespan="off", access_log=False, log_config=None, date_header=False)
+        uvicorn.Config(app, ws="none", lifespan="off", access_log=False, log_config=None, date_header=False)
     )
+
+
+def open_local_socket(path: Path) -> socket.socket:
+    """A Unix socket at `path` that the user we run as may use, and nobody else: it speaks for this realm."""
+    path.unlink(missing_ok=True)
+    opened = socket.socket(socket.AF_UNIX)
+    made = path.with_name(f"{path.name}.{os.getpid()}")
+    opened.bind(str(made))
+    made.chmod(0o600)
+    made.replace(path)
+    return opened

@@ -28,7 +28,7 @@ from reelm.ledger.errors import (
 )
 from reelm.ledger.folder import LogFolder
 from reelm.ledger.fsck import Books, check_books
-from reelm.ledger.keys import destroy_key, fetch_key, make_key
+from reelm.ledger.keys import destroy_key, fetch_key, list_keyed, make_key
 from reelm.ledger.mirror import Mirrored, keep_evidence, mirror
 from reelm.ledger.model import (
     AccessApproved,
@@ -64,6 +64,7 @@ from reelm.ledger.reading import (
     list_about,
     list_counts,
     list_ids,
+    sum_crossed,
 )
 from reelm.ledger.receipts import make_receipt
 from reelm.ledger.recording import Recorder
@@ -72,7 +73,7 @@ from reelm.ledger.sequencer import Sequencer
 from reelm.ledger.signer import Signer, WitnessAnswer
 from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_signer
 from reelm.ledger.sources import Source, open_source
-from reelm.ledger.verify import Asked, Progress, Split, Verified, verify
+from reelm.ledger.verify import Asked, Head, Progress, Split, Verified, check_growth, fetch_head, verify
 from reelm.ledger.waiting import Durability
 from reelm.ledger.witness import Contradiction
 
@@ -107,6 +108,7 @@ __all__ = [
     "ErasureTombstone",
     "Export",
     "FileMissing",
+    "Head",
     "KeyHandover",
     "LedgerBusy",
     "LedgerNotAnswering",
@@ -146,11 +148,13 @@ __all__ = [
     "append_all",
     "as_instant",
     "check_books",
+    "check_growth",
     "check_proof",
     "decode",
     "destroy_key",
     "entry_schema",
     "fetch_about",
+    "fetch_head",
     "fetch_key",
     "find_last_of",
     "find_overdue_seals",
@@ -161,6 +165,7 @@ __all__ = [
     "list_about",
     "list_counts",
     "list_ids",
+    "list_keyed",
     "list_sealed",
     "make_key",
     "make_receipt",
@@ -172,5 +177,6 @@ __all__ = [
     "prove",
     "seal",
     "serve_signer",
+    "sum_crossed",
     "verify",
 ]
