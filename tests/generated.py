@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
+from tests import permitted
 from tests.house.catalogue import ROOT, list_problems, list_tables
 from tests.vectors import entries, notes
 
@@ -170,6 +171,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/reference/http.md": make_http_page,
     "docs/reference/problems.md": make_problems_page,
     "docs/reference/data-map.md": make_data_map,
+    permitted.TABLE: permitted.make_table,
     **notes.FILES,
     **entries.FILES,
 }

@@ -16,6 +16,7 @@ MACHINE_READS = {
     "reelm.feed.store.find_viewer_state": "chooses the viewer's own next clips: not those seen, marked as liked",
     "reelm.feed.store.list_following": "chooses the viewer's own next clips: of those they follow",
     "reelm.feed.store.store_events": "compares a report with the one before it to count a clip's views",
+    "reelm.gateway.store.find_oldest_waiting": "tells the doctor since when something waits, and nothing of what",
     "reelm.gateway.store.list_numbered": "sends what a person told another realm, as they were told on the screen",
     "reelm.gateway.store.list_unnumbered": "decides whether what a person told another realm may leave",
     "reelm.ledger.store.fetch_keys": "makes the commitments of an entry; `GET /me/ledger/key` gives people their own",

@@ -1,4 +1,4 @@
-"""`reelm trust CODE`: what does an operator say when another realm's word was found wrong, and has been cleared up?"""
+"""`reelm trust CODE`: what does an operator say once it is cleared up why another realm's word was wrong?"""
 
 import asyncio
 from pathlib import Path

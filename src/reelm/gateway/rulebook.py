@@ -16,12 +16,15 @@ _log = logging.getLogger(__name__)
 class Rulebook:
     """The rules in one folder, looked at again at most each second.
 
+    A change is taken once it has stood still from one look to the next, so that nothing is decided by half of it.
+
     `fault` is what is wrong with the files as they are now; `None` while the rules in force are theirs.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stamps: object = None
+        self._coming: object = None
         self._looked_at: float | None = None
         self.fault: RulesMalformed | None = None
         self._rules: Rules | None = None
@@ -48,6 +51,9 @@ class Rulebook:
         except OSError:
             return  # a file is being replaced: look again in a second
         if stamps == self._stamps:
+            return
+        settled, self._coming = self._stamps is None or stamps == self._coming, stamps
+        if not settled:
             return
         try:
             self._rules = read_rules(self._read())
