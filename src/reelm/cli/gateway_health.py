@@ -10,7 +10,7 @@ from reelm.infra.settings import Settings
 
 WARN_DAYS = 30
 WAITS_TOO_LONG = timedelta(hours=1)
-_FAULTS = {
+_FAULTS: dict[str, str] = {
     "entry-missing": "sent what its log does not tell of",
     "entry-differs": "sent what its log tells otherwise",
     "log-forked": "showed two logs that can't both be true; both notes are in DATA/evidence",
@@ -65,7 +65,7 @@ def _look_at_clock(theirs: datetime, now: datetime) -> Finding:
 def _look_at_realm(one: dict[str, Any], now: datetime) -> Finding:
     name = f"realm {one['realm']}"
     if one["faults"]:
-        wrong = "; ".join(_FAULTS.get(fault, fault) for fault in dict.fromkeys(one["faults"]))
+        wrong = "; ".join(_FAULTS.get(fault, fault) for fault in dict.fromkeys(map(str, one["faults"])))
         mend = f"once it is cleared up: reelm trust {one['realm']}"
         return Finding(name, ok=False, what=f"{len(one['faults'])} faults: {wrong}; {mend}")
     proven = f"{one['proven']} arrivals found in its log"
