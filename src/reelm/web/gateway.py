@@ -21,7 +21,7 @@ from starlette.routing import Route
 from reelm import gateway, ledger
 from reelm.bootstrap import Door, open_door
 from reelm.gateway import Envelope, Kind, Question
-from reelm.infra.doorway import Doorway, make_local_server, make_server, open_local_socket
+from reelm.infra.doorway import Doorway, Server, make_local_server, make_server, open_local_socket
 from reelm.infra.line import server_context
 from reelm.infra.settings import Settings
 from reelm.kernel.errors import Problem
@@ -233,8 +233,8 @@ async def serve_gateway(settings: Settings) -> None:
         await serve_door(door, stop)
 
 
-async def serve_door(door: Door, stop: asyncio.Event) -> None:
-    """Serve both until `stop` is set, and carry what waits."""
+def make_window(door: Door) -> Server:
+    """The server for other realms."""
     doorway = Doorway(_recogniser(door.cards), door.meter)
     identity = door.identity
     context = server_context(
@@ -242,10 +242,12 @@ async def serve_door(door: Door, stop: asyncio.Event) -> None:
         cert_file=identity.certificate_file,
         key_file=identity.key_file,
     )
-    servers = [
-        make_server(Window(door, doorway).app(), door.settings.gateway_listen, context, doorway),
-        make_local_server(Counter(door).app()),
-    ]
+    return make_server(Window(door, doorway).app(), door.settings.gateway_listen, context, doorway)
+
+
+async def serve_door(door: Door, stop: asyncio.Event) -> None:
+    """Serve both until `stop` is set, and carry what waits."""
+    servers = [make_window(door), make_local_server(Counter(door).app())]
     own = open_local_socket(door.settings.gateway_path)
     serving = [asyncio.create_task(servers[0].serve()), asyncio.create_task(servers[1].serve([own]))]
     working = [asyncio.create_task(act) for act in (door.carry(), door.rounds.run(), _keep_card(door))]
