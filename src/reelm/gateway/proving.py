@@ -68,14 +68,15 @@ class Prover:
     async def look(self, realm: RealmCode) -> int:
         """Look up what waits; how many messages that were. What is wrong is in our log when this returns.
 
-        Raises `RealmNotAnswering`, also as long as that realm has no log or one that is wrong: it is looked up later.
+        Raises `RealmNotAnswering`, also as long as that realm's log is wrong: then it is looked up later.
         """
         async with self._database.read() as unit:
             waiting = await list_unproven(unit, realm, PROVEN_AT_ONCE)
             seen = await find_log_seen(unit, realm)
-        if not waiting:
+        keys = self._keys(realm)
+        if not waiting or not keys:
             return 0
-        source, asked = PeerLog(self._correspondence, realm), Asked(keys=self._keys(realm))
+        source, asked = PeerLog(self._correspondence, realm), Asked(keys=keys)
         head = await self._open(source, asked, seen)
         if isinstance(head, _Found):
             await self._keep(realm, None, (), [head])
@@ -86,11 +87,10 @@ class Prover:
         return len(waiting)
 
     def _keys(self, realm: RealmCode) -> Sequence[VerifierKey]:
+        """The key on its card; none until it has opened its log."""
         vkey = self._cards.fetch(realm).vkey
-        if not vkey:
-            raise RealmNotAnswering(realm=realm)
         try:
-            return (VerifierKey.parse(vkey),)
+            return (VerifierKey.parse(vkey),) if vkey else ()
         except Problem:
             raise RealmNotAnswering(realm=realm) from None
 

@@ -25,10 +25,11 @@ class Doorway:
 
     def __init__(self, recognise: Callable[[bytes], str | None], meter: Meter) -> None:
         self._recognise, self._meter = recognise, meter
-        self._at: dict[tuple[str, int], str] = {}
+        self._at: dict[tuple[str, int], tuple[str, int]] = {}
 
     def realm_at(self, client: tuple[str, int] | None) -> str | None:
-        return self._at.get(client) if client else None
+        known = self._at.get(client) if client else None
+        return known[0] if known else None
 
     def protocol(self) -> type[asyncio.Protocol]:
         """uvicorn's, which tells us of each connection."""
@@ -51,11 +52,14 @@ class Doorway:
         if realm is None:
             transport.close()
             return
-        self._at[_address(transport)] = realm
-        self._meter.watch(realm, transport.get_extra_info("socket").fileno())
+        fd = transport.get_extra_info("socket").fileno()
+        self._at[_address(transport)] = realm, fd
+        self._meter.watch(realm, fd)
 
     def closed(self, transport: Any) -> None:
-        self._at.pop(_address(transport), None)
+        known = self._at.pop(_address(transport), None)
+        if known is not None:
+            self._meter.end(*known)
 
     def note_answer(self, realm: str, parts: int = 1) -> None:
         """An answer goes to this realm, with so many parts in it."""

@@ -104,7 +104,11 @@ class Line:
             method, path, content=body or None, headers=dict(headers), extensions=extensions
         )
         try:
-            answer = await self._client.send(request, stream=True)
+            try:
+                answer = await self._client.send(request, stream=True)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                # The other side had closed a connection we kept. What it has taken it takes no second time.
+                answer = await self._client.send(request, stream=True)
         except (httpx.HTTPError, ssl.SSLError, OSError):
             raise LineBroken from None
         try:

@@ -61,6 +61,13 @@ class Meter:
             return
         self._open[realm][cookie] = _Connection(copy, fd, cookie)
 
+    def end(self, realm: str, fd: int) -> None:
+        """We close this connection: the other side is told at once, and not only when somebody reads the meter."""
+        for one in self._open[realm].values():
+            if one.theirs == fd:
+                with suppress(OSError):
+                    one.socket.shutdown(socket.SHUT_RDWR)
+
     def note_exchange(self, realm: str, parts: int = 1) -> None:
         """A request or an answer goes to `realm`, with so many parts in it, such as questions."""
         self._exchanges[realm] += 1 + parts // PARTS

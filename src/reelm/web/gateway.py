@@ -61,20 +61,22 @@ class Window:
     def _guarded(self, act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             realm = self._caller(request)
+            if self._busy[realm] >= MOST_AT_ONCE:
+                return render_problem(gateway.GatewayBusy(), None)
+            self._busy[realm] += 1
             try:
-                if self._busy[realm] >= MOST_AT_ONCE:
-                    raise gateway.GatewayBusy
-                self._busy[realm] += 1
-                try:
-                    return await act(request)
-                finally:
-                    self._busy[realm] -= 1
-                    self._doorway.note_answer(realm)
+                return await act(request)
             except ClientDisconnect:
                 return Response(status_code=400)
             except Problem as problem:
                 log_refusal(problem, request.method, request.url.path)
                 return render_problem(problem, None)
+            except Exception:  # noqa: BLE001 - whoever asks is told that it failed, and our log has why
+                _log.exception("a crossing failed", extra={"facts": {"realm": realm}})
+                return render_problem(ServerFailed(), None)
+            finally:
+                self._busy[realm] -= 1
+                self._doorway.note_answer(realm)
 
         return answer
 

@@ -1,4 +1,4 @@
-"""The fault table of a crossing: each step, gone wrong in each way; then it has arrived once, and both logs say so."""
+"""The fault table of a crossing: each step, gone wrong in each way; it arrives once, and both logs say so."""
 
 import json
 import subprocess
@@ -11,9 +11,8 @@ import orjson
 import pytest
 from sqlalchemy import text
 from tests.integration.gateway.realms import EU, QC
-from tests.integration.gateway.story import MODES, NOON, STEPS, Cell, act, carry, pair, prepare, tell
+from tests.integration.gateway.story import MODES, NOON, STEPS, Cell, act, carry, pair, tell
 from tests.integration.ledger.books import read_log
-from tests.postgres import DatabaseServer
 
 from reelm import gateway, ledger
 from reelm.gateway import Kind
@@ -35,16 +34,6 @@ def killing() -> Generator["subprocess.Popen[str]"]:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     yield process
     process.communicate(timeout=20)
-
-
-@pytest.fixture
-async def databases(database_server: DatabaseServer, migrated: str) -> Generator[dict[str, str]]:
-    names = {code: database_server.create(migrated) for code in (QC, EU)}
-    urls = {str(code): database_server.url(name) for code, name in names.items()}
-    await prepare(urls)
-    yield urls
-    for name in names.values():
-        database_server.drop(name)
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in KILLED])
