@@ -6,8 +6,9 @@ import json
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.integration.gateway.realms import EU, QC, OneRealm, until
@@ -70,7 +71,7 @@ async def test_a_realm_that_lies_about_its_code_is_refused(eu: OneRealm, us: Str
     assert await nothing_changed(eu)
 
 
-def now(realm: OneRealm) -> "gateway.envelope.datetime":
+def now(realm: OneRealm) -> datetime:
     return realm.door.clock.now()
 
 
@@ -244,8 +245,6 @@ async def test_fields_that_make_no_sense_to_whoever_takes_them_stop_nothing(eu: 
 
 
 async def test_a_fault_of_ours_takes_nothing_and_it_comes_again(eu: OneRealm, us: Stranger) -> None:
-    class Busy(gateway.GatewayBusy): ...
-
     def fail(_: object) -> bool:
         raise gateway.GatewayBusy
 
@@ -257,9 +256,15 @@ async def test_a_fault_of_ours_takes_nothing_and_it_comes_again(eu: OneRealm, us
 
 
 async def test_questions_that_make_no_sense_have_no_answer(eu: OneRealm, us: Stranger) -> None:
-    for body in ({}, {"questions": []}, {"questions": [{"kind": {}, "about": {}}]}, {"questions": [1]}):
+    bodies: list[dict[str, Any]] = [
+        {},
+        {"questions": []},
+        {"questions": [{"kind": {}, "about": {}}]},
+        {"questions": [1]},
+    ]
+    for body in bodies:
         assert (await us.send("ask", us.seal("ask", body))).slug == "envelope-malformed"
-    too_many = [{"kind": "clip", "about": {}}] * 101
+    too_many: list[dict[str, Any]] = [{"kind": "clip", "about": {}}] * 101
     assert (await us.send("ask", us.seal("ask", {"questions": too_many}))).slug == "envelope-malformed"
     heard = await us.send("ask", us.seal("ask", {"questions": [{"kind": "comment", "about": {}}]}))
     assert heard.body["body"]["answers"] == [{"kind": "comment", "problem": "not-found-abroad"}]

@@ -93,12 +93,13 @@ async def _assert_logged(qc: Cell, eu: Cell, folder: Path) -> None:
     """What was taken is in the sender's log, at the index that was told, and in ours; and nothing more is."""
     _, sent_log = read_log(folder / QC / "ledger")
     _, own_log = read_log(folder / EU / "ledger")
-    sent, own = [decode(entry) for entry in sent_log], [decode(entry) for entry in own_log]
+    sent = [decode(entry) for entry in sent_log]
+    own = [decode(entry) for entry in own_log]
     async with eu.database.read() as unit:
         rows = await unit.all(text("SELECT entry, sent FROM taken ORDER BY no"))
     for row in rows:
         kind, salt, fields = orjson.loads(row.sent)
-        told = sent[row.entry]
+        told = sent[int(row.entry)]
         assert (told.kind, told.fact["to"], told.fact["message"]) == ("crossing", "eu", "comment")
         assert told.fact["content"] == read_content(Kind(kind), salt, fields)
     crossings = [index for index, entry in enumerate(sent) if entry.kind == "crossing"]

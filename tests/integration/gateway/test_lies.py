@@ -72,7 +72,7 @@ async def test_of_much_that_comes_at_once_a_sample_is_looked_up(eu: OneRealm, qc
         await unit.write(text("DELETE FROM gateway_unproven"))
 
 
-WRONG_ENTRIES = {
+WRONG_ENTRIES: dict[str, tuple[str, dict[str, Any]]] = {
     "an entry about another message": ("differs", {"content": "0" * 64}),
     "an entry about another kind": ("differs", {"message": "follow"}),
     "an index that there is not": ("missing", {"entry": 10**6}),
@@ -166,7 +166,11 @@ async def test_a_log_that_forks_is_found_out_and_both_notes_are_kept(
     """Its key signs one tree today and another tomorrow."""
     await stop_the_log(qc)
     card = replace(eu.door.cards.fetch(QC), origin=ORIGIN, vkey=str(KEY.verifier))
-    monkeypatch.setattr(eu.door.cards, "fetch", lambda realm: card)
+
+    def fetch(realm: str) -> gateway.Card:
+        return card
+
+    monkeypatch.setattr(eu.door.cards, "fetch", fetch)
     for number, size in enumerate((300, 310, 305)):
         write_log(tmp_path / str(number), make_book(size).entries)
     for number, faults in enumerate(([("entry-differs", "1")], [("entry-differs", "1"), ("log-forked", "")])):

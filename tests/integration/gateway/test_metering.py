@@ -48,6 +48,7 @@ async def test_each_hour_has_one_entry_and_its_bytes_are_accounted_for(
     async with pair(databases, tmp_path, NOON) as both:
         meter = make_metering(both)
         await meter.note(EU)
+        told: list[dict[str, Any]] = []
         for hour, count in enumerate((40, 0, 400)):
             for number in range(count):
                 await act(both.qc, f"remark {number}", both.clock.now())
