@@ -91,6 +91,7 @@ CREATE TABLE gateway_peers (
     sent_seq BIGINT DEFAULT '0' NOT NULL,
     acked_seq BIGINT DEFAULT '0' NOT NULL,
     next_in BIGINT DEFAULT '1' NOT NULL,
+    last_entry BIGINT DEFAULT '-1' NOT NULL,
     contact_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_gateway_peers PRIMARY KEY (realm)
 );

@@ -120,11 +120,12 @@ class Inbox:
             raise DeliveriesMissing(due=standing.next_in)
         fresh = [one for one in deliveries if one.seq >= standing.next_in]
         come = [(one.seq, one.received) for one in fresh if one.received is not None]
+        last_entry = _follow(standing.last_entry, [received.entry for _, received in come])
         for seq, received in come:
             if seq not in refused:
                 await self._take_one(unit, from_, received, at)
         if fresh:
-            await advance_inbox(unit, from_, fresh[-1].seq + 1, at)
+            await advance_inbox(unit, from_, fresh[-1].seq + 1, last_entry, at)
         if come:
             arrived = [received for _, received in come]
             await expect_proofs(unit, from_, arrived, at)
@@ -143,9 +144,18 @@ class Inbox:
             raise MessageNotTaken from None
 
 
+def _follow(last: int, entries: Sequence[int]) -> int:
+    """The last of these indexes. Raises `EnvelopeMalformed` where one entry is to stand for two messages."""
+    for entry in entries:
+        if entry <= last:
+            raise EnvelopeMalformed
+        last = entry
+    return last
+
+
 def _is_ours(problem: Problem) -> bool:
     """Whether the fault is ours, or of the numbers, so that it may be taken when it is sent again."""
-    return problem.status >= 500 or isinstance(problem, DeliveriesMissing)
+    return problem.status >= 500 or isinstance(problem, DeliveriesMissing | EnvelopeMalformed)
 
 
 async def expect_proofs(unit: WriteUnit, from_: RealmCode, arrived: Sequence[Received], at: datetime) -> None:

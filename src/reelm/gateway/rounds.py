@@ -18,8 +18,8 @@ from reelm.kernel.time import Clock
 from reelm.ledger import RulesInForce, append, decode, find_last_of
 
 ROUND_S = 1.0
-# How many rounds a realm that does not answer is left alone.
-REST = 30
+# How many rounds a realm's log is left alone after a look, and where it does not answer.
+LOOK_EVERY, REST = 5, 30
 _log = logging.getLogger(__name__)
 
 
@@ -71,13 +71,13 @@ class Rounds:
                 await report_fault(unit, realm, "key-changed", me=self._cards.me, at=at, about=card.key)
 
     async def _look(self, realm: RealmCode) -> None:
-        """Look messages up in this realm's log, all that wait."""
+        """Look messages up in this realm's log."""
         if self._resting.get(realm, 0) > 0:
             self._resting[realm] -= 1
             return
         try:
-            while await self._prover.look(realm):
-                pass
+            await self._prover.look(realm)
+            self._resting[realm] = LOOK_EVERY
         except (RealmNotAnswering, RealmUnknown):
             self._resting[realm] = REST
         except Exception:  # noqa: BLE001 - said, and tried again later

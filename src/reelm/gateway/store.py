@@ -48,6 +48,7 @@ class Standing(NamedTuple):
     acked_seq: int
     next_in: int
     contact_at: datetime | None
+    last_entry: int
 
 
 def _waiting(row: Record) -> Waiting:
@@ -113,13 +114,17 @@ async def hold_peer(unit: WriteUnit, realm: RealmCode) -> Standing:
     await unit.write(upsert(gateway_peers).values(realm=realm).on_conflict_do_nothing())
     row = await unit.first(select(gateway_peers).where(gateway_peers.c.realm == realm).with_for_update())
     assert row is not None
-    return Standing(row.sent_seq, row.acked_seq, row.next_in, row.contact_at)
+    return _standing(row)
 
 
 async def find_standing(unit: ReadUnit, realm: RealmCode) -> Standing:
     """How far we are with a realm; at the start where nothing has crossed yet."""
     row = await unit.first(select(gateway_peers).where(gateway_peers.c.realm == realm))
-    return Standing(row.sent_seq, row.acked_seq, row.next_in, row.contact_at) if row else Standing(0, 0, 1, None)
+    return _standing(row) if row else Standing(0, 0, 1, None, -1)
+
+
+def _standing(row: Record) -> Standing:
+    return Standing(row.sent_seq, row.acked_seq, row.next_in, row.contact_at, row.last_entry)
 
 
 async def number_all(
@@ -158,10 +163,10 @@ async def unnumber_all(unit: WriteUnit, realm: RealmCode, through: int) -> None:
     await unit.write(update(gateway_peers).where(gateway_peers.c.realm == realm).values(reached))
 
 
-async def advance_inbox(unit: WriteUnit, realm: RealmCode, next_in: int, at: datetime) -> None:
-    await unit.write(
-        update(gateway_peers).where(gateway_peers.c.realm == realm).values(next_in=next_in, contact_at=at)
-    )
+async def advance_inbox(unit: WriteUnit, realm: RealmCode, next_in: int, last_entry: int, at: datetime) -> None:
+    """Everything below `next_in` has been taken, up to this entry of that realm's log."""
+    reached = {"next_in": next_in, "last_entry": last_entry, "contact_at": at}
+    await unit.write(update(gateway_peers).where(gateway_peers.c.realm == realm).values(reached))
 
 
 async def note_copies(unit: WriteUnit, realm: RealmCode, objects: Iterable[UUID], at: datetime) -> None:

@@ -32,7 +32,7 @@ gateway_outbox = Table(
 )
 
 # One row a realm: `sent_seq` numbers have been given out towards it, `acked_seq` it has taken; of its own messages
-# we have taken those below `next_in`.
+# we have taken those below `next_in`, the last of which had the index `last_entry` in its log.
 gateway_peers = Table(
     "gateway_peers",
     metadata,
@@ -40,6 +40,7 @@ gateway_peers = Table(
     column("sent_seq", BigInteger, data=DataClass.SYSTEM, server_default="0"),
     column("acked_seq", BigInteger, data=DataClass.SYSTEM, server_default="0"),
     column("next_in", BigInteger, data=DataClass.SYSTEM, server_default="1"),
+    column("last_entry", BigInteger, data=DataClass.SYSTEM, server_default="-1"),
     column("contact_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
 )
 

@@ -17,6 +17,8 @@ import httpx
 from reelm.infra.meter import Meter
 
 CONNECT_S, SILENCE_S = 5.0, 30.0
+# A little less than gateways keep a silent connection (`doorway.py`).
+KEPT_S = 60.0
 
 
 class LineBroken(Exception):
@@ -74,7 +76,7 @@ class Line:
             base_url=f"https://{address}",
             verify=context,
             timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S, pool=SILENCE_S),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
+            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=KEPT_S),
             headers={"User-Agent": "reelm"},
             trust_env=False,
         )

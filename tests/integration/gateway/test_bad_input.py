@@ -235,6 +235,16 @@ async def test_a_number_that_was_withdrawn_is_skipped_and_leaves_no_entry(eu: On
     assert len(await eu.entries("arrival")) == 2
 
 
+async def test_one_entry_stands_for_one_message(eu: OneRealm, us: Stranger) -> None:
+    """Else a realm could log one crossing and send many."""
+    assert (await us.deliver(message(1, entry=7), message(2, entry=7))).slug == "envelope-malformed"
+    assert (await us.deliver(message(1, entry=7), message(2, entry=9))).status == 200
+    for entry in (0, 7, 8, 9):
+        assert (await us.deliver(message(3, entry=entry))).slug == "envelope-malformed", entry
+    assert (await us.deliver(message(3, entry=10))).status == 200
+    assert [received.entry for _, received in eu.house.taken] == [7, 9, 10]
+
+
 async def test_fields_that_make_no_sense_to_whoever_takes_them_stop_nothing(eu: OneRealm, us: Stranger) -> None:
     eu.house.refuses = lambda received: bool(received.fields["text"].isdigit())  # an AttributeError, a KeyError
     heard = await us.deliver(

@@ -11,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("gateway_peers", sa.Column("last_entry", sa.BigInteger(), server_default="-1", nullable=False))
     op.create_table(
         "gateway_unproven",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -53,3 +54,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("gateway_meters", "gateway_faults", "gateway_logs", "gateway_unproven"):
         op.drop_table(table)
+    op.drop_column("gateway_peers", "last_entry")
