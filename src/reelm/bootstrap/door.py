@@ -96,7 +96,7 @@ async def open_door(
             rulebook=rulebook,
             desk=gateway.Desk(database, recorder, rulebook, answerers or {}, realm=realm, clock=clock),
             inbox=gateway.Inbox(database, takers or {}, realm=realm),
-            asker=gateway.Asker(correspondence),
+            asker=gateway.Asker(correspondence, prover.expect),
             office=gateway.Office(database, durability, rulebook, cards, correspondence, clock, realm),
             correspondence=correspondence,
             rounds=gateway.Rounds(database, rulebook, cards, prover, metering, clock=clock),

@@ -4,7 +4,7 @@ A question says nothing of who asks it: it holds ids and names that the other re
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -29,10 +29,12 @@ class _Counter:
 
 
 class Asker:
-    """Asks other realms and checks the form of what they answer."""
+    """Asks other realms and checks the form of what they answer. `heard` is told of each answer."""
 
-    def __init__(self, correspondence: Correspondence) -> None:
-        self._correspondence = correspondence
+    def __init__(
+        self, correspondence: Correspondence, heard: Callable[[RealmCode, Received], None] | None = None
+    ) -> None:
+        self._correspondence, self._heard = correspondence, heard
         self._counters: dict[RealmCode, _Counter] = {}
         self._flying: set[asyncio.Task[None]] = set()
 
@@ -43,7 +45,10 @@ class Asker:
         counter.waiting.append((question, future))
         if counter.task is None or counter.task.done():
             counter.task = asyncio.create_task(self._gather(realm, counter))
-        return await future
+        received = await future
+        if self._heard is not None:
+            self._heard(realm, received)
+        return received
 
     async def _gather(self, realm: RealmCode, counter: _Counter) -> None:
         while counter.waiting:

@@ -7,14 +7,17 @@ extend the one we saw before, so that a realm can't show us one log today and an
 
 import logging
 import random
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reelm.gateway.cards import Cards
 from reelm.gateway.correspondence import Correspondence
+from reelm.gateway.crossing import read_content
 from reelm.gateway.errors import RealmNotAnswering
 from reelm.gateway.faults import Wrong, report_fault
+from reelm.gateway.model import Received
 from reelm.gateway.store import (
     LogSeen,
     Unproven,
@@ -74,6 +77,12 @@ class Prover:
     ) -> None:
         self._database, self._cards, self._correspondence = database, cards, correspondence
         self._clock, self._evidence = clock, evidence
+        self._heard: defaultdict[RealmCode, deque[Unproven]] = defaultdict(lambda: deque(maxlen=MOST_UNPROVEN))
+
+    def expect(self, realm: RealmCode, received: Received, file_digest: str = "") -> None:
+        """Look an answer up at the next look. Deliveries are remembered in the database, answers only here."""
+        content = read_content(received.kind, received.salt, received.fields, file_digest)
+        self._heard[realm].append(Unproven(0, received.entry, received.kind.value, content))
 
     async def look(self, realm: RealmCode) -> None:
         """Look up what waits, or some of it where it is much. What is wrong is in our log when this returns.
@@ -81,9 +90,9 @@ class Prover:
         Raises `RealmNotAnswering`, also as long as that realm's log is wrong: then it is looked up later.
         """
         async with self._database.read() as unit:
-            waiting = await list_unproven(unit, realm, MOST_UNPROVEN)
+            come = await list_unproven(unit, realm, MOST_UNPROVEN)
             seen = await find_log_seen(unit, realm)
-        keys = self._keys(realm)
+        waiting, keys = [*come, *self._heard[realm]], self._keys(realm)
         if not waiting or not keys:
             return
         source, asked = PeerLog(self._correspondence, realm), Asked(keys=keys)
@@ -94,7 +103,9 @@ class Prover:
         some = waiting if len(waiting) <= PROVEN_AT_ONCE else _choice.sample(waiting, PROVEN_AT_ONCE)
         wrong = [found for one in some if (found := await self._compare(source, asked, head, one)) is not None]
         now = LogSeen(head.note.decode(), (seen.proven if seen else 0) + len(some) - len(wrong), self._clock.now())
-        await self._keep(realm, now, [one.id for one in waiting], wrong)
+        await self._keep(realm, now, [one.id for one in come], wrong)
+        for _ in waiting[len(come) :]:
+            self._heard[realm].popleft()
 
     def _keys(self, realm: RealmCode) -> Sequence[VerifierKey]:
         """The key on its card; none until it has opened its log."""

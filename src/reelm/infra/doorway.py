@@ -103,6 +103,7 @@ def make_server(app: Any, listen: str, context: ssl.SSLContext, doorway: Doorway
         ssl_certfile="pinned",  # the context above is what counts; uvicorn speaks TLS where this is set
         access_log=False,
         log_config=None,
+        proxy_headers=False,  # a connection is known by its certificate; a header must not rename it
         server_header=False,
         date_header=False,
         limit_concurrency=_CONNECTIONS,

@@ -296,6 +296,15 @@ async def test_only_the_public_files_of_the_log_are_given_out(eu: OneRealm, us: 
     assert heard.status == 404
 
 
+async def test_a_header_does_not_make_a_realm_another(eu: OneRealm, us: Stranger) -> None:
+    """Both run on one machine, and the header names the other end of another realm's connection."""
+    sealed = us.seal("deliver", {"messages": [message(1)]})
+    head = f"Host: x\r\nReelm-Signature: {sealed.signature}\r\nX-Forwarded-For: 127.0.0.1:{'9' * 4}\r\n"
+    length = f"Content-Length: {len(sealed.content)}\r\n\r\n"
+    heard = await us.say(f"POST /v1/deliver HTTP/1.1\r\n{head}{length}".encode() + sealed.content)
+    assert heard.status == 200
+
+
 async def test_one_realm_cannot_take_the_gateway_from_the_others(eu: OneRealm, qc: OneRealm, us: Stranger) -> None:
     """It begins as many requests as it may, and ends none of them."""
     stuck = [

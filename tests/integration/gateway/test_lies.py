@@ -18,7 +18,7 @@ from tests.ledgers import KEY, ORIGIN, OTHER_KEY, make_book, write_log
 from reelm import gateway, ledger
 from reelm.cli.gateway_health import look_at_gateway
 from reelm.cli.trust import trust
-from reelm.gateway import inbox
+from reelm.gateway import Found, Kind, Message, Question, inbox
 from reelm.gateway.correspondence import Letter
 from reelm.gateway.crossing import read_content
 from reelm.gateway.faults import report_fault
@@ -56,6 +56,14 @@ async def test_what_came_is_found_in_the_senders_log_and_then_forgotten(eu: OneR
     assert await unproven(eu) == 0
     assert await list_faults(eu) == []
     assert await eu.entries("peer-fault") == []
+
+
+async def test_answers_are_looked_up_too(eu: OneRealm, qc: OneRealm) -> None:
+    eu.house.answers[Kind.CLIP] = Found(Message(Kind.CLIP, {"id": "x"}))
+    for _ in range(3):
+        await qc.door.asker.ask(EU, Question(Kind.CLIP, {}))
+    await until(lambda: has_proven(qc, 3))
+    assert await list_faults(qc) == []
 
 
 async def has_proven(realm: OneRealm, count: int) -> bool:
