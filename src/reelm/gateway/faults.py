@@ -10,6 +10,8 @@ from reelm.kernel.ids import RealmCode
 from reelm.ledger import PeerFault, append
 
 Wrong = Literal["entry-missing", "entry-differs", "log-forked", "log-not-signed", "key-changed", "numbers-differ"]
+# A realm that is wrong this often has been told of: more would let it fill our log.
+MOST_FAULTS = 100
 _log = logging.getLogger(__name__)
 
 
@@ -24,7 +26,8 @@ async def report_fault(
     entry: int | None = None,
 ) -> bool:
     """Enter a fault of another realm into our log; whether it was new. `about` tells those of one kind apart."""
-    if not await insert_fault(unit, Fault(realm, fault, about, at)):
+    known = [one for one in await list_faults(unit) if one.realm == realm]
+    if len(known) >= MOST_FAULTS or not await insert_fault(unit, Fault(realm, fault, about, at)):
         return False
     _log.error("another realm's word is wrong", extra={"facts": {"realm": realm, "fault": fault, "entry": entry}})
     await append(unit, PeerFault(realm=realm, fault=fault, entry=entry), realm=me, at=at)

@@ -21,7 +21,7 @@ from reelm.cli.trust import trust
 from reelm.gateway import Found, Kind, Message, Question, inbox
 from reelm.gateway.correspondence import Letter
 from reelm.gateway.crossing import read_content
-from reelm.gateway.faults import report_fault
+from reelm.gateway.faults import MOST_FAULTS, report_fault
 
 REMARKS = ("one", "two", "three", "four", "five")
 
@@ -321,6 +321,14 @@ async def test_what_waits_is_not_sent_once_the_policies_forbid_it(eu: OneRealm, 
     await serve_again(eu)
     await until(lambda: eu.house.taken, timeout_s=40)
     assert [received.fields["text"] for _, received in eu.house.taken] == ["afterwards"]
+
+
+async def test_a_realm_that_is_always_wrong_does_not_fill_our_log(eu: OneRealm) -> None:
+    async with eu.database.write() as unit:
+        for entry in range(MOST_FAULTS + 50):
+            about = str(entry)
+            await report_fault(unit, QC, "entry-differs", me=EU, at=eu.door.clock.now(), about=about, entry=entry)
+    assert len(await eu.entries("peer-fault")) == MOST_FAULTS
 
 
 async def test_a_fault_is_in_the_log_once_however_often_it_is_found(eu: OneRealm) -> None:
