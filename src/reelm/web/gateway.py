@@ -31,6 +31,8 @@ from reelm.web.refusals import ServerFailed
 
 # How many requests of one realm are worked on at a time, and how long one may take to come in.
 MOST_AT_ONCE, COMING_S = 32, 30.0
+# How long what is being said may last when we end; what is cut off comes again.
+LAST_S = 1.0
 _CHUNK = 256 * 1024
 _JSON = "application/json"
 _TILE = r"(?:x[0-9]{3}/){0,6}[0-9]{3}(?:\.p/[0-9]{1,3})?"
@@ -258,7 +260,7 @@ async def serve_door(door: Door, stop: asyncio.Event) -> None:
     for server in servers:
         server.should_exit = True
     with suppress(TimeoutError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LAST_S):
             await asyncio.gather(*serving)
     for task in (stopped, *serving, *working):
         task.cancel()

@@ -8,6 +8,15 @@ from tests.integration.gateway.realms import EU, QC, OneRealm, realm_running
 from tests.integration.gateway.story import prepare
 from tests.postgres import DatabaseServer
 
+from reelm.gateway import rounds
+
+
+@pytest.fixture(autouse=True)
+def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gateways look at what they look at by themselves several times a second."""
+    monkeypatch.setattr(rounds, "ROUND_S", 0.1)
+    monkeypatch.setattr(rounds, "LOOK_EVERY", 0)
+
 
 @pytest.fixture
 async def eu(tmp_path: Path, database_server: DatabaseServer, migrated: str) -> AsyncGenerator[OneRealm]:

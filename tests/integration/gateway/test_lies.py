@@ -136,6 +136,7 @@ async def test_a_log_that_its_key_has_not_signed_is_found_out(eu: OneRealm, qc: 
     await until(lambda: has_proven(eu, 1))
     write_log(tmp_path / "other", make_book(300).entries, keys=(OTHER_KEY,))
     await stop_the_log(qc)
+    await stop_looking(eu)
     async with another_log(qc, tmp_path / "other"):
         await look_up(eu)
     assert await list_faults(eu) == [("log-not-signed", "")]
@@ -150,6 +151,12 @@ async def stop_the_log(realm: OneRealm) -> None:
 
     realm.log.sequencer.publish_batch = nothing  # pyright: ignore[reportAttributeAccessIssue]
     await asyncio.sleep(0.1)
+
+
+async def stop_looking(realm: OneRealm) -> None:
+    """Its gateway looks at nothing by itself."""
+    realm.stop.set()
+    await realm.serving
 
 
 async def look_up(realm: OneRealm, entry: int = 1, *, is_read: bool = False) -> None:
@@ -173,6 +180,7 @@ async def test_a_log_that_forks_is_found_out_and_both_notes_are_kept(
 ) -> None:
     """Its key signs one tree today and another tomorrow."""
     await stop_the_log(qc)
+    await stop_looking(eu)
     card = replace(eu.door.cards.fetch(QC), origin=ORIGIN, vkey=str(KEY.verifier))
 
     def fetch(realm: str) -> gateway.Card:
