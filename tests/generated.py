@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
-from tests import data_map
+from tests import data_map, permitted
 from tests.house.catalogue import ROOT, list_problems, list_tables
 from tests.markdown import REMAKE, page, row, table
 from tests.vectors import entries, notes
@@ -140,6 +140,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/reference/http.md": make_http_page,
     "docs/reference/problems.md": make_problems_page,
     **data_map.FILES,
+    permitted.TABLE: permitted.make_table,
     **notes.FILES,
     **entries.FILES,
 }

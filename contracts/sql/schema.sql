@@ -60,11 +60,38 @@ CREATE TABLE gateway_copies (
     CONSTRAINT pk_gateway_copies PRIMARY KEY (object_id, realm)
 );
 
+CREATE TABLE gateway_faults (
+    realm TEXT NOT NULL,
+    fault TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_gateway_faults PRIMARY KEY (realm, fault, about)
+);
+
+CREATE TABLE gateway_logs (
+    realm TEXT NOT NULL,
+    checkpoint TEXT NOT NULL,
+    proven BIGINT DEFAULT '0' NOT NULL,
+    looked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_gateway_logs PRIMARY KEY (realm)
+);
+
+CREATE TABLE gateway_meters (
+    realm TEXT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    metered BIGINT NOT NULL,
+    exchanges BIGINT NOT NULL,
+    excused BIGINT NOT NULL,
+    waiting BIGINT NOT NULL,
+    CONSTRAINT pk_gateway_meters PRIMARY KEY (realm)
+);
+
 CREATE TABLE gateway_peers (
     realm TEXT NOT NULL,
     sent_seq BIGINT DEFAULT '0' NOT NULL,
     acked_seq BIGINT DEFAULT '0' NOT NULL,
     next_in BIGINT DEFAULT '1' NOT NULL,
+    last_entry BIGINT DEFAULT '-1' NOT NULL,
     contact_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_gateway_peers PRIMARY KEY (realm)
 );
@@ -75,6 +102,18 @@ CREATE TABLE gateway_revocations (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_gateway_revocations PRIMARY KEY (object_id, realm)
 );
+
+CREATE TABLE gateway_unproven (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    realm TEXT NOT NULL,
+    entry BIGINT NOT NULL,
+    message TEXT NOT NULL,
+    content TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_gateway_unproven PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_gateway_unproven_realm ON gateway_unproven (realm, id);
 
 CREATE TABLE ledger_counts (
     day DATE NOT NULL,

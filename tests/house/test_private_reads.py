@@ -19,6 +19,7 @@ MACHINE_READS = {
     "reelm.feed.store.store_events": "compares a report with the one before it to count a clip's views",
     "reelm.feed.store.sum_likes": "sums over many people, told to other realms with noise only",
     "reelm.feed.store.sum_views": "sums over many people, told to other realms with noise only",
+    "reelm.gateway.store.find_oldest_waiting": "tells the doctor since when something waits, and nothing of what",
     "reelm.gateway.store.list_numbered": "sends what a person told another realm, as they were told on the screen",
     "reelm.gateway.store.list_unnumbered": "decides whether what a person told another realm may leave",
     "reelm.ledger.store.fetch_keys": "makes the commitments of an entry; `GET /me/ledger/key` gives people their own",

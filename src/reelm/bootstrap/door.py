@@ -34,6 +34,7 @@ class Door:
     correspondence: gateway.Correspondence
     files: gateway.Files
     shopper: gateway.Shopper
+    rounds: gateway.Rounds
     replays: gateway.ReplayWindow
     meter: Meter
     clock: Clock
@@ -80,33 +81,36 @@ async def open_door(
     """Open the database and the rest. Tests hand in other `answerers` and `takers` than the product's."""
     clock, realm = clock or SystemClock(), RealmCode(settings.realm)
     naming, blobs = gateway.Naming(load_kept(settings.data, "pseudonyms")), FileBlobs(settings.blobs_dir)
-    answerers = list_answerers(naming, blobs, clock) if answerers is None else answerers
-    takers = list_takers(naming, blobs) if takers is None else takers
     identity = gateway.load_identity(settings.data / "keys", realm)
-    cards, rulebook = gateway.Cards(settings.peers_path, realm), gateway.Rulebook(settings.policies_dir)
+    cards = gateway.Cards(settings.peers_path, realm, settings.data / "keys" / "pinned")
+    rulebook = gateway.Rulebook(settings.policies_dir)
+    answering = list_answerers(naming, blobs, clock) if answerers is None else answerers
+    taking = list_takers(naming, blobs) if takers is None else takers
     async with Database(settings.database_url, pool_size=8) as database:
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         recorder = ledger.Recorder(database, durability, realm=realm)
-        arrivals = gateway.Arrivals(recorder, clock)
         meter = Meter()
         correspondence = gateway.Correspondence(identity, cards, meter, clock)
-        asker = gateway.Asker(correspondence, arrivals)
-        files = gateway.Files(correspondence, blobs, arrivals, settings.work_dir)
+        prover = gateway.Prover(database, cards, correspondence, clock=clock, evidence=settings.data / "evidence")
+        heard = partial(_hear, gateway.Arrivals(recorder, clock), prover)
+        asker = gateway.Asker(correspondence, heard)
+        files = gateway.Files(correspondence, blobs, heard, settings.work_dir)
+        missing, keep = partial(_find_missing, database), partial(_keep, database, clock)
+        metering = gateway.Metering(database, meter, clock, realm)
         door = Door(
             settings=settings,
             realm=realm,
             identity=identity,
             cards=cards,
             rulebook=rulebook,
-            desk=gateway.Desk(database, recorder, rulebook, answerers, realm=realm, clock=clock),
-            inbox=gateway.Inbox(database, takers, realm=realm),
+            desk=gateway.Desk(database, recorder, rulebook, answering, realm=realm, clock=clock),
+            inbox=gateway.Inbox(database, taking, realm=realm),
             asker=asker,
             files=files,
-            shopper=gateway.Shopper(
-                asker, cards, files, missing=partial(_find_missing, database), keep=partial(_keep, database, clock)
-            ),
+            shopper=gateway.Shopper(asker, cards, files, missing=missing, keep=keep),
             office=gateway.Office(database, durability, rulebook, cards, correspondence, clock, realm),
             correspondence=correspondence,
+            rounds=gateway.Rounds(database, rulebook, cards, prover, metering, clock=clock),
             replays=gateway.ReplayWindow(clock.now()),
             meter=meter,
             clock=clock,
@@ -115,7 +119,20 @@ async def open_door(
             yield door
         finally:
             await correspondence.close()
+            meter.close()
             await durability.close()
+
+
+def _hear(
+    arrivals: gateway.Arrivals,
+    prover: gateway.Prover,
+    realm: RealmCode,
+    received: gateway.Received,
+    file_digest: str = "",
+) -> None:
+    """What came is told in our log, and looked up in that of whoever sent it."""
+    arrivals.note(realm, received)
+    prover.expect(realm, received, file_digest)
 
 
 async def _find_missing(database: Database, listed: list[UUID]) -> list[UUID]:

@@ -55,6 +55,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_ledger(commands.add_parser("ledger", help="check, copy, prove and mend the log"), _add_data)
 
     _add_realm(commands.add_parser("realm", help="which realms run in a folder of several"))
+    trust = commands.add_parser("trust", help="take another realm's word again, and the key on its card")
+    trust.add_argument("realm", help="code of the realm, such as ca-qc")
+    _add_data(trust)
 
     demo = commands.add_parser("demo", help="fill a running cell with demo content")
     _add_data(demo)
@@ -122,6 +125,10 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
             from reelm.cli.realm import run_add, run_list
 
             return run_add(arguments) if arguments.action == "add" else run_list(arguments)
+        case "trust":
+            from reelm.cli.trust import run_trust
+
+            return run_trust(arguments.realm, arguments.data)
         case "demo":
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; more only heats a small box
             from reelm.cli.demo.seed import run_demo

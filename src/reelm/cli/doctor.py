@@ -11,6 +11,7 @@ from reelm import access, media
 from reelm.bootstrap import open_workshop
 from reelm.cli.cell import CellNotRunning, find_settings
 from reelm.cli.finding import Finding
+from reelm.cli.gateway_health import look_at_gateway
 from reelm.cli.ledger_health import look_at_ledger
 from reelm.cli.realm_health import look_at_realms
 from reelm.infra.db.schema import find_version, is_current
@@ -92,6 +93,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             unbalanced = await access.find_faults(unit)
         clock = workshop.clock
         log = await look_at_ledger(settings, workshop.database, clock)
+        log += await look_at_gateway(settings, clock.now())
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),

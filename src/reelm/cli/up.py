@@ -131,6 +131,8 @@ def _write_state(cell: Cell, env: Mapping[str, str]) -> None:
         "realm": cell.realm,
         "signer_socket": str(cell.signer_socket),
         "gateway_socket": str(cell.gateway_socket),
+        "gateway_listen": env.get("REELM_GATEWAY_LISTEN", ""),
+        "policies_dir": env["REELM_POLICIES_DIR"],
         "ledger_origin": env.get("REELM_LEDGER_ORIGIN", ""),
         "realms_file": env["REELM_REALMS_FILE"],
         "deployment_file": env.get("REELM_DEPLOYMENT_FILE") or None,

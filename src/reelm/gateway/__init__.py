@@ -32,19 +32,25 @@ from reelm.gateway.errors import (
     RealmUnknown,
     RulesMalformed,
 )
+from reelm.gateway.faults import find_faults, mend_fault
 from reelm.gateway.files import Files
 from reelm.gateway.identity import Identity, load_identity, realm_vkey
-from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, read_delivery
+from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, expect_proofs, read_delivery
 from reelm.gateway.local import Abroad
+from reelm.gateway.metering import Metering
 from reelm.gateway.model import EPSILON_CAP_MICRO_PER_DAY, TERMS, Kind, Message, Question, Received, Terms
-from reelm.gateway.outbox import put, put_act, revoke
+from reelm.gateway.outbox import put, put_act, resume, revoke
 from reelm.gateway.policy import Decision, Policy, Rules, read_rules
+from reelm.gateway.proving import Prover
 from reelm.gateway.pseudonyms import Naming, Pseudonyms
+from reelm.gateway.rounds import Rounds
 from reelm.gateway.rulebook import Rulebook
 from reelm.gateway.shopping import Shopper
+from reelm.gateway.standing import Standing, find_all_standing
 from reelm.gateway.store import (
     count_waiting,
     find_standing,
+    forget_log_seen,
     is_taken_back,
     list_holders,
     note_copies,
@@ -89,11 +95,13 @@ __all__ = [
     "MediaFile",
     "Message",
     "MessageNotTaken",
+    "Metering",
     "Naming",
     "NotFoundAbroad",
     "Office",
     "OutboxFull",
     "Policy",
+    "Prover",
     "Pseudonyms",
     "Question",
     "RealmNotAnswering",
@@ -101,12 +109,14 @@ __all__ = [
     "Receipt",
     "Received",
     "ReplayWindow",
+    "Rounds",
     "Rulebook",
     "Rules",
     "RulesMalformed",
     "Sealed",
     "Shopper",
     "Spent",
+    "Standing",
     "Takers",
     "Terms",
     "Totals",
@@ -117,10 +127,15 @@ __all__ = [
     "draft_arrival",
     "draft_crossing",
     "draft_refusal",
+    "expect_proofs",
+    "find_all_standing",
+    "find_faults",
     "find_standing",
+    "forget_log_seen",
     "is_taken_back",
     "list_holders",
     "load_identity",
+    "mend_fault",
     "new_salt",
     "note_copies",
     "note_revocation",
@@ -131,6 +146,7 @@ __all__ = [
     "read_questions",
     "read_rules",
     "realm_vkey",
+    "resume",
     "revoke",
     "seal",
 ]

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from reelm.gateway.crossing import draft_crossing, draft_refusal, encode, new_salt
-from reelm.gateway.errors import EnvelopeMalformed, MessageNotTaken, NotFoundAbroad
+from reelm.gateway.crossing import draft_crossing, draft_refusal, encode, is_plain, new_salt
+from reelm.gateway.errors import EnvelopeMalformed, NotFoundAbroad
 from reelm.gateway.model import Kind, Message, Question
 from reelm.gateway.rulebook import Rulebook
 from reelm.gateway.store import note_copies
 from reelm.infra.db import Database, ReadUnit
+from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock
 from reelm.ledger import Recorder
@@ -72,7 +73,9 @@ def _read_question(one: Any) -> Question:
         raise EnvelopeMalformed
     told = cast("dict[str, Any]", one)
     kind, about = told.get("kind"), told.get("about")
-    if kind not in set(Kind) or not isinstance(about, dict):
+    if not isinstance(kind, str) or kind not in set(Kind) or not isinstance(about, dict):
+        raise EnvelopeMalformed
+    if not is_plain(cast("object", about)):
         raise EnvelopeMalformed
     return Question(Kind(kind), cast("dict[str, Any]", about))
 
@@ -117,7 +120,11 @@ class Desk:
         answerer = self._answerers.get(question.kind)
         try:
             return await answerer(unit, to, question.about) if answerer else None
-        except (MessageNotTaken, KeyError, ValueError, TypeError, AttributeError):
+        except Problem as problem:
+            if problem.status >= 500:  # a fault of ours: all of it is asked again
+                raise
+            return None
+        except (KeyError, ValueError, TypeError, AttributeError):
             return None  # a question that makes no sense has no answer
 
     async def _pass(self, to: RealmCode, question: Question, found: Found | None) -> Answer:

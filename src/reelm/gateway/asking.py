@@ -4,16 +4,15 @@ A question says nothing of who asks it: it holds ids and names that the other re
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from reelm.gateway.answers import MOST_QUESTIONS
-from reelm.gateway.arrivals import Arrivals
 from reelm.gateway.correspondence import Correspondence
-from reelm.gateway.crossing import check_arrived
+from reelm.gateway.crossing import check_arrived, is_count
 from reelm.gateway.errors import CrossingRefused, NotFoundAbroad, RealmNotAnswering
-from reelm.gateway.model import Question, Received
+from reelm.gateway.model import Kind, Question, Received
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 
@@ -30,10 +29,12 @@ class _Counter:
 
 
 class Asker:
-    """Asks other realms and checks the form of what they answer."""
+    """Asks other realms and checks the form of what they answer. `heard` is told of each answer."""
 
-    def __init__(self, correspondence: Correspondence, arrivals: Arrivals) -> None:
-        self._correspondence, self._arrivals = correspondence, arrivals
+    def __init__(
+        self, correspondence: Correspondence, heard: Callable[[RealmCode, Received], None] | None = None
+    ) -> None:
+        self._correspondence, self._heard = correspondence, heard
         self._counters: dict[RealmCode, _Counter] = {}
         self._flying: set[asyncio.Task[None]] = set()
 
@@ -44,7 +45,10 @@ class Asker:
         counter.waiting.append((question, future))
         if counter.task is None or counter.task.done():
             counter.task = asyncio.create_task(self._gather(realm, counter))
-        return await future
+        received = await future
+        if self._heard is not None:
+            self._heard(realm, received)
+        return received
 
     async def _gather(self, realm: RealmCode, counter: _Counter) -> None:
         while counter.waiting:
@@ -60,7 +64,7 @@ class Asker:
             letter = await self._correspondence.send(realm, "ask", {"questions": questions}, expect="answer")
             if letter.envelope is None:
                 raise RealmNotAnswering(realm=realm)  # noqa: TRY301 - told to everybody who waits
-            answers = _list_answers(letter.envelope.body, len(asked), realm)
+            answers = _list_answers(letter.envelope.body, [question.kind for question, _ in asked], realm)
         except Exception as failure:  # noqa: BLE001 - told to everybody who waits
             answers = [failure] * len(asked)
         for (_, future), answer in zip(asked, answers, strict=True):
@@ -69,19 +73,18 @@ class Asker:
             if isinstance(answer, Exception):
                 future.set_exception(answer)
             else:
-                self._arrivals.note(realm, answer)
                 future.set_result(answer)
 
 
-def _list_answers(body: dict[str, Any], count: int, realm: RealmCode) -> list[Received | Exception]:
+def _list_answers(body: dict[str, Any], kinds: Sequence[Kind], realm: RealmCode) -> list[Received | Exception]:
     given = body.get("answers")
-    if not isinstance(given, list) or len(cast("list[Any]", given)) != count:
+    if not isinstance(given, list) or len(cast("list[Any]", given)) != len(kinds):
         raise RealmNotAnswering(realm=realm)
-    return [read_answer(one, realm) for one in cast("list[Any]", given)]
+    return [read_answer(one, kind, realm) for one, kind in zip(cast("list[Any]", given), kinds, strict=True)]
 
 
-def read_answer(one: Any, realm: RealmCode) -> Received | Problem:
-    """One answer of another realm."""
+def read_answer(one: Any, asked: Kind, realm: RealmCode) -> Received | Problem:
+    """One answer of another realm to a question of the kind `asked`."""
     if not isinstance(one, dict):
         return RealmNotAnswering(realm=realm)
     told = cast("dict[str, Any]", one)
@@ -89,8 +92,8 @@ def read_answer(one: Any, realm: RealmCode) -> Received | Problem:
         return CrossingRefused(realm=realm, rule="")
     if told.get("problem") == NotFoundAbroad.slug():
         return NotFoundAbroad(realm=realm)
-    arrived = check_arrived(str(told.get("kind")), told.get("fields"), told.get("salt"))
-    if arrived is None or type(told.get("entry")) is not int:
+    arrived = check_arrived(told.get("kind"), told.get("fields"), told.get("salt"))
+    if arrived is None or arrived[0] is not asked or not is_count(told.get("entry")):
         return RealmNotAnswering(realm=realm)
     kind, fields, content = arrived
     return Received(kind, fields, told["entry"], str(told["salt"]), len(content))

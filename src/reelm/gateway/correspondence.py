@@ -47,6 +47,7 @@ class Correspondence:
     async def send(self, to: RealmCode, what: What, body: dict[str, Any], *, expect: What) -> Letter:
         """Raises `RealmNotAnswering`, also for an answer that is not that realm's or not to this; `RealmUnknown`."""
         sealed = seal(self._identity, to, what, body, self._clock.now())
+        self._meter.note_exchange(to, len(body.get("questions", ())))
         try:
             reply = await self._line(to).post(
                 f"/v1/{what}", sealed.content, {SIGNATURE: sealed.signature}, limit_bytes=LIMIT_BYTES
@@ -61,11 +62,23 @@ class Correspondence:
     async def send_for_file(self, to: RealmCode, body: dict[str, Any]) -> AsyncGenerator["Asked"]:
         """Ask for a file, which is read as it comes. Raises `RealmNotAnswering`."""
         sealed = seal(self._identity, to, "media", body, self._clock.now())
+        self._meter.note_exchange(to)
         try:
             async with self._line(to).stream("/v1/media", sealed.content, {SIGNATURE: sealed.signature}) as coming:
                 yield Asked(coming, sealed.id)
         except LineBroken:
             raise RealmNotAnswering(realm=to) from None
+
+    async def fetch(self, from_: RealmCode, path: str, limit_bytes: int) -> bytes | None:
+        """A file of that realm's public log, `None` where there is none. Raises `RealmNotAnswering`."""
+        self._meter.note_exchange(from_)
+        try:
+            reply = await self._line(from_).get(f"/v1/ledger/{path}", limit_bytes=limit_bytes)
+        except LineBroken:
+            raise RealmNotAnswering(realm=from_) from None
+        if reply.status not in (200, 404):
+            raise RealmNotAnswering(realm=from_)
+        return reply.body if reply.status == 200 else None
 
     def open_head(self, from_: RealmCode, coming: "Asked", head: bytes) -> Envelope:
         """The sealed answer that stands before a file. Raises `RealmNotAnswering`."""
@@ -90,7 +103,7 @@ class Correspondence:
     def _line(self, to: RealmCode) -> Line:
         card = self._cards.fetch(to)
         known = self._lines.get(to)
-        if known is not None and known[0] == card:
+        if known is not None and _leads_alike(known[0], card):
             return known[1]
         if known is not None:
             self._closing = asyncio.create_task(known[1].close())
@@ -100,6 +113,15 @@ class Correspondence:
         self._lines[to] = card, line
         return line
 
+    def note_again(self, to: RealmCode, size_bytes: int) -> None:
+        """So many bytes of messages go to this realm that may have gone there before."""
+        self._meter.note_excused(to, size_bytes)
+
     async def close(self) -> None:
         await asyncio.gather(*(line.close() for _, line in self._lines.values()))
         self._lines.clear()
+
+
+def _leads_alike(before: Card, now: Card) -> bool:
+    """Whether a card still leads to the same gateway; what else it tells does not change the line."""
+    return (before.gateway, before.certificate) == (now.gateway, now.certificate)

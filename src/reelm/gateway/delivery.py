@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
@@ -15,9 +15,11 @@ from reelm.gateway.cards import Cards
 from reelm.gateway.correspondence import Correspondence
 from reelm.gateway.crossing import encode
 from reelm.gateway.errors import RealmNotAnswering
-from reelm.gateway.outbox import cut_batch, log_waiting, plan_wait
+from reelm.gateway.faults import mend_fault, report_numbers
+from reelm.gateway.inbox import MOST_IN_ONE
+from reelm.gateway.outbox import cut_batch, log_waiting, plan_wait, withdraw
 from reelm.gateway.rulebook import Rulebook
-from reelm.gateway.store import Waiting, find_standing, list_numbered, mark_acked
+from reelm.gateway.store import Standing, Waiting, find_standing, hold_peer, list_numbered, mark_acked
 from reelm.infra.db import Database
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
@@ -49,6 +51,7 @@ class Courier:
     def __init__(self, office: Office, to: RealmCode) -> None:
         self._office, self.to = office, to
         self.failures = 0
+        self._sent_through: int | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -98,38 +101,72 @@ class Courier:
             waiting = await list_numbered(unit, self.to, standing.acked_seq + 1, BATCH)
         if not waiting:
             return False
+        if await self._withdraw(waiting):
+            return True
         contents = [encode(one.message.kind, one.salt or "", one.message.fields) for one in waiting]
         batch = cut_batch(waiting, [len(content) for content in contents], BATCH_BYTES)
         indexes = await asyncio.gather(*(office.durability.wait(one.entry) for one in batch if one.entry))
-        through = await self._deliver(batch, indexes)
-        if through <= standing.acked_seq:
-            facts = {"realm": self.to, "taken": through, "acknowledged": standing.acked_seq}
-            _log.error("a realm has lost what it had taken", extra={"facts": facts})
-            raise RealmNotAnswering(realm=self.to)
-        async with office.database.write() as unit:
-            await mark_acked(unit, self.to, through, office.clock.now())
+        self._note_again(standing, batch, contents)
+        await self._settle(await self._deliver(standing.acked_seq + 1, batch, indexes))
         return True
 
-    async def _deliver(self, batch: Sequence[Waiting], indexes: Sequence[int]) -> int:
-        """Up to which number the other realm has taken."""
-        messages = [
-            {
-                "seq": one.seq,
-                "kind": one.message.kind.value,
-                "entry": index,
-                "salt": one.salt,
-                "fields": one.message.fields,
-            }
-            for one, index in zip(batch, indexes, strict=True)
+    def _note_again(self, standing: Standing, batch: Sequence[Waiting], contents: Sequence[bytes]) -> None:
+        """What may have left before counts once in the log; after a start that is all that was numbered."""
+        before = standing.sent_seq if self._sent_through is None else self._sent_through
+        sizes = (len(content) for one, content in zip(batch, contents, strict=False) if (one.seq or 0) <= before)
+        self._office.correspondence.note_again(self.to, sum(sizes))
+        self._sent_through = max(before if self._sent_through is not None else 0, batch[-1].seq or 0)
+
+    async def _withdraw(self, waiting: Sequence[Waiting]) -> bool:
+        """Drop what was logged and may not leave any more: the rules or the day may be others than then."""
+        office, rules = self._office, self._office.rulebook.rules
+        at = office.clock.now()
+        decided = [
+            (one, rules.decide(one.message, from_=office.realm, to=self.to, today=at.date())) for one in waiting
         ]
-        reply = await self._office.correspondence.send(self.to, "deliver", {"messages": messages}, expect="receipt")
+        forbidden = [(one, decision) for one, decision in decided if not decision.allowed]
+        if forbidden:
+            async with office.database.write() as unit:
+                await withdraw(unit, forbidden, rules, from_=office.realm, to=self.to, at=at)
+        return bool(forbidden)
+
+    async def _settle(self, through: int) -> None:
+        """Keep no longer what the other realm has taken.
+
+        Raises `RealmNotAnswering` where it says that it has taken less than before, or more than was sent: then one
+        of the two realms was restored from an old backup, and what is here is kept until somebody has looked.
+        """
+        office, at = self._office, self._office.clock.now()
+        async with office.database.write() as unit:
+            standing = await hold_peer(unit, self.to)
+            is_right = standing.acked_seq < through <= standing.sent_seq
+            if is_right:
+                await mark_acked(unit, self.to, through, at)
+                await mend_fault(unit, self.to, "numbers-differ")
+            else:
+                await report_numbers(unit, self.to, through, me=office.realm, at=at)
+        if not is_right:
+            raise RealmNotAnswering(realm=self.to)
+
+    async def _deliver(self, first: int, batch: Sequence[Waiting], indexes: Sequence[int]) -> int:
+        """Send all numbers from `first` on; up to which the other realm has taken them."""
+        messages: list[dict[str, Any]] = []
+        for one, index in zip(batch, indexes, strict=True):
+            assert one.seq is not None
+            gone = range(first + len(messages), one.seq)  # withdrawn, or their person was erased
+            messages += ({"seq": seq, "withdrawn": True} for seq in gone)
+            kind, fields = one.message.kind.value, one.message.fields
+            messages.append({"seq": one.seq, "kind": kind, "entry": index, "salt": one.salt, "fields": fields})
+        body = {"messages": messages[:MOST_IN_ONE]}
+        reply = await self._office.correspondence.send(self.to, "deliver", body, expect="receipt")
         if reply.status == 409:
             due = _due(reply.content)
             if due is not None:
                 return due - 1
         if reply.envelope is None:
             raise RealmNotAnswering(realm=self.to)
-        return _through(reply.envelope.body, cast("int", batch[-1].seq))
+        through: object = reply.envelope.body.get("through")
+        return through if type(through) is int else 0
 
 
 def _due(content: bytes) -> int | None:
@@ -140,8 +177,3 @@ def _due(content: bytes) -> int | None:
     except (orjson.JSONDecodeError, AttributeError):
         return None
     return due if type(due) is int and due > 0 else None
-
-
-def _through(body: dict[str, Any], last: int) -> int:
-    through = body.get("through")
-    return min(through, last) if type(through) is int else 0

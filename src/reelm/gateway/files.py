@@ -1,31 +1,33 @@
 """How does a file of another realm come here? Asked for once, however many want it, and whole or not at all."""
 
 import asyncio
+import hashlib
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import orjson
 
-from reelm.gateway.arrivals import Arrivals
 from reelm.gateway.asking import read_answer
 from reelm.gateway.correspondence import Correspondence
 from reelm.gateway.envelope import LIMIT_BYTES
 from reelm.gateway.errors import NotFoundAbroad, RealmNotAnswering
-from reelm.gateway.model import Received
+from reelm.gateway.model import Kind, Received
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.line import LineBroken
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 
+# Told of each file that came: whose, the answer before it, and its SHA-256 in hex.
+Heard = Callable[[RealmCode, Received, str], None]
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
 
 
 class Files:
     """Fetches files of other realms' public clips and people into `blobs`, under `abroad/<realm>/<object>/<name>`."""
 
-    def __init__(self, correspondence: Correspondence, blobs: FileBlobs, arrivals: Arrivals, work: Path) -> None:
-        self._correspondence, self._blobs, self._arrivals, self._work = correspondence, blobs, arrivals, work
+    def __init__(self, correspondence: Correspondence, blobs: FileBlobs, heard: Heard, work: Path) -> None:
+        self._correspondence, self._blobs, self._heard, self._work = correspondence, blobs, heard, work
         self._coming: dict[str, asyncio.Task[Received]] = {}
 
     async def fetch(self, realm: RealmCode, object_id: str, name: str) -> Received:
@@ -46,10 +48,10 @@ class Files:
                 chunks = coming.chunks()
                 head, rest = await _read_head(chunks, realm)
                 envelope = self._correspondence.open_head(realm, coming, head)
-                answer = read_answer(envelope.body["answers"][0], realm)
+                answer = read_answer(envelope.body["answers"][0], Kind.MEDIA, realm)
                 if isinstance(answer, Problem):
                     raise answer
-                await _write(made, rest, chunks, int(answer.fields["bytes"]), realm)
+                digest = await _write(made, rest, chunks, int(answer.fields["bytes"]), realm)
         except (LineBroken, KeyError, IndexError, TypeError, ValueError, orjson.JSONDecodeError):
             made.unlink(missing_ok=True)
             raise RealmNotAnswering(realm=realm) from None
@@ -59,7 +61,7 @@ class Files:
         await asyncio.to_thread(self._blobs.put_file, key, made)
         size = answer.size_bytes + int(answer.fields["bytes"])
         received = Received(answer.kind, answer.fields, answer.entry, answer.salt, size)
-        self._arrivals.note(realm, received)
+        self._heard(realm, received, digest)
         return received
 
 
@@ -78,16 +80,19 @@ async def _read_head(chunks: AsyncGenerator[bytes], realm: RealmCode) -> tuple[b
     raise NotFoundAbroad(realm=realm)
 
 
-async def _write(made: Path, rest: bytes, chunks: AsyncGenerator[bytes], size: int, realm: RealmCode) -> None:
+async def _write(made: Path, rest: bytes, chunks: AsyncGenerator[bytes], size: int, realm: RealmCode) -> str:
+    """Write a file of `size` bytes; its SHA-256 in hex. Raises `RealmNotAnswering` for one of another size."""
     if not 0 < size <= LARGEST_FILE_BYTES:
         raise RealmNotAnswering(realm=realm)
-    written = 0
+    written, digest = 0, hashlib.sha256()
     with made.open("wb") as file:
-        for chunk in (rest,):
-            written += file.write(chunk)
+        written += file.write(rest)
+        digest.update(rest)
         async for chunk in chunks:
             written += file.write(chunk)
+            digest.update(chunk)
             if written > size:
                 break
     if written != size:
         raise RealmNotAnswering(realm=realm)
+    return digest.hexdigest()

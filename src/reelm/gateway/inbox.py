@@ -1,24 +1,30 @@
 """How is a delivery taken? In order, each message once, with its effect and its entry in one transaction.
 
 What can never be taken (a comment on a clip that is gone) is answered so and not sent again; a fault of ours takes
-nothing, and the other realm sends again.
+nothing, and the other realm sends again. A number may come without a message: its sender withdrew it.
 """
 
+import logging
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from reelm.gateway.crossing import check_arrived
-from reelm.gateway.errors import DeliveriesMissing, EnvelopeMalformed
+from reelm.gateway.crossing import check_arrived, is_count, read_content
+from reelm.gateway.errors import DeliveriesMissing, EnvelopeMalformed, MessageNotTaken
 from reelm.gateway.model import TERMS, Kind, Received
-from reelm.gateway.store import advance_inbox, hold_peer
+from reelm.gateway.store import advance_inbox, hold_peer, insert_unproven
 from reelm.infra.db import Database, WriteUnit
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 from reelm.ledger import Arrival, Draft, append_all
 
 MOST_IN_ONE = 500
+# Of each delivery so many are looked up in the sender's log (`proving.py`), chosen so that it can't tell which.
+PROVEN_OF_EACH = 20
+_choice = random.SystemRandom()
+_log = logging.getLogger(__name__)
 
 Taker = Callable[[WriteUnit, RealmCode, Received, datetime], Awaitable[None]]
 Takers = Mapping[Kind, Taker]
@@ -26,10 +32,10 @@ Takers = Mapping[Kind, Taker]
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message of a delivery, with its number."""
+    """One message of a delivery, with its number; `None` where it was withdrawn before it left."""
 
     seq: int
-    received: Received
+    received: Received | None
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,16 @@ def _read_one(one: Any) -> Delivery:
     if not isinstance(one, dict):
         raise EnvelopeMalformed
     told = cast("dict[str, Any]", one)
-    seq, entry = told.get("seq"), told.get("entry")
-    arrived = check_arrived(str(told.get("kind")), told.get("fields"), told.get("salt"))
-    if type(seq) is not int or type(entry) is not int or seq < 1 or entry < 0 or arrived is None:
+    seq = told.get("seq")
+    if not is_count(seq) or seq == 0:
+        raise EnvelopeMalformed
+    if told == {"seq": seq, "withdrawn": True}:
+        return Delivery(cast("int", seq), None)
+    arrived = check_arrived(told.get("kind"), told.get("fields"), told.get("salt"))
+    if arrived is None or not is_count(told.get("entry")):
         raise EnvelopeMalformed
     kind, fields, content = arrived
-    return Delivery(seq, Received(kind, fields, entry, str(told["salt"]), len(content)))
+    return Delivery(cast("int", seq), Received(kind, fields, told["entry"], str(told["salt"]), len(content)))
 
 
 class Inbox:
@@ -77,10 +87,10 @@ class Inbox:
         try:
             async with self._database.write() as unit:
                 return await self._take(unit, from_, deliveries, {}, at)
-        except DeliveriesMissing:
-            raise
-        except Problem:  # one of them can't be taken: let it be that one only
-            return await self._take_singly(from_, deliveries, at)
+        except Problem as problem:
+            if _is_ours(problem):
+                raise
+            return await self._take_singly(from_, deliveries, at)  # let it be the one only that can't be taken
 
     async def _take_singly(self, from_: RealmCode, deliveries: Sequence[Delivery], at: datetime) -> Receipt:
         refused: dict[int, str] = {}
@@ -89,9 +99,9 @@ class Inbox:
             try:
                 async with self._database.write() as unit:
                     through = (await self._take(unit, from_, [one], {}, at)).through
-            except DeliveriesMissing:
-                raise
             except Problem as problem:
+                if _is_ours(problem):
+                    raise
                 refused[one.seq] = problem.slug()
                 async with self._database.write() as unit:
                     through = (await self._take(unit, from_, [one], refused, at)).through
@@ -109,14 +119,50 @@ class Inbox:
         if deliveries[0].seq > standing.next_in:
             raise DeliveriesMissing(due=standing.next_in)
         fresh = [one for one in deliveries if one.seq >= standing.next_in]
-        for one in fresh:
-            taker = self._takers.get(one.received.kind)
-            if taker is not None and one.seq not in refused:
-                await taker(unit, from_, one.received, at)
+        come = [(one.seq, one.received) for one in fresh if one.received is not None]
+        last_entry = _follow(standing.last_entry, [received.entry for _, received in come])
+        for seq, received in come:
+            if seq not in refused:
+                await self._take_one(unit, from_, received, at)
         if fresh:
-            await advance_inbox(unit, from_, fresh[-1].seq + 1, at)
-            await append_all(unit, [draft_arrival(from_, one.received, at) for one in fresh], realm=self._realm)
+            await advance_inbox(unit, from_, fresh[-1].seq + 1, last_entry, at)
+        if come:
+            arrived = [received for _, received in come]
+            await expect_proofs(unit, from_, arrived, at)
+            await append_all(unit, [draft_arrival(from_, one, at) for one in arrived], realm=self._realm)
         return Receipt(max(standing.next_in - 1, deliveries[-1].seq), refused)
+
+    async def _take_one(self, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> None:
+        """Raises `MessageNotTaken` also for fields that are not what this kind of message has."""
+        taker = self._takers.get(received.kind)
+        if taker is None:
+            return
+        try:
+            await taker(unit, from_, received, at)
+        except (KeyError, ValueError, TypeError, AttributeError):
+            _log.exception("a message made no sense", extra={"facts": {"realm": from_, "kind": received.kind}})
+            raise MessageNotTaken from None
+
+
+def _follow(last: int, entries: Sequence[int]) -> int:
+    """The last of these indexes. Raises `EnvelopeMalformed` where one entry is to stand for two messages."""
+    for entry in entries:
+        if entry <= last:
+            raise EnvelopeMalformed
+        last = entry
+    return last
+
+
+def _is_ours(problem: Problem) -> bool:
+    """Whether the fault is ours, or of the numbers, so that it may be taken when it is sent again."""
+    return problem.status >= 500 or isinstance(problem, DeliveriesMissing | EnvelopeMalformed)
+
+
+async def expect_proofs(unit: WriteUnit, from_: RealmCode, arrived: Sequence[Received], at: datetime) -> None:
+    """Have some of what came looked up in the other realm's log: all where they are few, else a random sample."""
+    some = arrived if len(arrived) <= PROVEN_OF_EACH else _choice.sample(list(arrived), PROVEN_OF_EACH)
+    told = [(one.entry, one.kind.value, read_content(one.kind, one.salt, one.fields)) for one in some]
+    await insert_unproven(unit, from_, told, at)
 
 
 def draft_arrival(from_: RealmCode, received: Received, at: datetime) -> Draft:

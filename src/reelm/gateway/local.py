@@ -37,12 +37,12 @@ class Abroad:
         """Ask another realm. Raises `NotFoundAbroad`, `CrossingRefused`, `RealmNotAnswering`, `RealmUnknown`,
         `GatewayNotRunning`."""
         self.cards.fetch(realm)
-        return await self._call("/ask", {"realm": realm, "kind": kind.value, "about": dict(about)}, realm)
+        return await self._call("/ask", {"realm": realm, "kind": kind.value, "about": dict(about)}, kind, realm)
 
     async def fetch_file(self, realm: RealmCode, object_id: str, name: str) -> None:
         """Have a file of another realm's public clip or person put among our blobs. Raises as `ask`."""
         self.cards.fetch(realm)
-        await self._call("/media", {"realm": realm, "object": object_id, "name": name}, realm)
+        await self._call("/media", {"realm": realm, "object": object_id, "name": name}, Kind.MEDIA, realm)
 
     async def sign_statement(self, text: str) -> Signature:
         """The realm's signature under what it says of one of its people. Raises `GatewayNotRunning`."""
@@ -54,13 +54,13 @@ class Abroad:
         except (LineBroken, orjson.JSONDecodeError, KeyError, TypeError):
             raise GatewayNotRunning from None
 
-    async def _call(self, path: str, body: dict[str, Any], realm: RealmCode) -> Received:
+    async def _call(self, path: str, body: dict[str, Any], kind: Kind, realm: RealmCode) -> Received:
         try:
             reply = await self.line.post(path, body)
             told: Any = orjson.loads(reply.body)
         except (LineBroken, orjson.JSONDecodeError):
             raise GatewayNotRunning from None
-        answer = read_answer(told, realm)
+        answer = read_answer(told, kind, realm)
         if isinstance(answer, Problem):
             raise answer
         return answer

@@ -1,7 +1,8 @@
 """How does a message get to another realm? It is put into the outbox in the transaction of the act it tells of.
 
 From there it is decided about and logged in one transaction, waits until the log is durable, and is delivered in
-order until the other realm says that it has taken it. Refused by the policies, it goes nowhere, and the log says so.
+order until the other realm says that it has taken it. Refused by the policies, it goes nowhere, and the log says so;
+also when they change, or an assessment runs out, while it waits for a realm that does not answer.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from uuid import UUID
 from reelm.gateway.crossing import draft_crossing, draft_refusal, new_salt
 from reelm.gateway.errors import CrossingNotTold, CrossingRefused, OutboxFull
 from reelm.gateway.model import Kind, Message
-from reelm.gateway.policy import Rules
+from reelm.gateway.policy import Decision, Rules
 from reelm.gateway.store import (
     Waiting,
     count_waiting,
@@ -19,13 +20,16 @@ from reelm.gateway.store import (
     forget_copies,
     hold_peer,
     insert_waiting,
+    list_faults,
     list_holders,
     list_unnumbered,
     number_all,
+    rewind_acked,
+    unnumber_all,
 )
 from reelm.infra.db import WriteUnit
 from reelm.kernel.ids import RealmCode
-from reelm.ledger import append_all
+from reelm.ledger import append_all, list_keyed
 
 MOST_WAITING = 200_000
 MOST_LOGGED_AT_ONCE = 400
@@ -68,20 +72,64 @@ async def log_waiting(unit: WriteUnit, rules: Rules, *, from_: RealmCode, to: Re
     Each that may leave gets the next number; each that may not is dropped, and the log tells why.
     """
     standing = await hold_peer(unit, to)
-    waiting = await list_unnumbered(unit, to, MOST_LOGGED_AT_ONCE)
-    if not waiting:
+    found = await list_unnumbered(unit, to, MOST_LOGGED_AT_ONCE)
+    if not found:
         return 0
+    waiting = await _drop_erased(unit, found)
     decided = [(one, rules.decide(one.message, from_=from_, to=to, today=at.date())) for one in waiting]
     passing = [(one, decision, new_salt()) for one, decision in decided if decision.allowed]
     refused = [(one, decision) for one, decision in decided if not decision.allowed]
     drafts = [draft_crossing(one.message, dec, rules, to=to, salt=salt, at=at) for one, dec, salt in passing]
     drafts += [draft_refusal(one.message, decision, rules, to=to, at=at) for one, decision in refused]
     await delete_waiting(unit, [one.id for one, _ in refused])
-    entries = await append_all(unit, drafts, realm=from_)
+    entries = await append_all(unit, drafts, realm=from_) if drafts else []
     first = standing.sent_seq + 1
     numbered = [(one.id, first + place, entries[place], salt) for place, (one, _, salt) in enumerate(passing)]
     await number_all(unit, to, numbered, standing.sent_seq + len(passing))
-    return len(waiting)
+    return len(found)
+
+
+async def _drop_erased(unit: WriteUnit, found: Sequence[Waiting]) -> list[Waiting]:
+    """Without what is about somebody who was erased meanwhile: nothing can be said of them any more."""
+    people = {one.message.person for one in found if one.message.person is not None}
+    gone = people - await list_keyed(unit, people)
+    if gone:
+        await delete_waiting(unit, [one.id for one in found if one.message.person in gone])
+    return [one for one in found if one.message.person not in gone]
+
+
+async def withdraw(
+    unit: WriteUnit,
+    forbidden: Sequence[tuple[Waiting, Decision]],
+    rules: Rules,
+    *,
+    from_: RealmCode,
+    to: RealmCode,
+    at: datetime,
+) -> None:
+    """Drop messages that were logged and may not leave any more, and log that they did not.
+
+    Their numbers stay used: the other realm is told that they were withdrawn.
+    """
+    still = await _drop_erased(unit, [one for one, _ in forbidden])
+    drafts = [draft_refusal(one.message, why, rules, to=to, at=at) for one, why in forbidden if one in still]
+    await delete_waiting(unit, [one.id for one, _ in forbidden])
+    if drafts:
+        await append_all(unit, drafts, realm=from_)
+
+
+async def resume(unit: WriteUnit, to: RealmCode) -> None:
+    """Go on with a realm from the number that it has told, after one of us was restored from an old backup.
+
+    What it has lost is not sent again: it is gone here as well. What it took and we forgot is not numbered twice.
+    """
+    told = [int(one.about) for one in await list_faults(unit) if (one.realm, one.fault) == (to, "numbers-differ")]
+    standing = await hold_peer(unit, to)
+    for through in told:
+        if through < standing.acked_seq:
+            await rewind_acked(unit, to, max(through, 0))
+        elif through > standing.sent_seq:
+            await unnumber_all(unit, to, through)
 
 
 def plan_wait(failures: int) -> timedelta:

@@ -22,7 +22,8 @@ from reelm.kernel.ids import RealmCode
 from reelm.ledger import Purpose
 
 SCHEMA = "schema.cedarschema"
-DEFAULT_DENY = "default-deny"
+DEFAULT_DENY, NOT_ASSESSED = "default-deny", "no-transfer-without-assessment"
+_MOST_KNOWN = 10_000
 _cedar: Any = cast("Any", cedarpy)
 # A policy as it is written, with the comments before it, up to its semicolon.
 _STATEMENT = re.compile(r'(?>"(?>\\.|[^"\\])*"|//[^\n]*|[^;"])*+;')
@@ -33,7 +34,8 @@ _ID = re.compile(r'^\s*@id\("([^"]+)"\)', re.MULTILINE)
 class Decision:
     """Whether a message may cross, by which rules, and under which assessment.
 
-    `rules` are the ids of the policies that decided; `default-deny` where none permits it.
+    `rules` are the ids of the policies that decided; `default-deny` where none permits it. Without an assessment
+    nothing crosses, whatever the policies say.
     """
 
     allowed: bool
@@ -89,6 +91,8 @@ class Rules:
             self.may_disclose(one, from_, to, terms.purpose, minor=message.minor, assessed=transfer is not None)
             for one in terms.classes
         ]
+        if transfer is None:
+            answers.append((False, (NOT_ASSESSED,)))
         allowed = all(yes for yes, _ in answers)
         rules = {rule for yes, told in answers if yes is allowed for rule in told}
         return Decision(allowed=allowed, rules=tuple(sorted(rules)), transfer=transfer)
@@ -105,19 +109,25 @@ class Rules:
     ) -> tuple[bool, tuple[str, ...]]:
         """Whether data of one class may leave for a purpose, and the ids of the policies that say so."""
         key = (data_class, from_, to, purpose, minor, assessed)
-        if key not in self._known:
-            context = {"class": data_class.value, "purpose": purpose.value, "minor": minor, "assessed": assessed}
-            self._known[key] = self._ask("disclose", from_, to, context)
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        context = {"class": data_class.value, "purpose": purpose.value, "minor": minor, "assessed": assessed}
+        return self._remember(key, self._ask("disclose", from_, to, context))
 
     def may_send(self, message: Message, from_: RealmCode, to: RealmCode) -> tuple[bool, tuple[str, ...]]:
         """Whether a message of this kind may leave with these fields, and the ids of the policies that say so."""
         fields, people = sorted(message.fields), message.people
         key = (message.kind, from_, to, tuple(fields), message.told, people)
-        if key not in self._known:
-            context = {"message": message.kind.value, "fields": fields, "told": message.told, "people": people}
-            self._known[key] = self._ask("send", from_, to, context)
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        context = {"message": message.kind.value, "fields": fields, "told": message.told, "people": people}
+        return self._remember(key, self._ask("send", from_, to, context))
+
+    def _remember(self, key: tuple[Any, ...], answer: tuple[bool, tuple[str, ...]]) -> tuple[bool, tuple[str, ...]]:
+        if len(self._known) >= _MOST_KNOWN:  # counts differ in over how many people they add up
+            self._known.clear()
+        self._known[key] = answer
+        return answer
 
     def _ask(self, action: str, from_: str, to: str, context: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:
         request = {

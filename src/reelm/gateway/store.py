@@ -5,11 +5,20 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import Text, cast, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.gateway.model import Kind, Message
-from reelm.gateway.tables import gateway_copies, gateway_outbox, gateway_peers, gateway_revocations
+from reelm.gateway.tables import (
+    gateway_copies,
+    gateway_faults,
+    gateway_logs,
+    gateway_meters,
+    gateway_outbox,
+    gateway_peers,
+    gateway_revocations,
+    gateway_unproven,
+)
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, EntryId, RealmCode
 
@@ -41,6 +50,7 @@ class Standing(NamedTuple):
     acked_seq: int
     next_in: int
     contact_at: datetime | None
+    last_entry: int
 
 
 def _waiting(row: Record) -> Waiting:
@@ -106,13 +116,17 @@ async def hold_peer(unit: WriteUnit, realm: RealmCode) -> Standing:
     await unit.write(upsert(gateway_peers).values(realm=realm).on_conflict_do_nothing())
     row = await unit.first(select(gateway_peers).where(gateway_peers.c.realm == realm).with_for_update())
     assert row is not None
-    return Standing(row.sent_seq, row.acked_seq, row.next_in, row.contact_at)
+    return _standing(row)
 
 
 async def find_standing(unit: ReadUnit, realm: RealmCode) -> Standing:
     """How far we are with a realm; at the start where nothing has crossed yet."""
     row = await unit.first(select(gateway_peers).where(gateway_peers.c.realm == realm))
-    return Standing(row.sent_seq, row.acked_seq, row.next_in, row.contact_at) if row else Standing(0, 0, 1, None)
+    return _standing(row) if row else Standing(0, 0, 1, None, -1)
+
+
+def _standing(row: Record) -> Standing:
+    return Standing(row.sent_seq, row.acked_seq, row.next_in, row.contact_at, row.last_entry)
 
 
 async def number_all(
@@ -138,10 +152,23 @@ async def mark_acked(unit: WriteUnit, realm: RealmCode, through: int, at: dateti
     await unit.write(update(gateway_peers).where(*reached).values(acked_seq=through, contact_at=at))
 
 
-async def advance_inbox(unit: WriteUnit, realm: RealmCode, next_in: int, at: datetime) -> None:
-    await unit.write(
-        update(gateway_peers).where(gateway_peers.c.realm == realm).values(next_in=next_in, contact_at=at)
-    )
+async def rewind_acked(unit: WriteUnit, realm: RealmCode, through: int) -> None:
+    """The other realm has lost what it had taken after `through`."""
+    await unit.write(update(gateway_peers).where(gateway_peers.c.realm == realm).values(acked_seq=through))
+
+
+async def unnumber_all(unit: WriteUnit, realm: RealmCode, through: int) -> None:
+    """The other realm has taken more than we know of: what waits gets new numbers, after `through`."""
+    numbered = gateway_outbox.c.realm == realm, gateway_outbox.c.seq.is_not(None)
+    await unit.write(update(gateway_outbox).where(*numbered).values(seq=None, entry=None, salt=None))
+    reached = {"sent_seq": through, "acked_seq": through}
+    await unit.write(update(gateway_peers).where(gateway_peers.c.realm == realm).values(reached))
+
+
+async def advance_inbox(unit: WriteUnit, realm: RealmCode, next_in: int, last_entry: int, at: datetime) -> None:
+    """Everything below `next_in` has been taken, up to this entry of that realm's log."""
+    reached = {"next_in": next_in, "last_entry": last_entry, "contact_at": at}
+    await unit.write(update(gateway_peers).where(gateway_peers.c.realm == realm).values(reached))
 
 
 async def note_copies(unit: WriteUnit, realm: RealmCode, objects: Iterable[UUID], at: datetime) -> None:
@@ -177,3 +204,127 @@ async def is_taken_back(unit: ReadUnit, realm: RealmCode, object_id: UUID, as_of
     )
     at = await unit.scalar(statement)
     return at is not None and as_of < at + _MARGIN
+
+
+async def sum_waiting_bytes(unit: ReadUnit, realm: RealmCode) -> int:
+    """About how long the logged messages are that this realm has not taken."""
+    size = func.octet_length(cast(gateway_outbox.c.fields, Text))
+    numbered = gateway_outbox.c.realm == realm, gateway_outbox.c.seq.is_not(None)
+    return int(await unit.scalar(select(func.coalesce(func.sum(size), 0)).where(*numbered)))
+
+
+class Fault(NamedTuple):
+    """What another realm said and was found to be wrong."""
+
+    realm: RealmCode
+    fault: str
+    about: str
+    at: datetime
+
+
+async def insert_fault(unit: WriteUnit, fault: Fault) -> bool:
+    """Whether it was not there yet."""
+    return await unit.write(upsert(gateway_faults).values(fault._asdict()).on_conflict_do_nothing()) == 1
+
+
+async def list_faults(unit: ReadUnit) -> list[Fault]:
+    rows = await unit.all(select(gateway_faults).order_by(gateway_faults.c.at))
+    return [Fault(RealmCode(row.realm), row.fault, row.about, row.at) for row in rows]
+
+
+async def delete_faults(unit: WriteUnit, realm: RealmCode, fault: str | None) -> int:
+    statement = delete(gateway_faults).where(gateway_faults.c.realm == realm)
+    return await unit.write(statement if fault is None else statement.where(gateway_faults.c.fault == fault))
+
+
+async def find_oldest_waiting(unit: ReadUnit, realm: RealmCode) -> datetime | None:
+    """Since when something waits for this realm."""
+    return await unit.scalar(select(func.min(gateway_outbox.c.made_at)).where(gateway_outbox.c.realm == realm))
+
+
+class Unproven(NamedTuple):
+    """What another realm says its log tells at index `entry`."""
+
+    id: int
+    entry: int
+    message: str
+    content: str
+
+
+async def insert_unproven(
+    unit: WriteUnit, realm: RealmCode, told: Sequence[tuple[int, str, str]], at: datetime
+) -> None:
+    """Remember (entry, message, content) of what came, to look for it in that realm's log."""
+    values = [
+        {"realm": realm, "entry": entry, "message": message, "content": content, "at": at}
+        for entry, message, content in told
+    ]
+    if values:
+        await unit.write(insert(gateway_unproven), values)
+
+
+async def list_unproven(unit: ReadUnit, realm: RealmCode, limit: int) -> list[Unproven]:
+    rows = select(gateway_unproven).where(gateway_unproven.c.realm == realm)
+    return [
+        Unproven(row.id, row.entry, row.message, row.content)
+        for row in await unit.all(rows.order_by(gateway_unproven.c.id).limit(limit))
+    ]
+
+
+async def delete_unproven(unit: WriteUnit, ids: Iterable[int]) -> None:
+    await unit.write(delete(gateway_unproven).where(gateway_unproven.c.id.in_(list(ids))))
+
+
+async def trim_unproven(unit: WriteUnit, realm: RealmCode, keep: int) -> None:
+    """Of what waits to be proven keep the newest only: a log that can't be read does not fill ours."""
+    mine = select(gateway_unproven.c.id).where(gateway_unproven.c.realm == realm)
+    kept = mine.order_by(gateway_unproven.c.id.desc()).limit(keep)
+    await unit.write(
+        delete(gateway_unproven).where(gateway_unproven.c.realm == realm, gateway_unproven.c.id.not_in(kept))
+    )
+
+
+class LogSeen(NamedTuple):
+    """What we know of another realm's log: its newest checkpoint, and how many entries of it were found as told."""
+
+    checkpoint: str
+    proven: int
+    looked_at: datetime
+
+
+async def find_log_seen(unit: ReadUnit, realm: RealmCode) -> LogSeen | None:
+    row = await unit.first(select(gateway_logs).where(gateway_logs.c.realm == realm))
+    return LogSeen(row.checkpoint, row.proven, row.looked_at) if row else None
+
+
+async def note_log_seen(unit: WriteUnit, realm: RealmCode, seen: LogSeen) -> None:
+    statement = upsert(gateway_logs).values(realm=realm, **seen._asdict())
+    await unit.write(statement.on_conflict_do_update(index_elements=["realm"], set_=seen._asdict()))
+
+
+async def forget_log_seen(unit: WriteUnit, realm: RealmCode) -> None:
+    """Take the next checkpoint of this realm's log as the first one."""
+    await unit.write(delete(gateway_logs).where(gateway_logs.c.realm == realm))
+
+
+class Reading(NamedTuple):
+    """What left towards a realm since `since`. `waiting` bytes were logged before and had not left then."""
+
+    since: datetime
+    metered: int = 0
+    exchanges: int = 0
+    excused: int = 0
+    waiting: int = 0
+
+
+async def lock_reading(unit: WriteUnit, realm: RealmCode, since: datetime) -> Reading:
+    """What has been metered so far, held until the unit ends; nothing since `since` where there is none."""
+    start = Reading(since)._asdict()
+    await unit.write(upsert(gateway_meters).values(realm=realm, **start).on_conflict_do_nothing())
+    row = await unit.first(select(gateway_meters).where(gateway_meters.c.realm == realm).with_for_update())
+    assert row is not None
+    return Reading(row.since, row.metered, row.exchanges, row.excused, row.waiting)
+
+
+async def update_reading(unit: WriteUnit, realm: RealmCode, reading: Reading) -> None:
+    await unit.write(update(gateway_meters).where(gateway_meters.c.realm == realm).values(reading._asdict()))

@@ -42,7 +42,7 @@ gateway_outbox = Table(
 )
 
 # One row a realm: `sent_seq` numbers have been given out towards it, `acked_seq` it has taken; of its own messages
-# we have taken those below `next_in`.
+# we have taken those below `next_in`, the last of which had the index `last_entry` in its log.
 gateway_peers = Table(
     "gateway_peers",
     metadata,
@@ -50,6 +50,7 @@ gateway_peers = Table(
     column("sent_seq", BigInteger, data=DataClass.SYSTEM, server_default="0"),
     column("acked_seq", BigInteger, data=DataClass.SYSTEM, server_default="0"),
     column("next_in", BigInteger, data=DataClass.SYSTEM, server_default="1"),
+    column("last_entry", BigInteger, data=DataClass.SYSTEM, server_default="-1"),
     column("contact_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     info=held(
         "How far this realm and each other one have come with what they tell each other.",
@@ -87,5 +88,79 @@ gateway_copies = Table(
         purpose=DataUse.OPERATIONS,
         legal_basis=LegalBasis.CONTRACT,
         keep=Keep(Until.REMOVED, "until it is taken back there"),
+    ),
+)
+
+# A sample of what came from another realm, until its entry was found in that realm's log. `content` is what the
+# entry has to say: a digest with a salt, from which nothing can be read.
+gateway_unproven = Table(
+    "gateway_unproven",
+    metadata,
+    column("id", BigInteger, Identity(always=True), data=DataClass.SYSTEM, primary_key=True),
+    column("realm", Text, data=DataClass.SYSTEM),
+    column("entry", BigInteger, data=DataClass.SYSTEM),
+    column("message", Text, data=DataClass.SYSTEM),
+    column("content", Text, data=DataClass.SYSTEM),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_gateway_unproven_realm", "realm", "id"),
+    info=held(
+        "Entries that other realms say stand in their logs, until they have been looked up there. No names.",
+        purpose=DataUse.SECURITY,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REMOVED, "until the other realm's log has been looked at"),
+        subjects=(),
+    ),
+)
+
+# Of each other realm's log: the newest checkpoint we saw, which every later one has to extend.
+gateway_logs = Table(
+    "gateway_logs",
+    metadata,
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("checkpoint", Text, data=DataClass.SYSTEM),
+    column("proven", BigInteger, data=DataClass.SYSTEM, server_default="0"),
+    column("looked_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "The newest checkpoint of each other realm's log that was seen here. No names.",
+        purpose=DataUse.SECURITY,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REALM, "as long as the realm"),
+        subjects=(),
+    ),
+)
+
+# What another realm said and was found to be wrong, until somebody here takes its word again.
+gateway_faults = Table(
+    "gateway_faults",
+    metadata,
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("fault", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("about", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "What another realm said and was found to be wrong. No names.",
+        purpose=DataUse.SECURITY,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REMOVED, "until an operator takes that realm's word again"),
+        subjects=(),
+    ),
+)
+
+# Bytes that left towards each realm since the last entry about them, and in how many requests and answers.
+gateway_meters = Table(
+    "gateway_meters",
+    metadata,
+    column("realm", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("since", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    column("metered", BigInteger, data=DataClass.SYSTEM),
+    column("exchanges", BigInteger, data=DataClass.SYSTEM),
+    column("excused", BigInteger, data=DataClass.SYSTEM),
+    column("waiting", BigInteger, data=DataClass.SYSTEM),
+    info=held(
+        "How many bytes left towards each realm since the last hourly entry. No names.",
+        purpose=DataUse.SECURITY,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REALM, "as long as the realm"),
+        subjects=(),
     ),
 )

@@ -1,9 +1,12 @@
 """How is the gateway served to other realms? By uvicorn over TLS, to clients whose certificate is pinned."""
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
@@ -22,10 +25,11 @@ class Doorway:
 
     def __init__(self, recognise: Callable[[bytes], str | None], meter: Meter) -> None:
         self._recognise, self._meter = recognise, meter
-        self._at: dict[tuple[str, int], str] = {}
+        self._at: dict[tuple[str, int], tuple[str, int]] = {}
 
     def realm_at(self, client: tuple[str, int] | None) -> str | None:
-        return self._at.get(client) if client else None
+        known = self._at.get(client) if client else None
+        return known[0] if known else None
 
     def protocol(self) -> type[asyncio.Protocol]:
         """uvicorn's, which tells us of each connection."""
@@ -48,14 +52,22 @@ class Doorway:
         if realm is None:
             transport.close()
             return
-        self._at[_address(transport)] = realm
-        self._meter.watch(realm, transport.get_extra_info("socket").fileno())
+        fd = transport.get_extra_info("socket").fileno()
+        self._at[_address(transport)] = realm, fd
+        self._meter.watch(realm, fd)
 
     def closed(self, transport: Any) -> None:
-        realm = self._at.pop(_address(transport), None)
-        socket = transport.get_extra_info("socket")
-        if realm is not None and socket is not None and socket.fileno() >= 0:
-            self._meter.close(realm, socket.fileno())
+        known = self._at.pop(_address(transport), None)
+        if known is not None:
+            self._meter.end(*known)
+
+    def note_answer(self, realm: str, parts: int = 1) -> None:
+        """An answer goes to this realm, with so many parts in it."""
+        self._meter.note_exchange(realm, parts)
+
+    def note_excused(self, realm: str, size_bytes: int) -> None:
+        """Bytes go to this realm that need no entry."""
+        self._meter.note_excused(realm, size_bytes)
 
 
 def _address(transport: Any) -> tuple[str, int]:
@@ -91,6 +103,7 @@ def make_server(app: Any, listen: str, context: ssl.SSLContext, doorway: Doorway
         ssl_certfile="pinned",  # the context above is what counts; uvicorn speaks TLS where this is set
         access_log=False,
         log_config=None,
+        proxy_headers=False,  # a connection is known by its certificate; a header must not rename it
         server_header=False,
         date_header=False,
         limit_concurrency=_CONNECTIONS,
@@ -99,8 +112,19 @@ def make_server(app: Any, listen: str, context: ssl.SSLContext, doorway: Doorway
     return Server(config)
 
 
-def make_local_server(app: Any, path: str) -> Server:
-    """A server at a Unix socket, for our own realm."""
+def make_local_server(app: Any) -> Server:
+    """A server for our own realm: give `serve` the socket of `open_local_socket`."""
     return Server(
-        uvicorn.Config(app, uds=path, ws="none", lifespan="off", access_log=False, log_config=None, date_header=False)
+        uvicorn.Config(app, ws="none", lifespan="off", access_log=False, log_config=None, date_header=False)
     )
+
+
+def open_local_socket(path: Path) -> socket.socket:
+    """A Unix socket at `path` that the user we run as may use, and nobody else: it speaks for this realm."""
+    path.unlink(missing_ok=True)
+    opened = socket.socket(socket.AF_UNIX)
+    made = path.with_name(f"{path.name}.{os.getpid()}")
+    opened.bind(str(made))
+    made.chmod(0o600)
+    made.replace(path)
+    return opened

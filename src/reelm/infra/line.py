@@ -17,6 +17,8 @@ import httpx
 from reelm.infra.meter import Meter
 
 CONNECT_S, SILENCE_S = 5.0, 30.0
+# A little less than gateways keep a silent connection (`doorway.py`).
+KEPT_S = 60.0
 
 
 class LineBroken(Exception):
@@ -74,7 +76,7 @@ class Line:
             base_url=f"https://{address}",
             verify=context,
             timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S, pool=SILENCE_S),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
+            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=KEPT_S),
             headers={"User-Agent": "reelm"},
             trust_env=False,
         )
@@ -82,38 +84,58 @@ class Line:
     async def post(self, path: str, body: bytes, headers: Mapping[str, str], *, limit_bytes: int) -> Reply:
         """Send and take the answer. Raises `LineBroken`, also for an answer over `limit_bytes`."""
         async with self.stream(path, body, headers) as coming:
-            content = bytearray()
-            async for chunk in coming.chunks():
-                content += chunk
-                if len(content) > limit_bytes:
-                    raise LineBroken
-            return Reply(coming.status, coming.headers, bytes(content))
+            return Reply(coming.status, coming.headers, await _read(coming, limit_bytes))
 
     @asynccontextmanager
     async def stream(self, path: str, body: bytes, headers: Mapping[str, str]) -> AsyncGenerator["Coming"]:
         """Send and read the answer as it comes. Raises `LineBroken`."""
+        async with self._send("POST", path, body, headers) as coming:
+            yield coming
+
+    async def get(self, path: str, *, limit_bytes: int) -> Reply:
+        """Fetch what lies at `path`. Raises `LineBroken`, also for an answer over `limit_bytes`."""
+        async with self._send("GET", path, b"", {}) as coming:
+            return Reply(coming.status, coming.headers, await _read(coming, limit_bytes))
+
+    @asynccontextmanager
+    async def _send(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> AsyncGenerator["Coming"]:
+        extensions = {"sni_hostname": self._host, "trace": self._watch}
         request = self._client.build_request(
-            "POST", path, content=body, headers=dict(headers), extensions={"sni_hostname": self._host}
+            method, path, content=body or None, headers=dict(headers), extensions=extensions
         )
         try:
-            answer = await self._client.send(request, stream=True)
+            try:
+                answer = await self._client.send(request, stream=True)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                # The other side had closed a connection we kept. What it has taken it takes no second time.
+                answer = await self._client.send(request, stream=True)
         except (httpx.HTTPError, ssl.SSLError, OSError):
             raise LineBroken from None
-        self._watch(answer)
         try:
             yield Coming(answer)
         finally:
             await answer.aclose()
 
-    def _watch(self, answer: httpx.Response) -> None:
-        stream: Any = answer.extensions.get("network_stream")
-        socket = stream.get_extra_info("socket") if stream is not None else None
-        if socket is not None:
-            self._meter.watch(self._name, socket.fileno())
+    async def _watch(self, event: str, told: Mapping[str, Any]) -> None:
+        """Meter each connection from before its first byte, whether or not anything is ever answered."""
+        if event == "connection.connect_tcp.complete":
+            socket = told["return_value"].get_extra_info("socket")
+            if socket is not None:
+                self._meter.watch(self._name, socket.fileno())
 
     async def close(self) -> None:
-        self._meter.settle(self._name)
         await self._client.aclose()
+
+
+async def _read(coming: "Coming", limit_bytes: int) -> bytes:
+    content = bytearray()
+    async for chunk in coming.chunks():
+        content += chunk
+        if len(content) > limit_bytes:
+            raise LineBroken
+    return bytes(content)
 
 
 class Coming:
@@ -145,6 +167,14 @@ class LocalLine:
         """Raises `LineBroken` where no gateway runs."""
         try:
             answer = await self._client.post(path, json=json)
+        except (httpx.HTTPError, OSError):
+            raise LineBroken from None
+        return Reply(answer.status_code, answer.headers, answer.content)
+
+    async def get(self, path: str) -> Reply:
+        """Raises `LineBroken` where no gateway runs."""
+        try:
+            answer = await self._client.get(path)
         except (httpx.HTTPError, OSError):
             raise LineBroken from None
         return Reply(answer.status_code, answer.headers, answer.content)

@@ -29,7 +29,7 @@ from reelm.ledger.errors import (
 )
 from reelm.ledger.folder import LogFolder
 from reelm.ledger.fsck import Books, check_books
-from reelm.ledger.keys import destroy_key, fetch_key, make_key
+from reelm.ledger.keys import destroy_key, fetch_key, list_keyed, make_key
 from reelm.ledger.mirror import Mirrored, keep_evidence, mirror
 from reelm.ledger.model import (
     AccessApproved,
@@ -65,6 +65,7 @@ from reelm.ledger.reading import (
     list_about,
     list_counts,
     list_ids,
+    sum_crossed,
 )
 from reelm.ledger.receipts import make_receipt
 from reelm.ledger.recomputing import Recomputed, fetch_published, read_size, recompute
@@ -83,7 +84,7 @@ from reelm.ledger.transfers import (
     list_transfer_days,
     list_transfers,
 )
-from reelm.ledger.verify import Asked, Progress, Split, Verified, verify
+from reelm.ledger.verify import Asked, Head, Progress, Split, Verified, check_growth, fetch_head, verify
 from reelm.ledger.waiting import Durability
 from reelm.ledger.witness import Contradiction
 
@@ -118,6 +119,7 @@ __all__ = [
     "ErasureTombstone",
     "Export",
     "FileMissing",
+    "Head",
     "KeyHandover",
     "LedgerBusy",
     "LedgerNotAnswering",
@@ -167,11 +169,13 @@ __all__ = [
     "append_all",
     "as_instant",
     "check_books",
+    "check_growth",
     "check_proof",
     "decode",
     "destroy_key",
     "entry_schema",
     "fetch_about",
+    "fetch_head",
     "fetch_key",
     "fetch_published",
     "fetch_register",
@@ -184,6 +188,7 @@ __all__ = [
     "list_about",
     "list_counts",
     "list_ids",
+    "list_keyed",
     "list_newest_of",
     "list_sealed",
     "list_transfer_days",
@@ -200,5 +205,6 @@ __all__ = [
     "recompute",
     "seal",
     "serve_signer",
+    "sum_crossed",
     "verify",
 ]

@@ -1,6 +1,7 @@
 """Whose key is it? Each person's own: made when they sign up, gone when they are erased."""
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 
 from reelm.infra.db import ReadUnit, WriteUnit
@@ -23,6 +24,11 @@ async def fetch_key(unit: ReadUnit, person: AccountId) -> bytes:
     if person not in keys:
         raise PersonHasNoKey
     return keys[person]
+
+
+async def list_keyed(unit: WriteUnit, people: Iterable[AccountId]) -> set[AccountId]:
+    """Those of these people who have a key, held until the unit ends: nobody else can be named in an entry."""
+    return set(await fetch_keys(unit, people, hold=True))
 
 
 async def find_key_faults(unit: ReadUnit) -> list[str]:

@@ -113,11 +113,15 @@ class RulesInForce(Fact):
 
 
 class PeerFault(Fact):
-    """Another realm's word was found to be wrong."""
+    """Another realm's word was found to be wrong. `entry` is the index it told, where it is about one.
+
+    `numbers-differ`: it says it has taken less than it had, or more than we have sent; one of the two was restored
+    from an old backup.
+    """
 
     kind = "peer-fault"
     actor = subject = Party.ABSENT
 
     realm: RealmName
-    fault: Literal["entry-missing", "entry-differs", "log-forked", "log-not-signed", "key-changed"]
+    fault: Literal["entry-missing", "entry-differs", "log-forked", "log-not-signed", "key-changed", "numbers-differ"]
     entry: Count | None = None

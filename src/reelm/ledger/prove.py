@@ -12,7 +12,7 @@ from reelm.ledger.policy import Policy
 from reelm.ledger.proof import TlogProof
 from reelm.ledger.sources import Source, fetch_entries, read_hashes
 from reelm.ledger.tiles import TILE_WIDTH, Bundle
-from reelm.ledger.verify import Asked, fetch_head
+from reelm.ledger.verify import Asked, Head, fetch_head
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Proven:
     is_of_schema: bool
 
 
-async def prove(source: Source, index: int, asked: Asked) -> TlogProof:
-    """The proof that entry `index` is in the log, checked; its `extra` is the entry.
+async def prove(source: Source, index: int, asked: Asked, head: Head | None = None) -> TlogProof:
+    """The proof that entry `index` is in the log, checked; its `extra` is the entry. `head` if it is known already.
 
     Raises `EntryNotInLog`, `TileDiffers` where the files don't lead to the root, and the refusals of the checkpoint.
     """
-    head = await fetch_head(source, asked)
+    head = head or await fetch_head(source, asked)
     checkpoint = head.checkpoint
     if not 0 <= index < checkpoint.size:
         raise EntryNotInLog(index=index, size=checkpoint.size)

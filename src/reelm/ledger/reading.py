@@ -80,6 +80,11 @@ async def find_last_of(unit: ReadUnit, kind: str) -> bytes | None:
     return await store.find_last_body(unit, kind)
 
 
+async def sum_crossed(unit: ReadUnit, to: str, since: datetime, until: datetime) -> int:
+    """How many bytes crossed to a realm by the entries from `since` to before `until`."""
+    return await store.sum_facts(unit, "crossing", to=to, field="bytes", since=since, until=until)
+
+
 def _logged(row: Record, person: AccountId) -> LoggedEntry:
     place: Literal["subject", "actor"] = "subject" if row.subject_id == person else "actor"
     return LoggedEntry(row.queue_no, EntryId(row.id), row.kind, row.at, row.log_index, place, row.body)

@@ -221,7 +221,7 @@ def _parse_notes(content: bytes | None) -> list[str]:
         return []
     try:
         notes: object = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise HandOverWrong from None
     if not isinstance(notes, list) or not all(isinstance(note, str) for note in cast("list[object]", notes)):
         raise HandOverWrong

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import BigInteger, and_, case, cast, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
@@ -212,6 +213,15 @@ async def find_last_at(unit: ReadUnit, kind: str) -> datetime | None:
 async def find_last_body(unit: ReadUnit, kind: str) -> bytes | None:
     of_kind = select(ledger_entries.c.body).where(ledger_entries.c.kind == kind)
     return await unit.scalar(of_kind.order_by(ledger_entries.c.queue_no.desc()).limit(1))
+
+
+async def sum_facts(unit: ReadUnit, kind: str, *, to: str, field: str, since: datetime, until: datetime) -> int:
+    """Adds up a number in the entries of a kind that go `to` a realm, from `since` to before `until`."""
+    entries = ledger_entries.c
+    fact = cast(func.convert_from(entries.body, "UTF8"), JSONB)["fact"]
+    number = cast(fact[field].astext, BigInteger)
+    between = entries.kind == kind, entries.at >= since, entries.at < until, fact["to"].astext == to
+    return int(await unit.scalar(select(func.coalesce(func.sum(number), 0)).where(*between)))
 
 
 async def list_published(unit: ReadUnit, ids: Sequence[EntryId]) -> dict[EntryId, int]:

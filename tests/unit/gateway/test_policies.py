@@ -20,7 +20,7 @@ def test_every_policy_is_shown_with_its_id_and_effect(rules: Rules) -> None:
     shown = {one.id: one for one in rules.policies}
     assert shown["never"].effect == "forbid"
     assert shown["comment"].effect == "permit"
-    assert shown["moving"].text.startswith("// Somebody who moves takes everything along.\n@id")
+    assert shown["moving"].text.startswith("// Somebody who moves takes everything of theirs along.")
     assert all(one.text.endswith(";") for one in rules.policies)
 
 
