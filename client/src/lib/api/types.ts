@@ -25,6 +25,11 @@ export interface Profile extends Person {
   you: { follows: boolean; is_you: boolean };
 }
 
+export interface Followed {
+  following: boolean;
+  followers: number;
+}
+
 export interface ProblemDetail {
   type: string;
   title: string;
@@ -67,6 +72,8 @@ export interface Video {
   /** smallest first */
   renditions: Rendition[];
   counts: { views: number; likes: number; comments: number; shares: number };
+  /** Where the clip is at home. */
+  realm: string;
 }
 
 export type VideoAndYou = Video & { you: You };
@@ -111,10 +118,24 @@ export interface Limits {
   comment: { max_chars: number };
 }
 
-export interface Country {
+/** The realm that serves a place; `address` is empty where it is not known. */
+export interface Home {
+  realm: string;
+  address: string;
+}
+
+export interface Country extends Home {
   code: string;
   minimum_age: number;
-  regions: { code: string; minimum_age: number }[];
+  regions: (Home & { code: string; minimum_age: number })[];
+}
+
+export interface Realm {
+  code: string;
+  /** In the language that was asked for. */
+  name: string;
+  address: string;
+  is_this: boolean;
 }
 
 export interface WatchEvent {

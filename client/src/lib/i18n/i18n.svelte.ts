@@ -61,8 +61,8 @@ export function t(key: Key, facts?: Facts): string {
 }
 
 /** The message for a key made of a word the server said, or that word where there is none for it. */
-export function tWord(key: string, word: string): string {
-  return key in en ? t(key as Key) : word;
+export function tWord(key: string, word: string, facts?: Facts): string {
+  return key in en ? t(key as Key, facts) : word;
 }
 
 /** The message for `key` in the plural form that `count` asks for; `{count}` is written out. */
