@@ -4,7 +4,15 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+AXE = Path(__file__).parents[2] / "client" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "four unrelated words here"
+
+
+async def list_accessibility_faults(page: Page) -> list[str]:
+    """What axe finds; the page's context has to be opened with `bypass_csp`."""
+    await page.add_script_tag(path=str(AXE))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]]
 
 
 class Person:

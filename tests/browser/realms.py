@@ -19,7 +19,7 @@ from reelm.web.guard import Guard
 CLIENT = Path(__file__).parents[2] / "client" / "dist"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reachable:
     """A realm and where a browser finds it. Hosts under `localhost` lead here and keep their cookies apart."""
 
@@ -44,6 +44,7 @@ async def reachable(
         finally:
             web.should_exit = web.force_exit = True
             await serving
+            listening.close()
 
 
 @asynccontextmanager

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, ViewportSize, expect
 from tests import footage
 from tests.browser.conftest import RunningCell
-from tests.browser.person import Person
+from tests.browser.person import Person, list_accessibility_faults
 from tests.browser.wire import wire_to
 
-AXE = Path(__file__).parents[2] / "client" / "node_modules" / "axe-core" / "axe.min.js"
 SMALL = ViewportSize(width=360, height=640)
 PHONE = ViewportSize(width=390, height=844)
 TABLET = ViewportSize(width=820, height=1180)
@@ -50,12 +49,6 @@ async def nora(
     await context.close()
 
 
-async def _accessibility_faults(page: Page) -> list[str]:
-    await page.add_script_tag(path=str(AXE))
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]]
-
-
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_no_fault_on_the_page(
@@ -69,7 +62,7 @@ async def test_axe_finds_no_fault_on_the_page(
     await page.goto(cell.base + path)
     await expect(page.locator("main h1").first).to_be_attached()
     await page.wait_for_load_state("networkidle")
-    assert await _accessibility_faults(page) == []
+    assert await list_accessibility_faults(page) == []
     await context.close()
 
 

@@ -77,7 +77,7 @@ async def keep_person(
 ) -> AccountId:
     """Keep what another realm told of one of its people. Raises `MessageNotTaken` for what can't be a person.
 
-    With a `bio` it told their whole page; without, only who made or did something, so that the page is still asked for.
+    With a `bio` it told their whole page; without, only who did something, so that the page is still to be asked for.
     """
     handle = str(told.get("handle", ""))
     if handle and not may_be_handle(handle):

@@ -1,4 +1,4 @@
-import { capital, t, tWord } from "../i18n/i18n.svelte";
+import { t, tWord } from "../i18n/i18n.svelte";
 
 /** The realm whose pages these are, as they say themselves; empty where no server wrote them, as under Vite. */
 export const here = document.querySelector<HTMLMetaElement>('meta[name="reelm:realm"]')?.content ?? "";
@@ -29,7 +29,7 @@ export const inRealm = (code: string): string => tWord(`abroadIn.${code}`, t("ab
 /** Why something that has to do with other realms was refused, in a person's words; null for other refusals. */
 export function realmRefusal(slug: string, facts: Readonly<Record<string, unknown>>): string | null {
   const code = String(facts["realm"] ?? "");
-  const told = { the: theRealm(code), The: capital(theRealm(code)), realm: code.toUpperCase() };
+  const told = { the: theRealm(code), in: inRealm(code), realm: code.toUpperCase() };
   const rule = `abroadRule.${String(facts["rule"])}`;
   if (slug === "crossing-refused" && tWord(rule, "")) return tWord(rule, "", told);
   return tWord(`abroadRefusal.${slug}`, "", told) || null;
