@@ -1,5 +1,6 @@
 """Across realms without noticing: somebody in Québec meets a clip from Paris, and Paris meets what they say of it."""
 
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 from tests import footage
 from tests.browser.person import PASSWORD, Person, list_accessibility_faults
 from tests.browser.realms import Reachable, paris_and_quebec
-from tests.integration.gateway.realms import until
+from tests.integration.gateway.realms import free_port, until
 from tests.integration.world import Person as Account
 from tests.postgres import DatabaseServer
 
@@ -145,12 +146,15 @@ async def test_somebody_abroad_is_followed_with_the_keyboard_and_hears_that_some
         await expect(lea.get("profile-follow")).to_be_focused()
         await expect(lea.get("profile-follow")).to_have_attribute("aria-pressed", "false")
         await lea.page.keyboard.press("Enter")
+        await lea.get("crossing-remember").focus()
+        await lea.page.keyboard.press("Space")
         await lea.get("crossing-send").focus()
         await lea.page.keyboard.press("Enter")
         await expect(lea.get("profile-follow")).to_have_attribute("aria-pressed", "true")
+        await _follow_again(lea)
 
     async def arrived() -> bool:
-        return await _count(stage.eu, "follows") == 1
+        return await _count(stage.eu, "follows") == 1 and await _count(stage.qc, "gateway_outbox") == 0
 
     await until(arrived)
     async with somebody(chromium, stage.eu, "ana") as ana:
@@ -158,6 +162,21 @@ async def test_somebody_abroad_is_followed_with_the_keyboard_and_hears_that_some
         follow = ana.page.locator('[data-testid="notification"][data-kind="follow"]')
         await expect(follow).to_contain_text("Somebody in Québec")
         await expect(follow.get_by_role("link")).to_have_count(0)
+
+
+async def _follow_again(lea: Person) -> None:
+    """Whoever wanted no second sheet sees none until the page is loaded anew."""
+    follow = lea.get("profile-follow")
+    for pressed in ("false", "true"):
+        await follow.click()
+        await expect(follow).to_have_attribute("aria-pressed", pressed)
+        await expect(lea.get("crossing-sheet")).not_to_be_attached()
+    await lea.page.reload()
+    await follow.click()
+    await expect(follow).to_have_attribute("aria-pressed", "false")
+    await follow.click()
+    await lea.get("crossing-send").click()
+    await expect(follow).to_have_attribute("aria-pressed", "true")
 
 
 async def test_what_a_minor_writes_stays_home_and_the_page_says_why(stage: Stage, chromium: Browser) -> None:
@@ -180,6 +199,21 @@ async def test_a_link_to_what_was_taken_back_or_is_of_no_realm_says_so(stage: St
         await expect(ben.get("clip-caption")).to_contain_text("La Seine")
         await ben.page.goto(f"{stage.qc.base}/@ana@zz")
         await expect(ben.page.get_by_role("alert")).to_contain_text("There is no realm ZZ")
+
+
+async def test_a_link_to_a_clip_of_a_realm_that_does_not_answer_says_so_and_offers_to_try_again(
+    stage: Stage, chromium: Browser
+) -> None:
+    peers = stage.qc.neighbour.realm.settings.peers_path
+    card = json.loads((peers / "eu.json").read_text()) | {"realm": "us", "gateway": f"127.0.0.1:{free_port()}"}
+    (peers / "us.json").write_text(json.dumps(card))
+    async with somebody(chromium, stage.qc, "ben") as ben:
+        await ben.page.goto(f"{stage.qc.base}/v/{stage.clip[:-4]}0000@us")
+        for _ in range(2):
+            await expect(ben.get("clip-silent")).to_contain_text("Can’t reach the United States")
+            await ben.get("clip-again").click()
+        await ben.page.goto(f"{stage.qc.base}/@ana@us")
+        await expect(ben.page.get_by_role("alert")).to_contain_text("Can’t reach the United States")
 
 
 async def test_a_link_opened_at_the_clips_home_leads_into_ones_own_realm_once_it_was_chosen(
