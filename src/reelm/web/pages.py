@@ -75,10 +75,10 @@ def _is_other(cell: Cell, realm: str) -> bool:
     return realm != cell.settings.realm and RealmCode(realm) in cell.abroad.cards.all()
 
 
-@router.get("/v/{link}")
-async def get_video_page(link: str, request: Request, unit: Read, cell: InCell) -> Response:
+@router.get("/v/{video}")
+async def get_video_page(video: str, request: Request, unit: Read, cell: InCell) -> Response:
     """A clip one can share; one of another realm (`id@eu`) has a preview once a copy is kept."""
-    id, _, home = link.partition("@")
+    id, _, home = video.partition("@")
     try:
         found = await videos.fetch_visible(unit, VideoId(UUID(id)), None)
     except ValueError:
