@@ -2,7 +2,8 @@
 
 export type Route =
   | { page: "feed" | (typeof PLAIN)[number] | "nowhere" }
-  | { page: "clip" | "edit"; id: string }
+  | { page: "clip"; id: string; realm: string | null }
+  | { page: "edit"; id: string }
   | { page: "profile"; handle: string };
 
 const PLAIN = ["following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff"] as const;
@@ -12,7 +13,10 @@ export function routeOf(path: string): Route {
   const parts = path.split("/").filter(Boolean).map(decoded);
   const [head, id, tail] = parts;
   if (head === undefined) return { page: "feed" };
-  if (head === "v" && id && !tail) return { page: "clip", id };
+  if (head === "v" && id && !tail) {
+    const [clip = "", realm] = id.split("@");
+    return { page: "clip", id: clip, realm: realm || null };
+  }
   if (head === "v" && id && tail === "edit") return { page: "edit", id };
   if (head.startsWith("@") && head.length > 1 && !id) return { page: "profile", handle: head.slice(1) };
   const plain = PLAIN.find((name) => name === head);
@@ -27,8 +31,10 @@ function decoded(part: string): string {
   }
 }
 
-export const clipPath = (id: string): string => `/v/${encodeURIComponent(id)}`;
-export const profilePath = (handle: string): string => `/@${encodeURIComponent(handle)}`;
+/** `realm`: of a clip of another realm, where it is at home. */
+export const clipPath = (id: string, realm: string | null = null): string => `/v/${encodeURIComponent(id)}${realm ? `@${encodeURIComponent(realm)}` : ""}`;
+/** Of somebody of another realm, `handle` is `ana@eu`. */
+export const profilePath = (handle: string): string => `/@${encodeURIComponent(handle).replace("%40", "@")}`;
 /** Only a path of this site may be returned to: anything else would be an open redirect. */
 export const safeNext = (next: string | null): string => (next && /^\/(?![/\\])/.test(next) ? next : "/");
 

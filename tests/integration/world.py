@@ -264,12 +264,17 @@ async def open_realm(settings: Settings, clock: HandClock, cast: Cast | None = N
             await realm.close()
 
 
+def stand_in_client(folder: Path) -> Path:
+    """Put in `folder` what stands for the built client where no browser looks; returns it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "api-docs.html").write_text("<!doctype html><title>API</title>")
+    (folder / "index.html").write_text("<!doctype html><title>Reelm</title><!--reelm:head-->")
+    return folder
+
+
 async def build_stage(database: str, settings: Settings) -> Stage:
     """Let the cast make their accounts, clips and remarks."""
-    client_dist = settings.data.parent / "client-dist"
-    client_dist.mkdir(exist_ok=True)
-    (client_dist / "api-docs.html").write_text("<!doctype html><title>API</title>")
-    (client_dist / "index.html").write_text("<!doctype html><title>Reelm</title><!--reelm:head-->")
+    client_dist = stand_in_client(settings.data.parent / "client-dist")
     now = datetime.now(UTC).replace(microsecond=0)
     clock = HandClock(now - timedelta(days=61))
     async with open_realm(settings, clock) as realm:

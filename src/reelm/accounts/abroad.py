@@ -1,7 +1,7 @@
 """How are people known across realms? What ours tells of somebody to another realm, and others of theirs."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from reelm.kernel.ids import AccountId, RealmCode
 from reelm.realms import age_on
 
 ADULT_AGE = 18
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Via(StrEnum):
@@ -71,10 +72,13 @@ async def keep_person(
     told: Mapping[str, Any],
     *,
     via: Via = Via.PROFILE,
-    bio: str = "",
+    bio: str | None = None,
     at: datetime,
 ) -> AccountId:
-    """Keep what another realm told of one of its people. Raises `MessageNotTaken` for what can't be a person."""
+    """Keep what another realm told of one of its people. Raises `MessageNotTaken` for what can't be a person.
+
+    With a `bio` it told their whole page; without, only who did something, so that the page is still to be asked for.
+    """
     handle = str(told.get("handle", ""))
     if handle and not may_be_handle(handle):
         raise gateway.MessageNotTaken
@@ -86,13 +90,12 @@ async def keep_person(
             "via": via,
             "handle": handle,
             "display_name": name,
-            "bio": clean_text(bio, BIO_MAX),
             "avatar": str(told["avatar"]) if told.get("avatar") else None,
-            "told_at": at,
         }
+        page = {} if bio is None else {"bio": clean_text(bio, BIO_MAX), "told_at": at}
     except (KeyError, ValueError, gateway.MessageNotTaken):
         raise gateway.MessageNotTaken from None
-    if not await upsert_foreign(unit, id, realm, values):
+    if not await upsert_foreign(unit, id, realm, values | page, at_first={"bio": "", "told_at": NEVER}):
         raise gateway.MessageNotTaken
     return id
 

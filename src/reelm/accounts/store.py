@@ -107,12 +107,17 @@ async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed
     return True
 
 
-async def upsert_foreign(unit: WriteUnit, id: AccountId, realm: RealmCode, values: Values) -> bool:
-    """Keep what a realm told of its person; false where the id is somebody's of another realm, or of ours."""
+async def upsert_foreign(
+    unit: WriteUnit, id: AccountId, realm: RealmCode, values: Values, *, at_first: Values
+) -> bool:
+    """Keep what a realm told of its person; false where the id is somebody's of another realm, or of ours.
+
+    `at_first` is what stands in for what it did not tell, where nothing of them was kept before.
+    """
     await unit.write(upsert(people).values(id=id, realm=realm).on_conflict_do_nothing())
     if await unit.scalar(select(people.c.realm).where(people.c.id == id)) != realm:
         return False
-    statement = upsert(foreign_people).values(id=id, **values)
+    statement = upsert(foreign_people).values({**at_first, **values, "id": id})
     await unit.write(statement.on_conflict_do_update(index_elements=[foreign_people.c.id], set_=values))
     return True
 

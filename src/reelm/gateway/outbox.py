@@ -6,6 +6,7 @@ also when they change, or an assessment runs out, while it waits for a realm tha
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -45,14 +46,14 @@ async def put_act(
 ) -> None:
     """Put what a person does towards another realm into the outbox.
 
-    Raises `CrossingNotTold` before they were told what goes where, `CrossingRefused` where the policies don't let it,
-    `OutboxFull`.
+    Raises `CrossingRefused` where the policies don't let it, so that nobody is asked about what can't be;
+    `CrossingNotTold` before they were told what goes where; `OutboxFull`.
     """
-    if not message.told:
-        raise CrossingNotTold(realm=to, fields=", ".join(sorted(message.fields)))
-    decision = rules.decide(message, from_=from_, to=to, today=at.date())
+    decision = rules.decide(replace(message, told=True), from_=from_, to=to, today=at.date())
     if not decision.allowed:
         raise CrossingRefused(realm=to, rule=decision.rules[0])
+    if not message.told:
+        raise CrossingNotTold(realm=to, fields=", ".join(sorted(message.fields)))
     if await count_waiting(unit, to) >= MOST_WAITING:
         raise OutboxFull(realm=to)
     await insert_waiting(unit, to, message, at)

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.responses import FileResponse, HTMLResponse
 
-from reelm import accounts, videos
+from reelm import accounts, social, videos
 from reelm.bootstrap import Cell
-from reelm.kernel.ids import VideoId
+from reelm.kernel.ids import RealmCode, VideoId
 from reelm.web.depends import InCell, Read
 from reelm.web.problems import problems
 from reelm.web.refusals import PageNotFound
@@ -30,11 +30,12 @@ def _dist(request: Request) -> Path:
 
 
 def _page(request: Request, head: str = "", status: int = 200) -> Response:
-    """index.html with `head` in it. Read anew each time: it is small, and a new build shows at once."""
-    index = _dist(request) / "index.html"
+    """index.html with the realm and `head` in it. Read anew each time: it is small, and a new build shows at once."""
+    cell, index = cast("Cell", request.app.state.cell), _dist(request) / "index.html"
     if not index.is_file():
         return Response("The client is not built. Run: make setup", 503, media_type="text/plain")
-    text = index.read_text("utf-8").replace(_HEAD, head)
+    realm = f'<meta name="reelm:realm" content="{html.escape(cell.settings.realm)}">'
+    text = index.read_text("utf-8").replace(_HEAD, f"{realm}\n{head}")
     return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
 
 
@@ -58,32 +59,51 @@ for _path in _APP_PAGES:
     router.add_api_route(_path, _get_app_page, methods=["GET"])
 
 
+def _address(person: accounts.Person) -> str:
+    """The handle; of somebody of another realm with the realm, as in `ana@eu`."""
+    return f"{person.handle}@{person.realm}" if person.realm else person.handle
+
+
+def _link(cell: Cell, video: videos.Video) -> str:
+    """Where everybody finds a clip: at its home."""
+    card = cell.abroad.cards.all().get(video.realm) if video.realm else None
+    return f"{card.public_url if card else cell.settings.public_url}/v/{video.id}"
+
+
+def _is_other(cell: Cell, realm: str) -> bool:
+    """Whether this is the code of another realm of the deployment, where the client can ask."""
+    return realm != cell.settings.realm and RealmCode(realm) in cell.abroad.cards.all()
+
+
 @router.get("/v/{video}")
 async def get_video_page(video: str, request: Request, unit: Read, cell: InCell) -> Response:
-    """A clip one can share."""
+    """A clip one can share; one of another realm (`id@eu`) has a preview once a copy is kept."""
+    id, _, home = video.partition("@")
     try:
-        found = await videos.fetch_visible(unit, VideoId(UUID(video)), None)
-    except (ValueError, videos.VideoNotVisible):
+        found = await videos.fetch_visible(unit, VideoId(UUID(id)), None)
+    except ValueError:
         return _page(request, status=404)
+    except videos.VideoNotVisible:
+        return _page(request, status=200 if _is_other(cell, home) else 404)
     clip = (await videos.fetch_clips(unit, [found.id]))[found.id]
-    title = f"{clip.author.display_name} (@{clip.author.handle}) · Reelm"
+    title = f"{clip.author.display_name} (@{_address(clip.author)}) · Reelm"
     poster = media_url(clip.asset.poster_key)
-    base = cell.settings.public_url
-    head = _meta(title, found.caption, f"{base}/v/{found.id}", f"{base}{poster}" if poster else None, "video.other")
-    return _page(request, head)
+    image = f"{cell.settings.public_url}{poster}" if poster else None
+    return _page(request, _meta(title, found.caption, _link(cell, found), image, "video.other"))
 
 
 @router.get("/@{handle}")
 async def get_profile_page(handle: str, request: Request, unit: Read, cell: InCell) -> Response:
-    """A profile one can share."""
+    """A profile one can share; that of somebody of another realm (`ana@eu`) has a preview once a copy is kept."""
+    name, realm = accounts.split_handle(handle)
     try:
-        account = await accounts.fetch_by_handle(unit, handle)
+        account = await social.fetch_known(unit, name, realm if realm != cell.settings.realm else None)
     except accounts.AccountNotFound:
-        return _page(request, status=404)
+        return _page(request, status=200 if realm and _is_other(cell, realm) else 404)
     person, base = account.person, cell.settings.public_url
     avatar = media_url(person.avatar_key)
-    title = f"{person.display_name} (@{person.handle}) · Reelm"
-    head = _meta(title, account.bio, f"{base}/@{person.handle}", f"{base}{avatar}" if avatar else None, "profile")
+    title = f"{person.display_name} (@{_address(person)}) · Reelm"
+    head = _meta(title, account.bio, f"{base}/@{_address(person)}", f"{base}{avatar}" if avatar else None, "profile")
     return _page(request, head)
 
 
@@ -129,7 +149,7 @@ class OEmbedView(BaseModel):
 async def get_oembed(url: Annotated[str, Query()], unit: Read, cell: InCell) -> OEmbedView:
     """What a clip's link stands for."""
     try:
-        id = VideoId(UUID(urlsplit(url).path.rstrip("/").rpartition("/")[2]))
+        id = VideoId(UUID(urlsplit(url).path.rstrip("/").rpartition("/")[2].partition("@")[0]))
     except ValueError:
         raise videos.VideoNotVisible from None
     await videos.fetch_visible(unit, id, None)
@@ -139,7 +159,7 @@ async def get_oembed(url: Annotated[str, Query()], unit: Read, cell: InCell) -> 
         provider_url=base,
         title=clip.video.caption,
         author_name=clip.author.display_name,
-        author_url=f"{base}/@{clip.author.handle}",
+        author_url=f"{base}/@{_address(clip.author)}",
         thumbnail_url=f"{base}{poster}" if poster else None,
         thumbnail_width=clip.asset.width,
         thumbnail_height=clip.asset.height,

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.integration.gateway.realms import free_port, until
 from tests.integration.ledger.running import ledger_running
-from tests.integration.world import Person, Realm, open_realm
+from tests.integration.world import Person, Realm, open_realm, stand_in_client
 from tests.postgres import DatabaseServer
 
 from reelm.bootstrap import Door, open_door
@@ -45,21 +45,21 @@ class Neighbour:
 async def neighbour(
     code: str, folder: Path, server: DatabaseServer, template: str, clock: HandClock, **changed: Any
 ) -> AsyncGenerator[Neighbour]:
-    """A realm that knows those whose cards are in `folder`/peers."""
+    """A realm that knows those whose cards are in `folder`/peers; `changed` are settings of its own."""
     name, data = server.create(template), folder / code
-    settings = Settings(
-        data=data,
-        realm=code,
-        database_url=server.url(name),
-        public_url=f"http://{code}.reelm.test",
-        peers_dir=folder / "peers",
-        policies_dir=Path("deploy/policies"),
-        gateway_listen=f"127.0.0.1:{free_port()}",
-        gateway_socket=str(folder / f"{code}.sock"),
-        ledger_wait_s=3.0,
-        client_dist=folder / "client",
-        **changed,
-    )
+    usual: dict[str, Any] = {
+        "data": data,
+        "realm": code,
+        "database_url": server.url(name),
+        "public_url": f"http://{code}.reelm.test",
+        "peers_dir": folder / "peers",
+        "policies_dir": Path("deploy/policies"),
+        "gateway_listen": f"127.0.0.1:{free_port()}",
+        "gateway_socket": str(folder / f"{code}.sock"),
+        "ledger_wait_s": 3.0,
+        "client_dist": stand_in_client(folder / "client"),
+    }
+    settings = Settings(**(usual | changed))
     stop = asyncio.Event()
     async with (
         open_realm(settings, clock) as realm,

@@ -133,6 +133,38 @@ async def _following(two: Two) -> list[dict[str, Any]]:
     return [item["video"] for item in answer.json()["items"]]
 
 
+async def test_the_page_of_somebody_abroad_says_what_they_say_of_themselves(two: Two) -> None:
+    await two.eu.realm.client(two.ana).patch("/me", json={"bio": "Water and light"})
+    await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    for _ in range(2):
+        page = (await two.qc.realm.client(two.ben).get("/accounts/ana@eu")).json()
+        assert page["bio"] == "Water and light"
+
+
+async def test_a_minor_is_not_asked_about_what_may_not_leave_anyhow(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    teen = await two.qc.realm.sign_up("zoe", birth_date="2010-01-31", country="CA", region="QC")
+    client = two.qc.realm.client(teen)
+    assert (await client.post(f"/videos/{id}/comments", json={"text": "hi"})).status_code == 451
+    assert (await client.put("/accounts/ana@eu/follow")).status_code == 451
+
+
+async def test_a_shared_page_of_another_realm_has_a_preview_once_a_copy_is_kept(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana, caption="La Seine")
+    path = f"/v/{id}@eu"
+    before = await two.qc.realm.get(path)
+    assert (before.status_code, "og:title" in before.text) == (200, False)
+    await two.qc.shop(two.eu)
+    after = (await two.qc.realm.get(path)).text
+    assert f'content="http://eu.reelm.test/v/{id}"' in after
+    assert "(@ana@eu)" in after
+    assert "(@ana@eu)" in (await two.qc.realm.get("/@ana@eu")).text
+    assert (await two.qc.realm.get("/@ana@us")).status_code == 404
+    assert (await two.qc.realm.get("/v/not-an-id@eu")).status_code == 404
+
+
 async def test_a_removed_clip_is_gone_in_the_other_realm_with_its_bytes(two: Two) -> None:
     id = await two.eu.realm.publish(two.ana)
     await two.qc.shop(two.eu)

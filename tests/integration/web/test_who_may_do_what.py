@@ -140,6 +140,7 @@ TABLE: dict[str, Call] = {
     "GET /api/v1/videos/{video}": Call(watching(200), per_clip=True),
     "GET /api/v1/videos/{video}/comments": Call(watching(200), per_clip=True),
     "GET /media/clips/{asset:uuid}/{name:str}": Call(the_file, per_clip=True),
+    "GET /media/abroad/{realm:str}/{object:uuid}/{name:str}": Call(anybody(404)),  # what is ours is not abroad
     "GET /v/{video}": Call(public_only(200), per_clip=True),
     "GET /v/{video}/edit": Call(anybody(200), per_clip=True),
     "GET /api/oembed": Call(public_only(200), query=f"?url={SITE}/v/{{video}}", per_clip=True),
@@ -268,6 +269,8 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
         names["origin_hash"] = "0" * 64
     if "{entry_id}" in wanted:
         names["entry_id"] = await _entry(realm)
+    if "{object:" in wanted:
+        names |= {"realm": "ca-qc", "object": cast.clips["public"], "name": "poster.webp"}
     if "{asset:" in wanted:
         names |= await _file_of(realm, video)
     if "{request}" in wanted:

@@ -12,6 +12,7 @@ import type {
   FeedItem,
   FeedMode,
   Finding,
+  Followed,
   Limits,
   Me,
   Notification,
@@ -67,7 +68,8 @@ export const api = {
   changePassword: (json: { current: string; new: string }) => call<void>("/me/password", { method: "POST", json }),
 
   post: (json: NewVideo) => call<{ id: string; state: Video["state"] }>("/videos", { method: "POST", json }),
-  video: (id: string) => call<VideoAndYou>(`/videos/${seg(id)}`),
+  /** `home`: the realm of a clip of another realm, where it is asked for. */
+  video: (id: string, home: string | null = null) => call<VideoAndYou>(`/videos/${seg(id)}${query({ home })}`),
   changeVideo: (id: string, json: Partial<Pick<Video, "caption" | "visibility" | "allow_comments">>) =>
     call<VideoAndYou>(`/videos/${seg(id)}`, { method: "PATCH", json }),
   deleteVideo: (id: string) => call<void>(`/videos/${seg(id)}`, { method: "DELETE" }),
@@ -75,14 +77,16 @@ export const api = {
   profile: (handle: string) => call<Profile>(`/accounts/${seg(handle)}`),
   videosOf: (handle: string, cursor?: string | null) =>
     call<Page<Video>>(`/accounts/${seg(handle)}/videos${query({ cursor, limit: 24 })}`),
-  follow: (handle: string, yes: boolean) =>
-    call<{ following: boolean; followers: number }>(`/accounts/${seg(handle)}/follow`, { method: yes ? "PUT" : "DELETE" }),
+  /** `told`: the other realm that word of it goes to, once the person was told so; likewise for a comment. */
+  follow: (handle: string, yes: boolean, told?: string) =>
+    call<Followed>(`/accounts/${seg(handle)}/follow${query({ told })}`, { method: yes ? "PUT" : "DELETE" }),
   like: (id: string, yes: boolean) =>
     call<{ liked: boolean; likes: number }>(`/videos/${seg(id)}/like`, { method: yes ? "PUT" : "DELETE" }),
 
   comments: (id: string, cursor?: string | null, signal?: AbortSignal) =>
     call<Page<Comment> & { total: number }>(`/videos/${seg(id)}/comments${query({ cursor, limit: 30 })}`, signal ? { signal } : {}),
-  comment: (id: string, text: string) => call<Comment>(`/videos/${seg(id)}/comments`, { method: "POST", json: { text } }),
+  comment: (id: string, text: string, told?: string) =>
+    call<Comment>(`/videos/${seg(id)}/comments`, { method: "POST", json: { text, told } }),
   deleteComment: (id: string, comment: string) =>
     call<void>(`/videos/${seg(id)}/comments/${seg(comment)}`, { method: "DELETE" }),
 

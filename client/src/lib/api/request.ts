@@ -1,3 +1,4 @@
+import { realmRefusal } from "../abroad/names";
 import { i18n, t } from "../i18n/i18n.svelte";
 import type { ProblemDetail } from "./types";
 
@@ -8,12 +9,15 @@ export class Refused extends Error {
   readonly slug: string;
   readonly status: number;
   readonly title: string;
+  /** Whatever stands beside the words. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(problem: ProblemDetail) {
     super(problem.detail || problem.title);
     this.slug = problem.type.split("/").pop() ?? "";
     this.status = problem.status;
     this.title = problem.title;
+    this.facts = { ...problem };
   }
 }
 
@@ -22,7 +26,7 @@ export class Unreachable extends Error {}
 
 /** What to tell the person about any failure, in their language. */
 export function wordsFor(failure: unknown): string {
-  if (failure instanceof Refused) return failure.message;
+  if (failure instanceof Refused) return realmRefusal(failure.slug, failure.facts) ?? failure.message;
   return failure instanceof Unreachable ? t("error.unreachable") : t("error.unexpected");
 }
 

@@ -25,6 +25,11 @@ export interface Profile extends Person {
   you: { follows: boolean; is_you: boolean };
 }
 
+export interface Followed {
+  following: boolean;
+  followers: number;
+}
+
 export interface ProblemDetail {
   type: string;
   title: string;
@@ -67,6 +72,8 @@ export interface Video {
   /** smallest first */
   renditions: Rendition[];
   counts: { views: number; likes: number; comments: number; shares: number };
+  /** Where the clip is at home. */
+  realm: string;
 }
 
 export type VideoAndYou = Video & { you: You };

@@ -1,9 +1,11 @@
 import { api } from "../api/api";
 import { Refused, wordsFor } from "../api/request";
-import type { FeedItem, FeedMode } from "../api/types";
+import type { FeedItem, FeedMode, Person } from "../api/types";
 
 /** Load more once this many clips are left. */
 const AHEAD = 4;
+/** Refusals that say that a clip's realm can't be asked now. */
+const SILENT: ReadonlySet<string> = new Set(["realm-not-answering", "gateway-not-running"]);
 
 /** One feed as the person sees it: the clips so far, where they are in it, and what comes at its end. */
 export class Clips {
@@ -12,14 +14,19 @@ export class Clips {
   index = $state(0);
   tail = $state<"loading" | "more" | "end" | "failed">("more");
   problem = $state("");
-  /** The clip this feed was opened for does not exist, or not for this person. */
-  missing = $state(false);
+  /**
+   * The clip this feed was opened for: `gone` is one that does not exist, or not for this person; `silent` one whose
+   * realm does not answer.
+   */
+  lost = $state<"gone" | "silent" | null>(null);
   #cursor: string | null = null;
   #generation = 0;
 
   constructor(
     readonly mode: FeedMode,
     readonly opensWith: string | null = null,
+    /** The realm of the clip it opens with, if its link says one. */
+    readonly home: string | null = null,
   ) {}
 
   get current(): FeedItem | null {
@@ -65,8 +72,8 @@ export class Clips {
   }
 
   /** Follow or unfollow shows on every clip of the same person. */
-  markFollowed(handle: string, follows: boolean): void {
-    for (const item of this.items) if (item.video.author.handle === handle) item.you.follows_author = follows;
+  markFollowed({ handle, realm }: Person, follows: boolean): void {
+    for (const { video, you } of this.items) if (video.author.handle === handle && video.author.realm === realm) you.follows_author = follows;
   }
 
   drop(id: string): void {
@@ -76,12 +83,14 @@ export class Clips {
 
   async #loadFirst(id: string): Promise<void> {
     try {
-      const { you, ...video } = await api.video(id);
+      const { you, ...video } = await api.video(id, this.home);
       if (video.renditions.length > 0) this.items.push({ impression_id: newImpression(), video, reason: null, you });
-      else this.missing = true;
+      else this.lost = "gone";
     } catch (failure) {
-      if (!(failure instanceof Refused) || failure.status >= 500) throw failure;
-      this.missing = true;
+      if (!(failure instanceof Refused)) throw failure;
+      if (SILENT.has(failure.slug)) this.lost = "silent";
+      else if (failure.status < 500) this.lost = "gone";
+      else throw failure;
     }
   }
 }

@@ -1,15 +1,17 @@
+import { crossing } from "../abroad/crossing.svelte";
+import { videoPath } from "../abroad/links";
+import { addressOf, isAbroad, spokenOf } from "../abroad/names";
 import { api } from "../api/api";
 import { wordsFor } from "../api/request";
-import type { FeedItem } from "../api/types";
+import type { FeedItem, Followed, Person } from "../api/types";
 import { t } from "../i18n/i18n.svelte";
 import { invite } from "../people/invite.svelte";
-import { clipPath } from "../../router.svelte";
 import { toasts } from "../ui/toasts.svelte";
 import type { Clips } from "./clips.svelte";
 
 /** Like or take the like back: shown at once, undone with a word if the server refuses. */
 export async function setLike(item: FeedItem, liked: boolean): Promise<void> {
-  if (!invite.admits("invite.like", clipPath(item.video.id)) || item.you.liked === liked) return;
+  if (!invite.admits("invite.like", videoPath(item.video)) || item.you.liked === liked) return;
   const { counts } = item.video;
   item.you.liked = liked;
   counts.likes += liked ? 1 : -1;
@@ -25,13 +27,23 @@ export async function setLike(item: FeedItem, liked: boolean): Promise<void> {
 
 /** Follow or unfollow the author: shown at once on all their clips, undone with a word if the server refuses. */
 export async function setFollow(clips: Clips, item: FeedItem, follows: boolean): Promise<void> {
-  const { handle } = item.video.author;
-  if (!invite.admits("invite.follow", clipPath(item.video.id))) return;
-  clips.markFollowed(handle, follows);
+  const { author } = item.video;
+  if (!invite.admits("invite.follow", videoPath(item.video))) return;
+  await follow(author, follows, (shown) => clips.markFollowed(author, shown));
+}
+
+/** Follow or unfollow somebody. `mark` shows it at once; of somebody of another realm once it may be told there. */
+export async function follow(person: Person, follows: boolean, mark: (follows: boolean) => void): Promise<Followed | null> {
+  const who = spokenOf(person);
+  let outcome: Followed | null = null;
   try {
-    await api.follow(handle, follows);
+    outcome = await crossing.carry({ what: "follow", who, values: { account: who } }, person.realm, (told) => {
+      if (told || !follows || !isAbroad(person.realm)) mark(follows);
+      return api.follow(addressOf(person), follows, told);
+    });
   } catch (failure) {
-    clips.markFollowed(handle, !follows);
-    toasts.say(t("follow.undone", { handle, why: wordsFor(failure) }), "problem");
+    toasts.say(t("follow.undone", { who, why: wordsFor(failure) }), "problem");
   }
+  if (!outcome) mark(!follows);
+  return outcome;
 }
