@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reelm import access, accounts, gateway, ledger
+from reelm.bootstrap.movers import MOVED_NAMES
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool
@@ -34,6 +35,7 @@ class Cell:
     desk: access.Desk
     log: ledger.LogFolder
     abroad: gateway.Abroad
+    moved_secret: bytes
     signer: ledger.SignerClient
 
 
@@ -77,6 +79,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     line=line,
                     clock=clock,
                 ),
+                moved_secret=load_kept(settings.data, MOVED_NAMES),
                 signer=signer,
             )
         finally:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from reelm import gateway, ledger, videos
 from reelm.bootstrap.crossings import list_answerers, list_takers
+from reelm.bootstrap.movers import make_mover
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.meter import Meter
@@ -81,11 +82,12 @@ async def open_door(
     clock, realm = clock or SystemClock(), RealmCode(settings.realm)
     naming, blobs = gateway.Naming(load_kept(settings.data, "pseudonyms")), FileBlobs(settings.blobs_dir)
     answerers = list_answerers(naming, blobs, clock) if answerers is None else answerers
-    takers = list_takers(naming, blobs) if takers is None else takers
     identity = gateway.load_identity(settings.data / "keys", realm)
     cards, rulebook = gateway.Cards(settings.peers_path, realm), gateway.Rulebook(settings.policies_dir)
     async with Database(settings.database_url, pool_size=8) as database:
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
+        if takers is None:
+            takers = list_takers(naming, blobs, make_mover(settings, database, durability, clock))
         recorder = ledger.Recorder(database, durability, realm=realm)
         arrivals = gateway.Arrivals(recorder, clock)
         meter = Meter()

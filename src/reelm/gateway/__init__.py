@@ -43,11 +43,14 @@ from reelm.gateway.rulebook import Rulebook
 from reelm.gateway.shopping import Shopper
 from reelm.gateway.store import (
     count_waiting,
+    count_waiting_of,
     find_standing,
     is_taken_back,
     list_holders,
     note_copies,
     note_revocation,
+    release,
+    withdraw,
 )
 
 __all__ = [
@@ -104,6 +107,7 @@ __all__ = [
     "Takers",
     "Terms",
     "count_waiting",
+    "count_waiting_of",
     "draft_arrival",
     "find_standing",
     "is_taken_back",
@@ -117,6 +121,8 @@ __all__ = [
     "read_delivery",
     "read_questions",
     "read_rules",
+    "release",
     "revoke",
     "seal",
+    "withdraw",
 ]

@@ -31,6 +31,8 @@ from reelm.ledger.passings import (
     Disclosure,
     EgressMeter,
     PeerFault,
+    PersonArrived,
+    PersonLeft,
     RulesInForce,
 )
 
@@ -54,6 +56,8 @@ FACTS: Mapping[str, type[Fact]] = {
         EgressMeter,
         RulesInForce,
         PeerFault,
+        PersonLeft,
+        PersonArrived,
         ConsentReceipt,
         Export,
         ErasureTombstone,

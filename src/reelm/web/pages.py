@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
-from reelm import accounts, videos
+from reelm import accounts, moving, videos
 from reelm.bootstrap import Cell
 from reelm.kernel.ids import VideoId
 from reelm.web.depends import InCell, Read
+from reelm.web.moved import find_moved_clip, find_moved_person
 from reelm.web.problems import problems
 from reelm.web.refusals import PageNotFound
 from reelm.web.views.people import media_url
@@ -50,6 +51,13 @@ def _meta(title: str, text: str, url: str, image: str | None, kind: str) -> str:
     return "\n".join(lines)
 
 
+def _moved(request: Request, to: moving.MovedToRealm | None) -> Response:
+    """On to where it is now; without an address there, the page that says that nothing is here."""
+    if to is None or not to.address:
+        return _page(request, status=404)
+    return RedirectResponse(to.address, 308, headers={"Cache-Control": "no-cache"})
+
+
 async def _get_app_page(request: Request) -> Response:
     return _page(request)
 
@@ -64,7 +72,7 @@ async def get_video_page(video: str, request: Request, unit: Read, cell: InCell)
     try:
         found = await videos.fetch_visible(unit, VideoId(UUID(video)), None)
     except (ValueError, videos.VideoNotVisible):
-        return _page(request, status=404)
+        return _moved(request, await find_moved_clip(unit, cell, video))
     clip = (await videos.fetch_clips(unit, [found.id]))[found.id]
     title = f"{clip.author.display_name} (@{clip.author.handle}) · Reelm"
     poster = media_url(clip.asset.poster_key)
@@ -79,7 +87,7 @@ async def get_profile_page(handle: str, request: Request, unit: Read, cell: InCe
     try:
         account = await accounts.fetch_by_handle(unit, handle)
     except accounts.AccountNotFound:
-        return _page(request, status=404)
+        return _moved(request, await find_moved_person(unit, cell, handle))
     person, base = account.person, cell.settings.public_url
     avatar = media_url(person.avatar_key)
     title = f"{person.display_name} (@{person.handle}) · Reelm"

@@ -11,6 +11,7 @@ from reelm.web.v1 import (
     likes,
     me,
     me_ledger,
+    me_move,
     notifications,
     places,
     session,
@@ -23,7 +24,7 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places):
     router.include_router(resource.router)
-for resource in (access, data_map, me_ledger, trust):
+for resource in (access, data_map, me_ledger, me_move, trust):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]
