@@ -5,7 +5,7 @@ from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
 from reelm.bootstrap.door import Door, open_door
 from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
-from reelm.bootstrap.movers import MOVED_NAMES, make_mover
+from reelm.bootstrap.movers import MOVED_NAMES, make_abroad, make_mover
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
 from reelm.bootstrap.workshop import Workshop, open_workshop
 
@@ -22,6 +22,7 @@ __all__ = [
     "Workshop",
     "check_books",
     "look_at",
+    "make_abroad",
     "make_mover",
     "open_cell",
     "open_door",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reelm import access, accounts, gateway, ledger
-from reelm.bootstrap.movers import MOVED_NAMES
+from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool
@@ -14,7 +14,6 @@ from reelm.infra.line import LocalLine
 from reelm.infra.secrets import load_kept, load_secret
 from reelm.infra.settings import Settings
 from reelm.kernel.cursors import CursorKey
-from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock, SystemClock
 from reelm.media import Inbox
 
@@ -48,7 +47,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
         pool = await database.open_hot_pool()
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         signer = ledger.SignerClient(settings.signer_path)
-        realm, line = RealmCode(settings.realm), LocalLine(settings.gateway_path)
+        line = LocalLine(settings.gateway_path)
         try:
             yield Cell(
                 settings=settings,
@@ -71,14 +70,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     frozenset(filter(None, settings.staff_countries.split(","))),
                 ),
                 log=ledger.LogFolder(settings.ledger_dir),
-                abroad=gateway.Abroad(
-                    realm=realm,
-                    rulebook=gateway.Rulebook(settings.policies_dir),
-                    naming=gateway.Naming(load_kept(settings.data, "pseudonyms")),
-                    cards=gateway.Cards(settings.peers_path, realm),
-                    line=line,
-                    clock=clock,
-                ),
+                abroad=make_abroad(settings, line, clock),
                 moved_secret=load_kept(settings.data, MOVED_NAMES),
                 signer=signer,
             )

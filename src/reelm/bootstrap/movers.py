@@ -4,10 +4,12 @@ from reelm import gateway, ledger, moving
 from reelm.bootstrap.belongings import OWN, TOWARDS
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
+from reelm.infra.line import LocalLine
 from reelm.infra.secrets import load_kept
 from reelm.infra.settings import Settings
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock
+from reelm.realms import place
 
 MOVED_NAMES = "moved-names"
 
@@ -28,4 +30,18 @@ def make_mover(settings: Settings, database: Database, durability: ledger.Durabi
         secret=load_kept(settings.data, MOVED_NAMES),
         own=OWN,
         towards=TOWARDS,
+        admit=place,
+    )
+
+
+def make_abroad(settings: Settings, line: LocalLine, clock: Clock) -> gateway.Abroad:
+    """The other realms, as acts of this realm's people see them."""
+    realm = RealmCode(settings.realm)
+    return gateway.Abroad(
+        realm=realm,
+        rulebook=gateway.Rulebook(settings.policies_dir),
+        naming=gateway.Naming(load_kept(settings.data, "pseudonyms")),
+        cards=gateway.Cards(settings.peers_path, realm),
+        line=line,
+        clock=clock,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import reelm
 from reelm.cli.ledger_options import add_ledger, run_ledger
+from reelm.cli.moving_options import add_moving
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import say
 
@@ -45,6 +46,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_account_create(account.add_parser("create", help="create an account"))
 
     add_ledger(commands.add_parser("ledger", help="check, copy, prove and mend the log"), _add_data)
+
+    realm = commands.add_parser("realm", help="move people to other realms")
+    add_moving(realm.add_subparsers(dest="action", required=True, metavar="ACTION"), _add_data)
 
     demo = commands.add_parser("demo", help="fill a running cell with demo content")
     _add_data(demo)
@@ -92,6 +96,10 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
             return run_create(arguments)
         case "ledger":
             return run_ledger(arguments)
+        case "realm":
+            from reelm.cli.moving import run_moving
+
+            return run_moving(arguments)
         case "demo":
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; more only heats a small box
             from reelm.cli.demo.seed import run_demo

@@ -82,7 +82,7 @@ async def _give_receipt(mover: Mover, move: Move) -> Then:
         names = {via.value: str(mover.naming.towards(move.realm, via).name(move.account)) for via in accounts.Via}
         rows = [{"entry": index, "names": names}]
         await tell(mover, unit, move.realm, move.id, table="receipt", digest=move.digest, rows=rows)
-        done = {"step": Step.DONE, "step_at": mover.clock.now(), "arrived_index": index, "told": {}}
+        done: dict[str, Any] = {"step": Step.DONE, "step_at": mover.clock.now(), "arrived_index": index, "told": {}}
         await update_move(unit, move.id, **done)
         await delete_parts(unit, move.id)
     return Then.REST

@@ -12,7 +12,6 @@ from reelm.moving.errors import MoveNotFound, MoveTooLate, MoveUnderWay, RealmNo
 from reelm.moving.model import MAY_CANCEL, UNDER_WAY, Move, Side, Step
 from reelm.moving.mover import go_on
 from reelm.moving.store import find_move, find_newest, hold_move, insert_move, update_move
-from reelm.realms import check_age, place
 
 # The realm that a country and region belong to.
 HomeOf = Callable[[str, str | None], RealmCode]
@@ -34,14 +33,13 @@ async def ask(
 ) -> Move:
     """Begin to move somebody to another realm, once they were `told` which. From here on they can change nothing.
 
-    Raises `CrossingNotTold`, `CrossingRefused`, `RealmUnknown`, `MoveUnderWay`, `RealmNotTheirs`, `HandleNotAllowed`
-    and the refusals of `realms.place`; whether the handle is free there is answered by that realm.
+    Raises `CrossingNotTold`, `CrossingRefused`, `RealmUnknown`, `MoveUnderWay`, `RealmNotTheirs`, `HandleNotAllowed`.
+    Whether the handle is free there, and whether they may live there at their age, is answered by that realm.
     """
     abroad.cards.fetch(to)
     minor = await accounts.is_minor(unit, person, at.date())
     abroad.check_told(told, to, Message(Kind.RELOCATION, dict.fromkeys(FIELDS)))
     country, region = residence
-    check_age(place(country, region), await accounts.fetch_birth_date(unit, person), at.date())
     if home_of is not None and home_of(country, region) != to:
         raise RealmNotTheirs(realm=home_of(country, region))
     wanted = accounts.clean_handle(handle or (await accounts.fetch_profile(unit, person)).person.handle)

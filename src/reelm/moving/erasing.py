@@ -4,7 +4,7 @@ What others of this realm did towards them stays theirs: it points to a clip or 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,9 @@ from reelm.moving.model import Move, Step, Then
 from reelm.moving.mover import Mover
 from reelm.moving.names import hash_clip, hash_handle
 from reelm.moving.store import hold_move, insert_names, update_move
+
+# What crosses of a remark, as the policies list it.
+REMARK: Sequence[str] = ("comment", "clip", "pseudonym", "handle", "display_name", "text", "at")
 
 
 async def erase(mover: Mover, move: Move) -> Then:
@@ -65,6 +68,7 @@ async def _leave_to_others(mover: Mover, unit: WriteUnit, move: Move, person: Ac
         return await accounts.keep_person(unit, move.realm, card, via=via, at=at)
 
     minor = await accounts.is_minor(unit, person, at.date())
+    await social.forget_follows_abroad(unit, person)
     if not minor:
         await social.rename_followed(unit, person, await keep(accounts.Via.PROFILE))
         await social.rename_follower(unit, person, await keep(accounts.Via.FOLLOW))
@@ -86,8 +90,7 @@ async def _find_staying(unit: WriteUnit, person: AccountId, remarked: list[Video
 
 def _may_stay(mover: Mover, move: Move, *, minor: bool) -> bool:
     """Whether a remark of somebody of the other realm may stand here."""
-    fields = dict.fromkeys(("comment", "clip", "pseudonym", "handle", "display_name", "text", "at"), "")
-    message = Message(Kind.COMMENT, fields, minor=minor, told=True)
+    message = Message(Kind.COMMENT, dict.fromkeys(REMARK, ""), minor=minor, told=True)
     today = mover.clock.now().date()
     return mover.rulebook.rules.decide(message, from_=move.realm, to=mover.realm, today=today).allowed
 

@@ -37,8 +37,8 @@ class RealmNotTheirs(Problem):
 
 @dataclass(eq=False)
 class MovedToRealm(Problem):
-    """This clip or person belongs to another realm now, where `address` leads."""
+    """This clip or person belongs to another realm now: it is at `url`."""
 
     status: ClassVar[int] = 410
     realm: str
-    address: str
+    url: str

@@ -1,6 +1,6 @@
 """What does a move work with? One realm's database, files, names and log, and the list of what goes along."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
@@ -14,6 +14,7 @@ from reelm.infra.jobs import JobSpec, enqueue
 from reelm.kernel.ids import AccountId, MoveId, RealmCode
 from reelm.kernel.time import Clock
 from reelm.ledger import Durability
+from reelm.realms import Residence
 
 ADVANCE = "moving.advance"
 _A_MOMENT = timedelta(seconds=1)
@@ -24,7 +25,8 @@ class Mover:
     """One realm, as moves from it and to it see it.
 
     `own` is what is a person's own, in the order in which rows may be put in, and `towards` what others did to them.
-    `folder` is where files of people on their way here lie; `secret` makes the hashes of old addresses.
+    `folder` is where files of people on their way here lie; `secret` makes the hashes of old addresses. `admit` says
+    which rules hold for who lives in a country and region, and raises where they can't belong here.
     """
 
     database: Database
@@ -39,6 +41,7 @@ class Mover:
     secret: bytes
     own: Sequence[Belongings]
     towards: Sequence[Belongings]
+    admit: Callable[[str, str | None], Residence]
 
     @property
     def collections(self) -> Iterator[Belongings]:

@@ -30,4 +30,4 @@ async def find_moved(unit: ReadUnit, cards: gateway.Cards, name: bytes, path: st
     if realm is None:
         return None
     card = cards.all().get(realm)
-    return MovedToRealm(realm=realm, address=f"{card.public_url}{path}" if card else "")
+    return MovedToRealm(realm=realm, url=f"{card.public_url}{path}" if card else "")

@@ -53,7 +53,7 @@ async def insert_move(
     problem: str | None = None,
 ) -> None:
     values = {"handle": handle, "country": country, "region": region, "account_id": account, "problem": problem}
-    counted = {"parts": 0, "parts_done": 0, "own_parts": 0, "digest": "", "told": {}}
+    counted: dict[str, Any] = {"parts": 0, "parts_done": 0, "own_parts": 0, "digest": "", "told": {}}
     times = {"asked_at": at, "step_at": at}
     await unit.write(insert(moves).values(id=id, side=side, realm=realm, step=step, **values, **counted, **times))
 

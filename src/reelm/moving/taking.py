@@ -15,7 +15,7 @@ from reelm.moving.mover import Mover, go_on, tell
 from reelm.moving.parts import CHUNK_BYTES, FILES, chain, digest_part
 from reelm.moving.staging import write_piece
 from reelm.moving.store import delete_move, delete_parts, find_move, hold_move, insert_move, insert_part, update_move
-from reelm.realms import check_age, place
+from reelm.realms import check_age
 
 Told = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ async def _take_offer(mover: Mover, unit: WriteUnit, from_: RealmCode, id: MoveI
     now, problem = mover.clock.now(), None
     try:
         handle = accounts.clean_handle(handle)
-        check_age(place(country, region), date.fromisoformat(str(row["birth_date"])), now.date())
+        check_age(mover.admit(country, region), date.fromisoformat(str(row["birth_date"])), now.date())
         if not await accounts.await_handle(unit, handle, now):
             raise accounts.HandleTaken
     except Problem as refusal:
@@ -55,8 +55,9 @@ async def _take_offer(mover: Mover, unit: WriteUnit, from_: RealmCode, id: MoveI
     if problem is not None:
         await tell(mover, unit, from_, id, table="refused", rows=[{"problem": problem}])
         return
-    facts = {"step": Step.COPYING, "handle": handle, "country": country, "region": region, "at": now}
-    await insert_move(unit, id, Side.ARRIVING, from_, **facts)
+    await insert_move(
+        unit, id, Side.ARRIVING, from_, step=Step.COPYING, handle=handle, country=country, region=region, at=now
+    )
     await tell(mover, unit, from_, id, table="accepted")
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Text, Uuid, and_, delete, func, insert, literal, select, table, update
+from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
@@ -12,6 +13,9 @@ from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.tables import comments, follows, likes, notifications
+
+# Everybody who is known here: `accounts` owns the table.
+_people = table("people", named("id", Uuid), named("realm", Text))
 
 # How many of a person's newest likes, and of their newest follows, are looked at together.
 _NEWEST = 200
@@ -189,6 +193,13 @@ async def mark_read(unit: WriteUnit, account: AccountId, *, at: datetime) -> Non
     """Everything this person has been told of so far counts as read."""
     statement = update(notifications).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
     await unit.write(statement.values(read_at=at))
+
+
+async def forget_follows_abroad(unit: WriteUnit, person: UUID) -> None:
+    """Who of other realms follows somebody, and whom they follow there: their new realm knows that."""
+    abroad = select(_people.c.id).where(_people.c.realm.is_not(None))
+    await unit.write(delete(follows).where(follows.c.follower_id == person, follows.c.followed_id.in_(abroad)))
+    await unit.write(delete(follows).where(follows.c.followed_id == person, follows.c.follower_id.in_(abroad)))
 
 
 async def rename_followed(unit: WriteUnit, old: UUID, new: UUID) -> None:

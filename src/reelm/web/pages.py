@@ -53,9 +53,9 @@ def _meta(title: str, text: str, url: str, image: str | None, kind: str) -> str:
 
 def _moved(request: Request, to: moving.MovedToRealm | None) -> Response:
     """On to where it is now; without an address there, the page that says that nothing is here."""
-    if to is None or not to.address:
+    if to is None or not to.url:
         return _page(request, status=404)
-    return RedirectResponse(to.address, 308, headers={"Cache-Control": "no-cache"})
+    return RedirectResponse(to.url, 308, headers={"Cache-Control": "no-cache"})
 
 
 async def _get_app_page(request: Request) -> Response:

@@ -89,11 +89,11 @@ async def work_some(at: Neighbour) -> int:
     return len(rows)
 
 
-async def work_until(journey: Journey, is_so: Callable[[], Any], timeout_s: float = 60) -> None:
-    """Let the workers of both realms work until something is so."""
+async def work_until(journey: Journey, is_so: Callable[[], Any], timeout_s: float = 60, only: str = "") -> None:
+    """Let the workers of both realms, or those of one only, work until something is so."""
 
     async def look() -> bool:
-        for one in journey.realms:
+        for one in (at for at in journey.realms if only in ("", at.code)):
             await work_some(one)
         told = is_so()
         return bool(await told if asyncio.iscoroutine(told) else told)

@@ -16,6 +16,7 @@ export interface Fact {
   review_by?: string;
   finding?: string;
   to?: string;
+  from?: string;
   country?: string;
   purpose?: string;
   legal_basis?: string;
@@ -71,6 +72,10 @@ export function sentence(kind: string, fact: Fact, asker?: string): string {
       return t("said.disclosure", { to: tWord(`receiver.${fact.to}`, fact.to ?? ""), country: fact.country ? countryName(fact.country) : "" });
     case "crossing":
       return t("said.crossing", { to: (fact.to ?? "").toUpperCase() });
+    case "person-left":
+      return t("said.person-left", { to: (fact.to ?? "").toUpperCase() });
+    case "person-arrived":
+      return t("said.person-arrived", { from: (fact.from ?? "").toUpperCase() });
     case "consent-receipt":
       return t(`consent.${fact.decision === "given" || fact.decision === "withdrawn" ? fact.decision : "refused"}`, {
         purpose: tWord(`purpose.${fact.purpose}`, fact.purpose ?? ""),

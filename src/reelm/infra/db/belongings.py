@@ -81,7 +81,7 @@ async def _insert(unit: WriteUnit, what: Belongings, rows: Sequence[Values]) -> 
 
 def read_row(what: Belongings, row: Mapping[str, Any]) -> Values:
     """One row, as its table takes it. Raises `RowMalformed`."""
-    if row.keys() != set(what.columns):
+    if set(row) != set(what.columns):
         raise RowMalformed(what.name)
     try:
         return {name: _decode(what.table.c[name].type, value) for name, value in row.items()}

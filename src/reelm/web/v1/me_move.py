@@ -9,7 +9,6 @@ from reelm import accounts, gateway, moving
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import RealmCode
-from reelm.realms import CountryUnknown, RegionNotOfCountry, RegionRequired, TooYoung
 from reelm.web.depends import InCell, Now, Read, SignedIn, SignedInEvenMoving, Write
 from reelm.web.problems import problems
 
@@ -111,10 +110,6 @@ async def _residence(unit: ReadUnit, viewer: accounts.Viewer, form: NewMove) -> 
         gateway.RealmUnknown,
         moving.MoveUnderWay,
         moving.RealmNotTheirs,
-        CountryUnknown,
-        RegionRequired,
-        RegionNotOfCountry,
-        TooYoung,
     ),
 )
 async def post_move(form: NewMove, viewer: SignedIn, cell: InCell, now: Now) -> MoveView:
