@@ -183,6 +183,10 @@ TABLE: dict[str, Call] = {
     "GET /ledger/tile/{name:path}": Call(anybody(200), staff=True),
     "GET /api/v1/trust": Call(anybody(200), staff=True),
     "GET /api/v1/data-map": Call(anybody(200), staff=True),
+    # There is no other realm beside this one, and nobody has asked to move.
+    "POST /api/v1/me/move": Call(owner(404, 403), json={"to": "us", "told": "us", "password": PASSWORDS["ana"]}),
+    "GET /api/v1/me/move": Call(signed_in(404)),
+    "DELETE /api/v1/me/move": Call(signed_in(404)),
     "GET /api/v1/me/ledger": Call(signed_in(200), staff=True),
     "GET /api/v1/me/ledger/key": Call(signed_in(200), staff=True),
     "GET /api/v1/me/ledger/{entry_id}/proof": Call(the_proof, staff=True),
