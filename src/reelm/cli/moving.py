@@ -23,7 +23,7 @@ def run_moving(arguments: argparse.Namespace) -> int:
 
     What has begun goes on when this is stopped.
     """
-    return asyncio.run(_move_all(find_settings(arguments.data), arguments))
+    return asyncio.run(move_all(find_settings(arguments.data), arguments))
 
 
 def split_place(text: str) -> tuple[str, str | None]:
@@ -35,7 +35,8 @@ def split_place(text: str) -> tuple[str, str | None]:
     return country, region or None
 
 
-async def _move_all(settings: Settings, arguments: argparse.Namespace) -> int:
+async def move_all(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Do what a command says in one cell; its exit status."""
     async with Database(settings.database_url, pool_size=2) as database:
         if arguments.action == "move":
             people = [await _find(database, arguments.handle, arguments.country)]

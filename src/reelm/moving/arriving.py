@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from reelm import accounts
-from reelm.moving.entering import enter
+from reelm.infra.db import RowMalformed
+from reelm.moving.entering import check_staged, enter, stage
+from reelm.moving.errors import RowsNotUnderstood
 from reelm.moving.model import Move, Step, Then
 from reelm.moving.mover import Mover, tell
 from reelm.moving.parts import FILES, chain, digest_part
 from reelm.moving.staging import clear_staged, path_of
-from reelm.moving.store import delete_parts, hold_move, list_parts, update_move
+from reelm.moving.store import delete_move, delete_parts, hold_move, list_parts, update_move
 
 
 async def advance_arriving(mover: Mover, move: Move) -> Then:
@@ -38,13 +40,28 @@ async def _compare(mover: Mover, move: Move) -> Then:
         held = await hold_move(unit, move.id)
         if held is None or held.step is not Step.COPIED:
             return Then.MORE
-        if same:
+        if same and not _is_understood(mover, parts):
+            await tell(
+                mover, unit, move.realm, move.id, table="refused", rows=[{"problem": RowsNotUnderstood.slug()}]
+            )
+            await accounts.stop_awaiting(unit, move.handle)
+            await delete_move(unit, move.id)
+        elif same:
             await update_move(unit, move.id, step=Step.VERIFIED, step_at=mover.clock.now(), digest=digest)
             await tell(mover, unit, move.realm, move.id, table="verified", parts=len(parts), digest=digest)
         else:
             await tell(mover, unit, move.realm, move.id, table="differs", parts=len(parts), digest=digest)
             await update_move(unit, move.id, step=Step.COPYING, step_at=mover.clock.now())
     return Then.MORE
+
+
+def _is_understood(mover: Mover, parts: list[tuple[int, str, Any]]) -> bool:
+    """Whether all of it can stand here: once handed over there is no way back."""
+    try:
+        check_staged(mover, stage(parts))
+    except RowMalformed:
+        return False
+    return True
 
 
 def _digest_staged(folder: Path, parts: list[tuple[int, str, Any]]) -> str:

@@ -3,27 +3,28 @@
 import asyncio
 import os
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from reelm import accounts, ledger, social, videos
-from reelm.infra.db import Belongings, ReadUnit, RowMalformed, WriteUnit, insert_rows
+from reelm.infra.db import Belongings, RowMalformed, WriteUnit, insert_rows, read_row
 from reelm.kernel.ids import AccountId, VideoId
 from reelm.moving.model import Move, Step, Then, public_id
 from reelm.moving.mover import Mover
 from reelm.moving.names import hash_clip, hash_handle
 from reelm.moving.parts import FILES
-from reelm.moving.references import Row, import_rows
+from reelm.moving.references import Row, as_they_stand, import_rows
 from reelm.moving.staging import path_of
 from reelm.moving.store import delete_names, hold_move, list_parts, update_move
 
-Staged = dict[str, list[Row]]
+Staged = defaultdict[str, list[Row]]
 
 
 async def enter(mover: Mover, move: Move) -> Then:
     """Make them one of ours. Raises `RowMalformed` for rows that can't be somebody's."""
     async with mover.database.read() as unit:
-        staged = await read_staged(unit, move)
+        staged = stage(await list_parts(unit, move.id))
     person = check_staged(mover, staged)
     await asyncio.to_thread(_publish_files, mover, move, staged)
     async with mover.database.write() as unit:
@@ -49,16 +50,16 @@ async def enter(mover: Mover, move: Move) -> Then:
     return Then.MORE
 
 
-async def read_staged(unit: ReadUnit, move: Move) -> Staged:
+def stage(parts: Iterable[tuple[int, str, Any]]) -> Staged:
     """What has come, by collection, pieces of files among it."""
-    staged: defaultdict[str, list[Row]] = defaultdict(list)
-    for _, collection, content in await list_parts(unit, move.id):
+    staged: Staged = defaultdict(list)
+    for _, collection, content in parts:
         staged[collection] += [content] if collection == FILES else content
     return staged
 
 
 def check_staged(mover: Mover, staged: Staged) -> AccountId:
-    """Who it is. Raises `RowMalformed` unless all of it is one person's."""
+    """Who it is. Raises `RowMalformed` unless all of it is one person's and has the form of its tables."""
     try:
         (account,) = staged["accounts"]
         person = AccountId(UUID(account["id"]))
@@ -66,6 +67,7 @@ def check_staged(mover: Mover, staged: Staged) -> AccountId:
             for row in staged[what.name]:
                 if any(row[name] != str(person) for name in what.owners):
                     raise RowMalformed(what.name)
+                read_row(what, as_they_stand(what, row))
         assets = {row["id"] for row in staged["assets"]}
         if any(row["asset_id"] not in assets for row in staged["renditions"]):
             raise RowMalformed("renditions")

@@ -36,6 +36,13 @@ class RealmNotTheirs(Problem):
 
 
 @dataclass(eq=False)
+class RowsNotUnderstood(Problem):
+    """The other realm can't read what came: it runs another release, or what came is not one person's."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
 class MovedToRealm(Problem):
     """This clip or person belongs to another realm now: it is at `url`."""
 

@@ -74,6 +74,16 @@ def _name(mover: Mover, id: AccountId, via: accounts.Via, known: _Known, to: Rea
     return {"realm": mover.realm, "card": card}
 
 
+def as_they_stand(what: Belongings, row: Row) -> Row:
+    """A row with the ids that it came with, to see whether it has the form of its table."""
+    made = dict(row)
+    if what.clip:
+        made[what.clip] = row[what.clip]["id"]
+    for name in what.people:
+        made[name] = row[name]["card"]["id"]
+    return made
+
+
 async def import_rows(
     unit: WriteUnit, mover: Mover, what: Belongings, rows: Iterable[Row], from_: RealmCode
 ) -> list[Row]:

@@ -121,7 +121,7 @@ async def _take_answer(mover: Mover, unit: WriteUnit, move: Move, table: str, to
     match table, move.step:
         case "accepted", Step.ASKED:
             await update_move(unit, move.id, step=Step.COPYING, step_at=now)
-        case "refused", Step.ASKED:
+        case "refused", (Step.ASKED | Step.COPIED):
             assert move.account is not None
             (row,) = told["rows"]
             await update_move(unit, move.id, step=Step.REFUSED, step_at=now, problem=str(row["problem"]))

@@ -25,7 +25,7 @@ async def _arrive(journey: Journey) -> None:
     await work_until(journey, lambda: is_over(journey))
 
 
-async def _entry(at: Any, kind: str) -> ledger.LoggedEntry | Any:
+async def _entry(at: Any, kind: str) -> Any:
     (row,) = await at.realm.rows("SELECT body, log_index, id FROM ledger_entries WHERE kind = $1", kind)
     return row
 
