@@ -49,8 +49,15 @@ CREATE TABLE accounts (
     locale TEXT NOT NULL,
     role TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    frozen_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_accounts PRIMARY KEY (id),
     CONSTRAINT uq_accounts_handle UNIQUE (handle)
+);
+
+CREATE TABLE awaited_handles (
+    handle TEXT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_awaited_handles PRIMARY KEY (handle)
 );
 
 CREATE TABLE gateway_copies (
@@ -179,6 +186,12 @@ CREATE TABLE ledger_writers (
     CONSTRAINT pk_ledger_writers PRIMARY KEY (writer)
 );
 
+CREATE TABLE moved_names (
+    name BYTEA NOT NULL,
+    realm TEXT NOT NULL,
+    CONSTRAINT pk_moved_names PRIMARY KEY (name)
+);
+
 CREATE TABLE person_keys (
     person_id UUID NOT NULL,
     key BYTEA NOT NULL,
@@ -293,6 +306,33 @@ CREATE INDEX ix_gateway_outbox_account_id ON gateway_outbox (account_id);
 CREATE UNIQUE INDEX ix_gateway_outbox_numbered ON gateway_outbox (realm, seq) WHERE seq IS NOT NULL;
 
 CREATE INDEX ix_gateway_outbox_unnumbered ON gateway_outbox (realm, id) WHERE seq IS NULL;
+
+CREATE TABLE moves (
+    id UUID NOT NULL,
+    side TEXT NOT NULL,
+    account_id UUID,
+    realm TEXT NOT NULL,
+    step TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    country TEXT NOT NULL,
+    region TEXT,
+    parts INTEGER NOT NULL,
+    parts_done INTEGER NOT NULL,
+    own_parts INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    told JSONB NOT NULL,
+    problem TEXT,
+    left_entry TEXT,
+    arrived_entry TEXT,
+    left_index BIGINT,
+    arrived_index BIGINT,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    step_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_moves PRIMARY KEY (id),
+    CONSTRAINT fk_moves_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_moves_account_id ON moves (account_id);
 
 CREATE TABLE people (
     id UUID NOT NULL,
@@ -426,6 +466,15 @@ CREATE TABLE likes (
 );
 
 CREATE INDEX ix_likes_video_id ON likes (video_id);
+
+CREATE TABLE moving_parts (
+    move_id UUID NOT NULL,
+    part INTEGER NOT NULL,
+    collection TEXT NOT NULL,
+    content JSONB NOT NULL,
+    CONSTRAINT pk_moving_parts PRIMARY KEY (move_id, part),
+    CONSTRAINT fk_moving_parts_move_id FOREIGN KEY(move_id) REFERENCES moves (id) ON DELETE CASCADE
+);
 
 CREATE TABLE renditions (
     asset_id UUID NOT NULL,

@@ -12,7 +12,7 @@ VAGUE_NAMES = frozenset(
 )
 # Packages whose insides are their own; `infra` and `kernel` are shelves of packages that are imported one by one.
 CLOSED = frozenset(
-    {"access", "accounts", "bootstrap", "feed", "ledger", "media", "realms", "social", "videos", "worker"}
+    {"access", "accounts", "bootstrap", "feed", "ledger", "media", "moving", "realms", "social", "videos", "worker"}
 )
 TALKS_ABROAD = frozenset({"urllib.request", "http.client", "ftplib", "smtplib", "xmlrpc", "telnetlib"})
 

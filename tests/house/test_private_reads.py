@@ -12,6 +12,7 @@ MACHINE_READS = {
     "reelm.accounts.store.find_credentials": "sign-in compares the hash of the password",
     "reelm.accounts.store.fetch_password_hash": "a change of password compares the hash of the old one",
     "reelm.accounts.store.fetch_position": "whether staff may look depends on their own country; entries tell it",
+    "reelm.accounts.store.list_residences": "which realm each person belongs to follows from where they live",
     "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
     "reelm.feed.store.find_account": "recognises a session by the hash of its token",
     "reelm.feed.store.find_viewer_state": "chooses the viewer's own next clips: not those seen, marked as liked",
@@ -23,6 +24,14 @@ MACHINE_READS = {
     "reelm.gateway.store.list_numbered": "sends what a person told another realm, as they were told on the screen",
     "reelm.gateway.store.list_unnumbered": "decides whether what a person told another realm may leave",
     "reelm.ledger.store.fetch_keys": "makes the commitments of an entry; `GET /me/ledger/key` gives people their own",
+    "reelm.moving.store.find_move": "moves somebody who asked for it; what they see of it is their own",
+    "reelm.moving.store.find_newest": "shows a person their own move",
+    "reelm.moving.store.hold_move": "moves somebody who asked for it; what they see of it is their own",
+    "reelm.moving.store.list_parts": "puts what came of somebody who moves into its tables; nobody is shown it",
+    "reelm.social.store.count_regard": "two numbers that every clip shows",
+    "reelm.social.store.list_liked": "counts one like less on each clip, when somebody goes to another realm",
+    "reelm.social.store.rename_followed": "leaves out who follows both names of one person; nothing is returned",
+    "reelm.social.store.rename_follower": "leaves out whom both names of one person follow; nothing is returned",
     "reelm.social.store.count_follows": "two numbers that every profile shows",
 }
 

@@ -5,6 +5,7 @@ from sqlalchemy import Column, Table, create_engine
 from tests.house.catalogue import list_tables
 from tests.postgres import DatabaseServer
 
+from reelm.bootstrap import OWN, STAYS, TOWARDS
 from reelm.infra.db import metadata
 from reelm.kernel.data_classes import DataClass
 
@@ -19,6 +20,7 @@ BELONGS_TO = {
     "gateway_outbox": "account_id",
     "impressions": "account_id",
     "likes": "account_id",
+    "moves": "account_id",
     "notifications": "account_id, actor_id",
     "people": "account_id",
     "renditions": "assets",
@@ -38,6 +40,7 @@ FORGOTTEN = {
 # Tables whose rows name nobody, and why that is so.
 NAMES_NOBODY = {
     "access_reads": "belong to a request, which names people",
+    "awaited_handles": "handles kept free for whoever is on their way here, who has no account here yet",
     "counts_abroad": "noised sums that other realms told of a clip",
     "foreign_clips": "copies of what is public in another realm, until it says otherwise",
     "foreign_people": "what another realm told of its people, until it says otherwise",
@@ -53,10 +56,14 @@ NAMES_NOBODY = {
     "ledger_register": "numbers of what crossed between realms, by day and kind",
     "ledger_writers": "how far each writer has counted",
     "releases": "which day has been told to which realm",
+    "moved_names": "keyed hashes of old addresses, and the realm each leads to",
+    "moving_parts": "of whoever is on their way here, who has no account here yet; gone when they arrive or do not",
     "rate_limits": "keys are keyed hashes of an address and a handle; a row ends within an hour",
     "realm_maps": "which realm serves which country, since when",
     "sealed_requests": "government requests without names, until they may be told of",
 }
+# Columns of what goes along with a person that point to that person's own clips only.
+OF_THEIR_OWN = {"comments-of-others": ("video_id",), "video_counts": ("video_id",), "videos": ("id",)}
 # Tables of other packages in the same database.
 NOT_OURS = ("procrastinate", "alembic_version")
 SOMEBODY = {"accounts.id", "people.id"}
@@ -100,6 +107,17 @@ def test_what_names_a_person_without_a_foreign_key_is_listed() -> None:
     for name, columns in FORGOTTEN.items():
         named = [c.name for c in tables[name].columns if c.info["data_class"] is DataClass.UNIQUE_ID]
         assert columns == ", ".join(one for one in named if one != "session_id"), name
+
+
+def test_everything_of_a_person_goes_along_or_stays_with_a_reason() -> None:
+    """Somebody who moves to another realm: a new table is entered in `bootstrap/belongings.py`."""
+    goes = {what.table.name for what in (*OWN, *TOWARDS)}
+    assert goes | STAYS.keys() == BELONGS_TO.keys()
+    assert not goes & STAYS.keys()
+    for what in (*OWN, *TOWARDS):
+        pointing = {column.name for column in what.table.columns if points_to(column) & {"clips.id", "people.id"}}
+        known = {*what.owners, *what.people, what.clip, *OF_THEIR_OWN.get(what.name, ())}
+        assert pointing <= known, what.name
 
 
 def _describe(url: str) -> list[tuple[str, ...]]:

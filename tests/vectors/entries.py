@@ -84,6 +84,8 @@ FACT_OF: dict[str, dict[str, Any]] = {
     },
     "rules-in-force": {"policy": _DIGESTS[0], "routes": 6},
     "peer-fault": {"realm": "us", "fault": "entry-differs", "entry": 77},
+    "person-left": {"to": "ca-qc", "move": _REQUEST, "parts": 12, "digest": _DIGESTS[1]},
+    "person-arrived": {"from": "eu", "move": _REQUEST, "parts": 12, "digest": _DIGESTS[1], "entry": 1234},
     "consent-receipt": {"purpose": "statistics", "decision": "withdrawn", "notice": "1.2", "receipt": _DIGESTS[2]},
     "export": {"archive": _DIGESTS[3], "classes": _CLASSES},
     "erasure-tombstone": {"scope": "account", "classes": _CLASSES},

@@ -15,6 +15,7 @@ from reelm.accounts.abroad import (
     split_handle,
 )
 from reelm.accounts.errors import (
+    AccountMoving,
     AccountNotFound,
     DisplayNameNotTaken,
     EmailNotTaken,
@@ -29,16 +30,19 @@ from reelm.accounts.errors import (
     TextTooLong,
     TooManyTries,
 )
-from reelm.accounts.handles import clean_text
+from reelm.accounts.handles import clean_handle, clean_text
 from reelm.accounts.jobs import sweep
 from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, Session, Viewer
-from reelm.accounts.profiles import change_password, clear_avatar, edit_profile, set_avatar
+from reelm.accounts.profiles import change_password, clear_avatar, confirm_password, edit_profile, set_avatar
 from reelm.accounts.sessions import own_eyes, recognise, sign_in, sign_out, sign_out_everywhere, token_hash
 from reelm.accounts.sign_up import Caller, sign_up
 from reelm.accounts.store import (
     PROFILE,
     SIGN_INS,
+    await_handle,
+    delete_account,
     delete_foreign,
+    fetch_birth_date,
     fetch_by_handle,
     fetch_own_account,
     fetch_people,
@@ -46,19 +50,29 @@ from reelm.accounts.store import (
     fetch_private_profile,
     fetch_profile,
     find_foreign,
+    find_homes,
+    forget_abroad,
+    freeze,
     is_fresh,
     is_kept,
     list_avatar_keys,
     list_foreign_ids,
+    list_residences,
     list_sign_ins,
+    note_own,
+    stop_awaiting,
+    unfreeze,
 )
+from reelm.accounts.tables import BELONGINGS
 from reelm.kernel.roles import Role
 
 __all__ = [
+    "BELONGINGS",
     "LOCALES",
     "PROFILE",
     "SIGN_INS",
     "Account",
+    "AccountMoving",
     "AccountNotFound",
     "Caller",
     "DisplayNameNotTaken",
@@ -81,12 +95,17 @@ __all__ = [
     "Via",
     "Viewer",
     "answer_profile",
+    "await_handle",
     "card_of",
     "change_password",
+    "clean_handle",
     "clean_text",
     "clear_avatar",
+    "confirm_password",
+    "delete_account",
     "delete_foreign",
     "edit_profile",
+    "fetch_birth_date",
     "fetch_by_handle",
     "fetch_own_account",
     "fetch_people",
@@ -94,14 +113,19 @@ __all__ = [
     "fetch_private_profile",
     "fetch_profile",
     "find_foreign",
+    "find_homes",
     "find_own",
+    "forget_abroad",
+    "freeze",
     "is_fresh",
     "is_kept",
     "is_minor",
     "keep_person",
     "list_avatar_keys",
     "list_foreign_ids",
+    "list_residences",
     "list_sign_ins",
+    "note_own",
     "own_eyes",
     "recognise",
     "set_avatar",
@@ -110,6 +134,8 @@ __all__ = [
     "sign_out_everywhere",
     "sign_up",
     "split_handle",
+    "stop_awaiting",
     "sweep",
     "token_hash",
+    "unfreeze",
 ]

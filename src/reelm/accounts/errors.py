@@ -101,3 +101,10 @@ class AccountNotFound(Problem):
     """Nobody has this handle."""
 
     status: ClassVar[int] = 404
+
+
+@dataclass(eq=False)
+class AccountMoving(Problem):
+    """The account is on its way to another realm: nothing can be changed until it has arrived, or the move is off."""
+
+    status: ClassVar[int] = 409

@@ -61,10 +61,14 @@ class Account:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody signed in, as known from their session. Made in this package only, from a token or a password."""
+    """Somebody signed in, as known from their session. Made in this package only, from a token or a password.
+
+    Whoever `is_moving` to another realm may look and not change anything.
+    """
 
     id: AccountId
     session: SessionId
+    is_moving: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,15 +49,21 @@ async def clear_avatar(unit: WriteUnit, account: AccountId) -> str | None:
     return before
 
 
+async def confirm_password(database: Database, viewer: Viewer, password: str) -> None:
+    """Make sure that it is they who ask. Raises `PasswordWrong`."""
+    async with database.read() as unit:
+        hashed = await fetch_password_hash(unit, viewer.id)
+    if not await is_password(password, hashed):
+        raise PasswordWrong
+
+
 async def change_password(
     database: Database, viewer: Viewer, *, current: str, new: str, realm: str, at: datetime
 ) -> None:
     """Change the password and end every other session. Raises `PasswordWrong`, `PasswordTooWeak`."""
     async with database.read() as unit:
         account = await fetch_profile(unit, viewer.id)
-        hashed = await fetch_password_hash(unit, viewer.id)
-    if not await is_password(current, hashed):
-        raise PasswordWrong
+    await confirm_password(database, viewer, current)
     check_password(new, account.person.handle)
     new_hash = await hash_password(new)
     async with database.write() as unit:

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import case, delete, insert, literal, select, update
+from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.handles import may_be_handle
 from reelm.accounts.model import Account, NewAccount, Person, Profile, Session, Viewer
-from reelm.accounts.tables import accounts, foreign_people, people, rate_limits, sessions
+from reelm.accounts.tables import accounts, awaited_handles, foreign_people, people, rate_limits, sessions
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
 from reelm.kernel.ids import AccountId, RealmCode, SessionId
 from reelm.kernel.roles import Role
@@ -82,7 +82,10 @@ def _abroad(row: Record) -> Person:
 
 
 async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed: str, at: datetime) -> bool:
-    """False where the handle is taken."""
+    """False where the handle is taken, or kept free for somebody on their way here."""
+    await _hold_handle(unit, new.handle)
+    if await unit.scalar(select(literal(True)).where(awaited_handles.c.handle == new.handle)):
+        return False
     statement = (
         upsert(accounts)
         .values(
@@ -105,6 +108,62 @@ async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed
         return False
     await unit.write(insert(people).values(id=id, account_id=id))
     return True
+
+
+async def _hold_handle(unit: WriteUnit, handle: str) -> None:
+    """Whoever else wants this handle waits until the unit ends."""
+    await unit.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(handle, 0))))
+
+
+async def await_handle(unit: WriteUnit, handle: str, since: datetime) -> bool:
+    """Keep a handle free for somebody who is moving here; false where it is taken or kept free already."""
+    await _hold_handle(unit, handle)
+    if await unit.scalar(select(literal(True)).where(accounts.c.handle == handle)):
+        return False
+    return await unit.write(upsert(awaited_handles).values(handle=handle, since=since).on_conflict_do_nothing()) == 1
+
+
+async def stop_awaiting(unit: WriteUnit, handle: str) -> None:
+    """Keep it free no longer."""
+    await unit.write(delete(awaited_handles).where(awaited_handles.c.handle == handle))
+
+
+async def freeze(unit: WriteUnit, id: AccountId, at: datetime) -> bool:
+    """Let this person change nothing from here on; false where they may not already, or are gone."""
+    statement = update(accounts).where(accounts.c.id == id, accounts.c.frozen_at.is_(None)).values(frozen_at=at)
+    return await unit.write(statement) == 1
+
+
+async def unfreeze(unit: WriteUnit, id: AccountId) -> None:
+    """They may again."""
+    await unit.write(update(accounts).where(accounts.c.id == id).values(frozen_at=None))
+
+
+async def delete_account(unit: WriteUnit, id: AccountId) -> None:
+    """Remove a person with every row that is theirs alone."""
+    await unit.write(delete(accounts).where(accounts.c.id == id))
+
+
+async def find_homes(unit: ReadUnit, ids: Iterable[UUID]) -> dict[UUID, RealmCode | None]:
+    """The realm of each of these people, `None` for ours; whoever is not known is left out."""
+    rows = await unit.all(select(people.c.id, people.c.realm).where(people.c.id.in_(set(ids))))
+    return {row.id: RealmCode(row.realm) if row.realm else None for row in rows}
+
+
+async def note_own(unit: WriteUnit, id: AccountId) -> None:
+    """Somebody who has come with an account is known here."""
+    await unit.write(insert(people).values(id=id, account_id=id))
+
+
+async def forget_abroad(unit: WriteUnit, id: UUID, realm: RealmCode) -> None:
+    """Nobody of that realm has this id any more."""
+    await unit.write(delete(people).where(people.c.id == id, people.c.realm == realm))
+
+
+async def list_residences(unit: ReadUnit) -> list[tuple[AccountId, str, str | None]]:
+    """Everybody here who is not moving, with their country and region: which realm is theirs follows from it."""
+    statement = select(accounts.c.id, accounts.c.country, accounts.c.region).where(accounts.c.frozen_at.is_(None))
+    return [(AccountId(row.id), row.country, row.region) for row in await unit.all(statement.order_by(accounts.c.id))]
 
 
 async def upsert_foreign(
@@ -245,11 +304,13 @@ async def insert_session(unit: WriteUnit, session: Session, hashed: bytes, at: d
 
 async def find_viewer(unit: ReadUnit, hashed: bytes, at: datetime) -> Viewer | None:
     row = await unit.first(
-        select(sessions.c.id, sessions.c.account_id).where(
-            sessions.c.token_hash == hashed, sessions.c.expires_at > at
-        )
+        select(sessions.c.id, sessions.c.account_id, accounts.c.frozen_at)
+        .join(accounts, accounts.c.id == sessions.c.account_id)
+        .where(sessions.c.token_hash == hashed, sessions.c.expires_at > at)
     )
-    return Viewer(AccountId(row.account_id), SessionId(row.id)) if row else None
+    if row is None:
+        return None
+    return Viewer(AccountId(row.account_id), SessionId(row.id), is_moving=row.frozen_at is not None)
 
 
 async def delete_session(unit: WriteUnit, id: SessionId) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Subject, Until
 
@@ -28,6 +28,7 @@ accounts = Table(
     column("locale", Text, data=DataClass.LANGUAGE),
     column("role", Text, data=DataClass.SYSTEM),
     column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column("frozen_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     info=held(
         "Who has an account. The birth date says whether they are old enough, the country and region which realm is"
         " theirs and which law holds.",
@@ -36,6 +37,21 @@ accounts = Table(
         keep=Keep(Until.ACCOUNT, "as long as the account"),
         receivers=(Receiver.PERSON, Receiver.EVERYBODY, Receiver.STAFF, Receiver.REALMS),
         places=(Place.DATABASE, Place.FILES),
+    ),
+)
+
+# Handles that are kept free for people on their way here from another realm.
+awaited_handles = Table(
+    "awaited_handles",
+    metadata,
+    column("handle", Text, data=DataClass.USERNAME, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column("since", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "Handles kept free for people who are on their way here from another realm.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until they have arrived or changed their mind"),
+        subjects=(Subject.VISITOR,),
     ),
 )
 
@@ -134,3 +150,7 @@ rate_limits = Table(
         subjects=(Subject.MEMBER, Subject.VISITOR),
     ),
 )
+
+# What of these tables goes along with somebody who moves. Their sessions end, and a role was given by this realm.
+_OF_THIS_REALM = {"role": "viewer", "frozen_at": None}
+BELONGINGS = (Belongings(accounts, lambda person: accounts.c.id == person, ("id",), fills=_OF_THIS_REALM),)

@@ -1,15 +1,21 @@
 """The composition root: the only place that builds adapters from settings."""
 
 from reelm.bootstrap.atlas import open_atlas
+from reelm.bootstrap.belongings import OWN, STAYS, TOWARDS
 from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
 from reelm.bootstrap.door import Door, open_door
 from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
+from reelm.bootstrap.movers import MOVED_NAMES, make_abroad, make_mover
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
 from reelm.bootstrap.workshop import Workshop, open_workshop
 
 __all__ = [
     "COLLECTIONS",
+    "MOVED_NAMES",
+    "OWN",
+    "STAYS",
+    "TOWARDS",
     "Cell",
     "Door",
     "LogOffice",
@@ -17,6 +23,8 @@ __all__ = [
     "Workshop",
     "check_books",
     "look_at",
+    "make_abroad",
+    "make_mover",
     "open_atlas",
     "open_cell",
     "open_door",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from reelm import access, accounts, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
+from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
 from reelm.feed import Feed, Present
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool, ReadUnit
@@ -36,6 +37,7 @@ class Cell:
     desk: access.Desk
     log: ledger.LogFolder
     abroad: gateway.Abroad
+    moved_secret: bytes
     signer: ledger.SignerClient
 
 
@@ -78,14 +80,8 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     access.Border(realm, rulebook, atlas.realm_of, _is_minor),
                 ),
                 log=ledger.LogFolder(settings.ledger_dir),
-                abroad=gateway.Abroad(
-                    realm=realm,
-                    rulebook=rulebook,
-                    naming=gateway.Naming(load_kept(settings.data, "pseudonyms")),
-                    cards=gateway.Cards(settings.peers_path, realm),
-                    line=line,
-                    clock=clock,
-                ),
+                abroad=make_abroad(settings, line, clock),
+                moved_secret=load_kept(settings.data, MOVED_NAMES),
                 signer=signer,
             )
         finally:

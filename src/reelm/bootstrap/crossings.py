@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from reelm import gateway, social, videos
+from reelm import gateway, moving, social, videos
 from reelm.gateway import Found, Kind, Received
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import ReadUnit, WriteUnit
@@ -47,7 +47,7 @@ def list_answerers(naming: gateway.Naming, blobs: FileBlobs, clock: Clock) -> ga
     }
 
 
-def list_takers(naming: gateway.Naming, blobs: FileBlobs) -> gateway.Takers:
+def list_takers(naming: gateway.Naming, blobs: FileBlobs, mover: moving.Mover) -> gateway.Takers:
     """Who does what a delivered message asks for."""
     return {
         Kind.COMMENT: _take_comment,
@@ -56,6 +56,7 @@ def list_takers(naming: gateway.Naming, blobs: FileBlobs) -> gateway.Takers:
         Kind.UNFOLLOW: partial(_take_unfollow, naming),
         Kind.REVOCATION: partial(_take_revocation, blobs),
         Kind.COUNTS: _take_counts,
+        Kind.RELOCATION: partial(_take_relocation, mover),
     }
 
 
@@ -100,3 +101,11 @@ async def _take_counts(unit: WriteUnit, from_: RealmCode, received: Received, at
     del at
     with _understood():
         await videos.take_counts(unit, from_, received.fields)
+
+
+async def _take_relocation(
+    mover: moving.Mover, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime
+) -> None:
+    del at
+    with _understood():
+        await moving.take(mover, unit, from_, received.fields)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from reelm import gateway, ledger, videos
 from reelm.bootstrap.crossings import list_answerers, list_takers
+from reelm.bootstrap.movers import make_mover
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.meter import Meter
@@ -85,9 +86,10 @@ async def open_door(
     cards = gateway.Cards(settings.peers_path, realm, settings.data / "keys" / "pinned")
     rulebook = gateway.Rulebook(settings.policies_dir)
     answering = list_answerers(naming, blobs, clock) if answerers is None else answerers
-    taking = list_takers(naming, blobs) if takers is None else takers
     async with Database(settings.database_url, pool_size=8) as database:
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
+        mover = make_mover(settings, database, durability, clock)
+        taking = list_takers(naming, blobs, mover) if takers is None else takers
         recorder = ledger.Recorder(database, durability, realm=realm)
         meter = Meter()
         correspondence = gateway.Correspondence(identity, cards, meter, clock)

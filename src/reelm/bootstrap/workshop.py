@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from reelm import access, accounts, feed, gateway, media, realms, videos
+from reelm import access, accounts, feed, gateway, ledger, media, moving, realms, videos
 from reelm.bootstrap.atlas import open_atlas
+from reelm.bootstrap.movers import make_mover
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.jobs import JobHandler, list_queued
@@ -29,6 +30,7 @@ class Workshop:
     settings: Settings
     database: Database
     studio: media.Studio
+    mover: moving.Mover
     clock: Clock
 
     @property
@@ -42,12 +44,16 @@ class Workshop:
     @property
     def jobs(self) -> Mapping[str, JobHandler]:
         """What an ordinary worker does."""
-        return {SWEEP: self._sweep}
+        return {
+            SWEEP: self._sweep,
+            moving.ADVANCE: partial(moving.run_advance, self.mover),
+            moving.WAKE: partial(moving.run_wake, self.mover),
+        }
 
     @property
     def periodic(self) -> Mapping[str, str]:
         """Which jobs come by themselves, and when."""
-        return {SWEEP: "*/5 * * * *"}
+        return {SWEEP: "*/5 * * * *", moving.WAKE: "* * * * *"}
 
     async def _sweep(self, args: Mapping[str, str]) -> None:
         """Clear away what has ended or belongs to nobody."""
@@ -95,4 +101,8 @@ async def open_workshop(settings: Settings, clock: Clock | None = None) -> Async
             listeners=media.Listeners(on_playable=videos.mark_playable, on_failed=videos.mark_failed),
             keep_originals=settings.keep_originals,
         )
-        yield Workshop(settings, database, studio, clock)
+        durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
+        try:
+            yield Workshop(settings, database, studio, make_mover(settings, database, durability, clock), clock)
+        finally:
+            await durability.close()

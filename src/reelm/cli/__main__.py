@@ -9,6 +9,7 @@ from pathlib import Path
 
 import reelm
 from reelm.cli.ledger_options import add_ledger, run_ledger
+from reelm.cli.moving_options import add_moving
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.words import say
@@ -80,6 +81,7 @@ def _add_realm(parser: argparse.ArgumentParser) -> None:
     for one in (add, actions.add_parser("list", help="list the realms, their addresses and since when they run")):
         one.add_argument("--data", type=Path, default=Path("var"), help="the folder of all realms (default: var)")
         one.add_argument("--json", action="store_true", help="print the result as JSON")
+    add_moving(actions, _add_data)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
@@ -122,9 +124,9 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
         case "ledger":
             return run_ledger(arguments)
         case "realm":
-            from reelm.cli.realm import run_add, run_list
+            from reelm.cli.realm import run_realm
 
-            return run_add(arguments) if arguments.action == "add" else run_list(arguments)
+            return run_realm(arguments)
         case "trust":
             from reelm.cli.trust import run_trust
 

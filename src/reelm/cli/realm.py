@@ -74,6 +74,15 @@ class ReasonNotUsable(Problem):
     limit: int
 
 
+def run_realm(arguments: argparse.Namespace) -> int:
+    """Run one parsed command about realms."""
+    if arguments.action in ("move", "residents"):
+        from reelm.cli.moving import run_moving
+
+        return run_moving(arguments)
+    return run_add(arguments) if arguments.action == "add" else run_list(arguments)
+
+
 def run_add(arguments: argparse.Namespace) -> int:
     """Append the decision that one more realm runs; a fleet that runs starts it within seconds."""
     realm, file = RealmCode(arguments.realm), arguments.data / DECISIONS

@@ -10,8 +10,10 @@ from reelm.feed.model import Mode, Reason, WatchEvent
 from reelm.feed.pipeline import FRESH_S, Feed, Page, Present
 from reelm.feed.releases import release
 from reelm.feed.store import WATCH_HISTORY, list_watch_history
+from reelm.feed.tables import BELONGINGS
 
 __all__ = [
+    "BELONGINGS",
     "FRESH_S",
     "WATCH_HISTORY",
     "EventsNotUnderstood",

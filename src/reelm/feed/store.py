@@ -112,7 +112,11 @@ _COUNT = """
         watched_ms = watched_ms + $4, shares = shares + $5 WHERE video_id = $1
 """
 
-_VIEWER = "SELECT account_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
+# Whoever is moving to another realm counts as nobody: what is theirs has been copied.
+_VIEWER = """
+    SELECT s.account_id FROM sessions s JOIN accounts a ON a.id = s.account_id
+    WHERE s.token_hash = $1 AND s.expires_at > $2 AND a.frozen_at IS NULL
+"""
 
 _TOLD_CLIPS = text(
     "SELECT id FROM foreign_clips WHERE realm = :realm"

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
 
@@ -79,4 +79,10 @@ releases = Table(
         keep=Keep(Until.REALM, "as long as the realm"),
         subjects=(),
     ),
+)
+
+# What of these tables goes along with somebody who moves.
+BELONGINGS = (
+    Belongings(impressions, lambda person: impressions.c.account_id == person, ("account_id",), "video_id"),
+    Belongings(seen, lambda person: seen.c.account_id == person, ("account_id",), "video_id"),
 )

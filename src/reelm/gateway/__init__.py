@@ -49,12 +49,15 @@ from reelm.gateway.shopping import Shopper
 from reelm.gateway.standing import Standing, find_all_standing
 from reelm.gateway.store import (
     count_waiting,
+    count_waiting_of,
     find_standing,
     forget_log_seen,
     is_taken_back,
     list_holders,
     note_copies,
     note_revocation,
+    release,
+    withdraw,
 )
 from reelm.gateway.totals import Spent, Totals, Traffic, add_up
 from reelm.gateway.transfers import Transfer
@@ -124,6 +127,7 @@ __all__ = [
     "Transfer",
     "add_up",
     "count_waiting",
+    "count_waiting_of",
     "draft_arrival",
     "draft_crossing",
     "draft_refusal",
@@ -146,7 +150,9 @@ __all__ = [
     "read_questions",
     "read_rules",
     "realm_vkey",
+    "release",
     "resume",
     "revoke",
     "seal",
+    "withdraw",
 ]

@@ -144,6 +144,23 @@ async def delete_waiting(unit: WriteUnit, ids: Iterable[int]) -> None:
     await unit.write(delete(gateway_outbox).where(gateway_outbox.c.id.in_(list(ids))))
 
 
+async def count_waiting_of(unit: ReadUnit, person: AccountId, kind: Kind) -> int:
+    """How many messages of one kind about this person have not been taken yet."""
+    about = gateway_outbox.c.account_id == person, gateway_outbox.c.kind == kind
+    return await unit.scalar(select(func.count()).where(*about)) or 0
+
+
+async def withdraw(unit: WriteUnit, person: AccountId, kind: Kind) -> None:
+    """Take back what of one kind about this person has not been logged yet; what has been goes on."""
+    about = gateway_outbox.c.account_id == person, gateway_outbox.c.kind == kind
+    await unit.write(delete(gateway_outbox).where(*about, gateway_outbox.c.seq.is_(None)))
+
+
+async def release(unit: WriteUnit, person: AccountId) -> None:
+    """Let what this person did towards other realms go there although they are about to be gone from here."""
+    await unit.write(update(gateway_outbox).where(gateway_outbox.c.account_id == person).values(account_id=None))
+
+
 async def mark_acked(unit: WriteUnit, realm: RealmCode, through: int, at: datetime) -> None:
     """The other realm has taken everything up to `through`: it need not be kept here any longer."""
     numbered = gateway_outbox.c.realm == realm, gateway_outbox.c.seq <= through

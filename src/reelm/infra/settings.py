@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         return self.data / "work"
 
     @property
+    def moving_dir(self) -> Path:
+        """Files of people who are on their way here from another realm."""
+        return self.data / "moving"
+
+    @property
     def ledger_dir(self) -> Path:
         """The log's public files."""
         return self.data / "ledger"

@@ -51,7 +51,17 @@ from reelm.ledger.model import (
     Reason,
 )
 from reelm.ledger.note import Note, Signature, VerifierKey
-from reelm.ledger.passings import Arrival, Crossing, CrossingRefused, Disclosure, EgressMeter, PeerFault, RulesInForce
+from reelm.ledger.passings import (
+    Arrival,
+    Crossing,
+    CrossingRefused,
+    Disclosure,
+    EgressMeter,
+    PeerFault,
+    PersonArrived,
+    PersonLeft,
+    RulesInForce,
+)
 from reelm.ledger.policy import Policy
 from reelm.ledger.prove import Proven, check_proof, prove
 from reelm.ledger.pruning import Pruner
@@ -135,7 +145,9 @@ __all__ = [
     "Note",
     "OneOfKind",
     "PeerFault",
+    "PersonArrived",
     "PersonHasNoKey",
+    "PersonLeft",
     "Policy",
     "Progress",
     "Proven",

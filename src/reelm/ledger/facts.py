@@ -32,6 +32,8 @@ from reelm.ledger.passings import (
     Disclosure,
     EgressMeter,
     PeerFault,
+    PersonArrived,
+    PersonLeft,
     RulesInForce,
 )
 
@@ -55,6 +57,8 @@ FACTS: Mapping[str, type[Fact]] = {
         EgressMeter,
         RulesInForce,
         PeerFault,
+        PersonLeft,
+        PersonArrived,
         ConsentReceipt,
         Export,
         ErasureTombstone,

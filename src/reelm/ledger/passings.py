@@ -14,6 +14,7 @@ from reelm.ledger.model import (
     Fact,
     Instant,
     Party,
+    PublicId,
     Purpose,
     RealmName,
     Word,
@@ -125,3 +126,28 @@ class PeerFault(Fact):
     realm: RealmName
     fault: Literal["entry-missing", "entry-differs", "log-forked", "log-not-signed", "key-changed", "numbers-differ"]
     entry: Count | None = None
+
+
+class PersonLeft(Fact):
+    """A person is handed over to another realm: `parts` parts with this digest. Their key here is destroyed next."""
+
+    kind = "person-left"
+    actor = Party.ABSENT
+
+    to: RealmName
+    move: PublicId
+    parts: Count
+    digest: Digest
+
+
+class PersonArrived(Fact):
+    """A person of another realm belongs to this one from here on; its log tells of it at index `entry`."""
+
+    kind = "person-arrived"
+    actor = Party.ABSENT
+
+    from_: RealmName = Field(alias="from")
+    move: PublicId
+    parts: Count
+    digest: Digest
+    entry: Count

@@ -29,6 +29,7 @@ from reelm.media.refusals import (
 )
 from reelm.media.sandbox import describe_sandbox
 from reelm.media.store import fetch_assets
+from reelm.media.tables import BELONGINGS
 from reelm.media.transcodes import Listeners, Studio
 from reelm.media.uploads import (
     CHECKSUMS,
@@ -42,6 +43,7 @@ from reelm.media.uploads import (
 )
 
 __all__ = [
+    "BELONGINGS",
     "CHECKSUMS",
     "DISCARD",
     "QUEUE",

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid, select, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Until
 
@@ -95,5 +95,14 @@ renditions = Table(
         keep=Keep(Until.REMOVED, "until the clip is removed, at most as long as the account"),
         receivers=(Receiver.EVERYBODY, Receiver.REALMS),
         places=(Place.DATABASE, Place.FILES),
+    ),
+)
+
+# What of these tables goes along with somebody who moves; a file that is still on its way here does not.
+BELONGINGS = (
+    Belongings(assets, lambda person: assets.c.account_id == person, ("account_id",)),
+    Belongings(
+        renditions,
+        lambda person: renditions.c.asset_id.in_(select(assets.c.id).where(assets.c.account_id == person)),
     ),
 )

@@ -1,10 +1,11 @@
 """The queries of what people do to each other's clips."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Text, Uuid, and_, delete, func, insert, literal, select, table, update
+from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
@@ -12,6 +13,9 @@ from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.tables import comments, follows, likes, notifications
+
+# Everybody who is known here: `accounts` owns the table.
+_people = table("people", named("id", Uuid), named("realm", Text))
 
 # How many of a person's newest likes, and of their newest follows, are looked at together.
 _NEWEST = 200
@@ -189,3 +193,64 @@ async def mark_read(unit: WriteUnit, account: AccountId, *, at: datetime) -> Non
     """Everything this person has been told of so far counts as read."""
     statement = update(notifications).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
     await unit.write(statement.values(read_at=at))
+
+
+async def forget_follows_abroad(unit: WriteUnit, person: UUID) -> None:
+    """Who of other realms follows somebody, and whom they follow there: their new realm knows that."""
+    abroad = select(_people.c.id).where(_people.c.realm.is_not(None))
+    await unit.write(delete(follows).where(follows.c.follower_id == person, follows.c.followed_id.in_(abroad)))
+    await unit.write(delete(follows).where(follows.c.followed_id == person, follows.c.follower_id.in_(abroad)))
+
+
+async def rename_followed(unit: WriteUnit, old: UUID, new: UUID) -> None:
+    """Whoever follows one follows the other from here on."""
+    already = select(follows.c.follower_id).where(follows.c.followed_id == new)
+    await unit.write(delete(follows).where(follows.c.followed_id == old, follows.c.follower_id.in_(already)))
+    await unit.write(update(follows).where(follows.c.followed_id == old).values(followed_id=new))
+
+
+async def rename_follower(unit: WriteUnit, old: UUID, new: UUID) -> None:
+    """Whomever one follows the other follows from here on; those who were told of it see that."""
+    already = select(follows.c.followed_id).where(follows.c.follower_id == new)
+    await unit.write(delete(follows).where(follows.c.follower_id == old, follows.c.followed_id.in_(already)))
+    await unit.write(update(follows).where(follows.c.follower_id == old).values(follower_id=new))
+    told = notifications.c.actor_id == old, notifications.c.kind == NotificationKind.FOLLOW
+    await unit.write(update(notifications).where(*told).values(actor_id=new))
+
+
+async def rename_writer(unit: WriteUnit, old: UUID, new: UUID, under: Iterable[UUID] | None = None) -> None:
+    """What one said the other has said from here on; with `under`, below these clips only."""
+    said = and_(comments.c.author_id == old, _under(under))
+    written = select(comments.c.id).where(said)
+    told = notifications.c.actor_id == old, notifications.c.comment_id.in_(written)
+    await unit.write(update(notifications).where(*told).values(actor_id=new))
+    await unit.write(update(comments).where(said).values(author_id=new))
+
+
+def _under(clips: Iterable[UUID] | None) -> ColumnElement[bool]:
+    return literal(True) if clips is None else comments.c.video_id.in_(set(clips))
+
+
+async def list_liked(unit: ReadUnit, person: AccountId) -> list[VideoId]:
+    """What somebody likes: they are about to go, and the clips count one like less."""
+    return [VideoId(id) for id in await unit.scalars(select(likes.c.video_id).where(likes.c.account_id == person))]
+
+
+async def list_remarked(unit: ReadUnit, person: AccountId) -> list[VideoId]:
+    """The clip of each of somebody's remarks."""
+    statement = select(comments.c.video_id).where(comments.c.author_id == person)
+    return [VideoId(id) for id in await unit.scalars(statement)]
+
+
+async def find_comments(unit: ReadUnit, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these remarks that stand here."""
+    return set(await unit.scalars(select(comments.c.id).where(comments.c.id.in_(set(ids)))))
+
+
+async def count_regard(unit: ReadUnit, video: VideoId) -> tuple[int, int]:
+    """How many likes and remarks a clip has from those who are known here."""
+    liked = select(func.count()).where(likes.c.video_id == video).scalar_subquery()
+    said = select(func.count()).where(comments.c.video_id == video).scalar_subquery()
+    row = await unit.first(select(liked, said))
+    assert row is not None
+    return row[0], row[1]

@@ -1,9 +1,12 @@
 """The tables of what people do to each other's clips."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, Text, Uuid, text
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Table, Text, Uuid, and_, select, table, text
+from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Until
 
@@ -109,5 +112,52 @@ notifications = Table(
         legal_basis=LegalBasis.CONTRACT,
         keep=Keep(Until.ACCOUNT, "as long as both accounts, unless the like, follow or comment is taken back"),
         receivers=(Receiver.PERSON,),
+    ),
+)
+
+# The clips that are somebody's: `videos` owns the table.
+_clips = table("clips", named("id", Uuid), named("account_id", Uuid))
+
+
+def _own_clips(person: UUID) -> Select[tuple[UUID]]:
+    return select(_clips.c.id).where(_clips.c.account_id == person)
+
+
+# What of these tables goes along with somebody who moves: what they did, and then what others did towards them.
+# Who likes what is told to no other realm, so word of likes stays behind.
+BELONGINGS = (
+    Belongings(likes, lambda person: likes.c.account_id == person, ("account_id",), "video_id"),
+    Belongings(comments, lambda person: comments.c.author_id == person, ("author_id",), "video_id"),
+    Belongings(
+        follows, lambda person: follows.c.follower_id == person, ("follower_id",), people={"followed_id": "profile"}
+    ),
+)
+TOWARDS = (
+    Belongings(
+        comments,
+        lambda person: and_(comments.c.video_id.in_(_own_clips(person)), comments.c.author_id != person),
+        people={"author_id": "comment"},
+        label="comments-of-others",
+    ),
+    Belongings(
+        follows,
+        lambda person: follows.c.followed_id == person,
+        ("followed_id",),
+        people={"follower_id": "follow"},
+        label="followers",
+    ),
+    Belongings(
+        notifications,
+        lambda person: and_(notifications.c.account_id == person, notifications.c.kind == "comment"),
+        ("account_id",),
+        people={"actor_id": "comment"},
+        label="word-of-comments",
+    ),
+    Belongings(
+        notifications,
+        lambda person: and_(notifications.c.account_id == person, notifications.c.kind == "follow"),
+        ("account_id",),
+        people={"actor_id": "follow"},
+        label="word-of-follows",
     ),
 )

@@ -19,16 +19,22 @@ from reelm.videos.posts import edit_video, fetch_visible, mark_failed, mark_play
 from reelm.videos.store import (
     PRIVATE_CLIPS,
     add_counts,
+    adopt_clips,
     count_published,
     fetch_by_asset,
+    find_homes,
+    give_away,
     is_kept,
     list_by_author,
     list_by_foreign_author,
     list_foreign_ids,
     list_private_clips,
+    note_clip,
 )
+from reelm.videos.tables import BELONGINGS
 
 __all__ = [
+    "BELONGINGS",
     "CAPTION_MAX",
     "PRIVATE_CLIPS",
     "CaptionTooLong",
@@ -40,6 +46,7 @@ __all__ = [
     "Visibility",
     "VisibilityUnknown",
     "add_counts",
+    "adopt_clips",
     "answer_catalogue",
     "answer_clip",
     "answer_media",
@@ -48,6 +55,8 @@ __all__ = [
     "fetch_by_asset",
     "fetch_clips",
     "fetch_visible",
+    "find_homes",
+    "give_away",
     "is_kept",
     "keep_clip",
     "list_by_author",
@@ -58,6 +67,7 @@ __all__ = [
     "mark_playable",
     "may_edit",
     "may_watch",
+    "note_clip",
     "post_video",
     "remove_video",
     "take_counts",

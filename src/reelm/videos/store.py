@@ -287,3 +287,38 @@ async def add_counts(unit: WriteUnit, id: VideoId, **by: int) -> int:
     changes = {name: video_counts.c[name] + amount for name, amount in by.items()}
     statement = update(video_counts).where(video_counts.c.video_id == id).values(**changes)
     return await unit.scalar(statement.returning(video_counts.c.likes)) or 0
+
+
+async def find_homes(unit: ReadUnit, ids: Iterable[UUID]) -> dict[UUID, RealmCode | None]:
+    """The realm of each of these clips, `None` for ours; an unknown id is left out."""
+    rows = await unit.all(select(clips.c.id, clips.c.realm).where(clips.c.id.in_(set(ids))))
+    return {row.id: RealmCode(row.realm) if row.realm else None for row in rows}
+
+
+async def note_clip(unit: WriteUnit, id: UUID, realm: RealmCode) -> None:
+    """Know a clip of another realm, of which no copy may be kept yet: somebody here has done something to it."""
+    await unit.write(upsert(clips).values(id=id, realm=realm).on_conflict_do_nothing())
+    await unit.write(upsert(video_counts).values(video_id=id).on_conflict_do_nothing())
+
+
+async def adopt_clips(unit: WriteUnit, ids: Iterable[UUID], author: AccountId, from_: RealmCode) -> None:
+    """What was known as clips of another realm is somebody's of ours from here on; copies of it go."""
+    known = clips.c.id.in_(set(ids)), clips.c.realm == from_
+    await unit.write(delete(foreign_clips).where(foreign_clips.c.id.in_(select(clips.c.id).where(*known))))
+    await unit.write(update(clips).where(*known).values(account_id=author, realm=None))
+
+
+async def give_away(unit: WriteUnit, author: AccountId, to: RealmCode) -> list[VideoId]:
+    """Somebody's clips belong to another realm from here on: their public ones, returned, stay known by their ids.
+
+    Of these the numbers start anew, since it is their new home that counts; of the others nothing stays.
+    """
+    public = videos.c.state == VideoState.PUBLISHED, videos.c.visibility == Visibility.PUBLIC
+    ids = await unit.scalars(select(videos.c.id).where(videos.c.author_id == author, *public))
+    await unit.write(update(clips).where(clips.c.id.in_(ids)).values(account_id=None, realm=to))
+    await unit.write(delete(videos).where(videos.c.author_id == author))
+    await unit.write(delete(video_counts).where(video_counts.c.video_id.in_(ids)))
+    await unit.write(delete(clips).where(clips.c.account_id == author))
+    for id in ids:
+        await unit.write(insert(video_counts).values(video_id=id))
+    return [VideoId(id) for id in ids]

@@ -3,10 +3,22 @@
 What a post says is public content; where its row says `private`, `PRIVATE_CLIPS` in `store.py` holds it as private.
 """
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Subject, Until
 
@@ -142,5 +154,16 @@ counts_abroad = Table(
         keep=Keep(Until.ACCOUNT, "as long as the account of the clip's author"),
         receivers=(Receiver.EVERYBODY,),
         subjects=(Subject.VISITOR,),
+    ),
+)
+
+# What of these tables goes along with somebody who moves. Counts add up with those the clip had there as a copy.
+BELONGINGS = (
+    Belongings(clips, lambda person: clips.c.account_id == person, ("account_id",)),
+    Belongings(videos, lambda person: videos.c.author_id == person, ("author_id",)),
+    Belongings(
+        video_counts,
+        lambda person: video_counts.c.video_id.in_(select(clips.c.id).where(clips.c.account_id == person)),
+        adds=("views", "likes", "comments", "shares", "watched_ms", "completions"),
     ),
 )

@@ -12,6 +12,8 @@ from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId
 from reelm.web.guard import SESSION_COOKIE
 
+_LOOKS = frozenset({"GET", "HEAD"})
+
 
 async def cell_of(request: Request) -> Cell:
     """The realm this process serves."""
@@ -55,12 +57,22 @@ def token_of(request: Request) -> str | None:
     return bearer_token(request) or request.cookies.get(SESSION_COOKIE)
 
 
-async def _signed_in(request: Request, cell: InCell, now: Now) -> accounts.Viewer:
+async def _recognised(request: Request, cell: InCell, now: Now) -> accounts.Viewer:
     token = token_of(request)
     if token is None:
         raise accounts.NotSignedIn
     async with cell.database.read() as unit:
         return await accounts.recognise(unit, token, at=now)
+
+
+# Whoever is moving to another realm too: for calling it off, and for signing out.
+SignedInEvenMoving = Annotated[accounts.Viewer, Depends(_recognised)]
+
+
+async def _signed_in(request: Request, viewer: SignedInEvenMoving) -> accounts.Viewer:
+    if viewer.is_moving and request.method not in _LOOKS:
+        raise accounts.AccountMoving
+    return viewer
 
 
 SignedIn = Annotated[accounts.Viewer, Depends(_signed_in)]
@@ -71,7 +83,7 @@ async def _maybe_viewer(request: Request, cell: InCell, now: Now) -> accounts.Vi
     if token_of(request) is None:
         return None
     try:
-        return await _signed_in(request, cell, now)
+        return await _recognised(request, cell, now)
     except accounts.SessionEnded:
         if bearer_token(request):
             raise

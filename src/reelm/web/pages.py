@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
-from reelm import accounts, social, videos
+from reelm import accounts, moving, social, videos
 from reelm.bootstrap import Cell
 from reelm.kernel.ids import RealmCode, VideoId
 from reelm.web.depends import InCell, Read
+from reelm.web.moved import find_moved_clip, find_moved_person
 from reelm.web.problems import problems
 from reelm.web.refusals import PageNotFound
 from reelm.web.views.people import media_url
@@ -51,6 +52,13 @@ def _meta(title: str, text: str, url: str, image: str | None, kind: str) -> str:
     return "\n".join(lines)
 
 
+def _moved(request: Request, to: moving.MovedToRealm | None) -> Response:
+    """On to where it is now; without an address there, the page that says that nothing is here."""
+    if to is None or not to.url:
+        return _page(request, status=404)
+    return RedirectResponse(to.url, 308, headers={"Cache-Control": "no-cache"})
+
+
 async def _get_app_page(request: Request) -> Response:
     return _page(request)
 
@@ -81,10 +89,10 @@ async def get_video_page(video: str, request: Request, unit: Read, cell: InCell)
     id, _, home = video.partition("@")
     try:
         found = await videos.fetch_visible(unit, VideoId(UUID(id)), None)
-    except ValueError:
-        return _page(request, status=404)
-    except videos.VideoNotVisible:
-        return _page(request, status=200 if _is_other(cell, home) else 404)
+    except (ValueError, videos.VideoNotVisible):
+        if _is_other(cell, home):
+            return _page(request, status=200)
+        return _moved(request, await find_moved_clip(unit, cell, id))
     clip = (await videos.fetch_clips(unit, [found.id]))[found.id]
     title = f"{clip.author.display_name} (@{_address(clip.author)}) · Reelm"
     poster = media_url(clip.asset.poster_key)
@@ -99,7 +107,9 @@ async def get_profile_page(handle: str, request: Request, unit: Read, cell: InCe
     try:
         account = await social.fetch_known(unit, name, realm if realm != cell.settings.realm else None)
     except accounts.AccountNotFound:
-        return _page(request, status=200 if realm and _is_other(cell, realm) else 404)
+        if realm and _is_other(cell, realm):
+            return _page(request, status=200)
+        return _moved(request, await find_moved_person(unit, cell, handle))
     person, base = account.person, cell.settings.public_url
     avatar = media_url(person.avatar_key)
     title = f"{person.display_name} (@{_address(person)}) · Reelm"

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from reelm.accounts import TooManyTries
+from reelm.accounts import AccountMoving, NotSignedIn, TooManyTries
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import Language, choose_language, say
 from reelm.web.refusals import BodyCutOff, MethodNotAllowed, PageNotFound, RequestNotUnderstood, ServerFailed
@@ -60,9 +60,13 @@ def route_of(request: Request) -> str:
 
 
 def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an endpoint, from the refusals it may answer with; any may find a request malformed."""
+    """The `responses` of an endpoint, from the refusals it may answer with; any may find a request malformed.
+
+    Whoever must be signed in may be on their way to another realm.
+    """
     slugs: dict[int, list[str]] = {}
-    for problem in dict.fromkeys((*classes, RequestNotUnderstood)):
+    moving = (AccountMoving,) if NotSignedIn in classes else ()
+    for problem in dict.fromkeys((*classes, *moving, RequestNotUnderstood)):
         slugs.setdefault(problem.status, []).append(problem.slug())
     return {
         status: {

@@ -53,7 +53,7 @@ async def test_what_is_published_is_what_anybody_makes_of_the_log_byte_for_byte(
         assert told == (
             {("in", "comment"): 3, ("out", "clip"): 1, ("out", "counts"): 2}
             if realm is eu
-            else {("out", "comment"): 3, ("refused", "comment"): 1, ("in", "counts"): 2}
+            else {("out", "comment"): 3, ("refused", "comment"): 1, ("in", "counts"): 2, ("in", "clip"): 1}
         )
 
 
@@ -131,7 +131,9 @@ async def test_rules_that_are_not_understood_are_told_and_those_before_shown(
     async with open_realm(settings, HandClock(datetime.now(UTC))) as web:
         before = (await web.client().get("/trust/policies")).json()
         (folder / "send.cedar").write_text("permit everything")
-        after = (await web.client().get("/trust/policies")).json()
+        after = before
+        for _ in range(2):  # a file that has just changed is looked at once more before it counts
+            after = (await web.client().get("/trust/policies")).json()
     assert after["fault"]["file"] == "send.cedar"
     assert (after["digest"], after["policies"]) == (before["digest"], before["policies"])
     shutil.rmtree(folder)

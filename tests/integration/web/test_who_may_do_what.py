@@ -189,6 +189,11 @@ TABLE: dict[str, Call] = {
     "GET /api/v1/transfers": Call(anybody(200), staff=True),
     "GET /api/v1/transfers.csv": Call(anybody(200), staff=True),
     "GET /api/v1/transfers/days": Call(anybody(200), staff=True),
+    # There is no other realm beside this one, and nobody has asked to move.
+    "POST /api/v1/me/move": Call(owner(404, 403), json={"to": "us", "told": "us", "password": PASSWORDS["ana"]}),
+    "GET /api/v1/me/residence": Call(signed_in(503)),  # no gateway runs here, which would sign it
+    "GET /api/v1/me/move": Call(signed_in(404)),
+    "DELETE /api/v1/me/move": Call(signed_in(404)),
     "GET /api/v1/me/ledger": Call(signed_in(200), staff=True),
     "GET /api/v1/me/ledger/key": Call(signed_in(200), staff=True),
     "GET /api/v1/me/ledger/{entry_id}/proof": Call(the_proof, staff=True),

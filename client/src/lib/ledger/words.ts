@@ -16,6 +16,7 @@ export interface Fact {
   review_by?: string;
   finding?: string;
   to?: string;
+  from?: string;
   country?: string;
   purpose?: string;
   legal_basis?: string;
@@ -91,6 +92,10 @@ export function sentence(kind: string, fact: Fact, asker?: string): string {
       return crossed(fact);
     case "crossing-refused":
       return t("said.crossing-refused", { to: realmName(fact.to ?? ""), rule: bare(ruleWord(fact.rule ?? "")) });
+    case "person-left":
+      return t("said.person-left", { to: realmName(fact.to ?? "") });
+    case "person-arrived":
+      return t("said.person-arrived", { from: realmName(fact.from ?? "") });
     case "consent-receipt":
       return t(`consent.${fact.decision === "given" || fact.decision === "withdrawn" ? fact.decision : "refused"}`, {
         purpose: tWord(`purpose.${fact.purpose}`, fact.purpose ?? ""),

@@ -1,7 +1,23 @@
 """PostgreSQL behind two handles: `ReadUnit` may look, `WriteUnit` may also change, and both are one transaction."""
 
+from reelm.infra.db.belongings import Belongings, RowMalformed, insert_rows, list_rows, read_row
 from reelm.infra.db.columns import column, held, metadata
 from reelm.infra.db.database import Database, HotPool
 from reelm.infra.db.units import ReadUnit, Record, Values, WriteUnit
 
-__all__ = ["Database", "HotPool", "ReadUnit", "Record", "Values", "WriteUnit", "column", "held", "metadata"]
+__all__ = [
+    "Belongings",
+    "Database",
+    "HotPool",
+    "ReadUnit",
+    "Record",
+    "RowMalformed",
+    "Values",
+    "WriteUnit",
+    "column",
+    "held",
+    "insert_rows",
+    "list_rows",
+    "metadata",
+    "read_row",
+]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reelm.infra.embedded.credentials import Credentials
 
-WRITTEN = ("blobs", "uploads", "work", "keys", "ledger", "demo")
+WRITTEN = ("blobs", "uploads", "work", "keys", "ledger", "demo", "moving", "evidence")
 KEPT = ("logs", "run")
 SOCKETS = "roles"
 

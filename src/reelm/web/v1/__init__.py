@@ -11,6 +11,7 @@ from reelm.web.v1 import (
     likes,
     me,
     me_ledger,
+    me_move,
     notifications,
     places,
     realms,
@@ -25,7 +26,7 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
-for resource in (access, data_map, me_ledger, trust, transfers):
+for resource in (access, data_map, me_ledger, me_move, trust, transfers):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from reelm import accounts, gateway, social, videos
+from reelm import accounts, gateway, moving, social, videos
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
 from reelm.kernel.cursors import CursorNotOurs
@@ -15,6 +15,7 @@ from reelm.kernel.ids import AccountId, RealmCode
 from reelm.kernel.words import choose_language
 from reelm.realms import CountryUnknown, RealmIsAnother, RegionNotOfCountry, RegionRequired, TooYoung
 from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, caller_of
+from reelm.web.moved import person_may_have_moved
 from reelm.web.paging import next_cursor, open_cursor
 from reelm.web.problems import problems
 from reelm.web.views.clips import VideoPage, VideoView
@@ -71,6 +72,7 @@ async def post_account(form: SignUp, request: Request, cell: InCell, now: Now) -
     responses=problems(
         accounts.SessionEnded,
         accounts.AccountNotFound,
+        moving.MovedToRealm,
         gateway.CrossingRefused,
         gateway.RealmNotAnswering,
         gateway.RealmUnknown,
@@ -82,7 +84,7 @@ async def get_account(handle: str, viewer: MaybeSignedIn, cell: InCell) -> Profi
     name, realm = accounts.split_handle(handle)
     if realm is not None and realm != cell.settings.realm:
         return await _show_abroad(cell, name, realm, viewer)
-    async with cell.database.read() as unit:
+    async with person_may_have_moved(cell, name), cell.database.read() as unit:
         return await _show(unit, cell, name, viewer)
 
 

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 
 from reelm import accounts
 from reelm.bootstrap import Cell
-from reelm.web.depends import InCell, Now, SignedIn, Write, caller_of
+from reelm.web.depends import InCell, Now, SignedInEvenMoving, Write, caller_of
 from reelm.web.guard import SESSION_COOKIE
 from reelm.web.problems import problems
 from reelm.web.views.people import MeView
@@ -44,14 +44,16 @@ async def post_session(form: SignIn, request: Request, response: Response, cell:
 
 
 @router.delete("/session", status_code=204, responses=problems(accounts.NotSignedIn, accounts.SessionEnded))
-async def delete_session(viewer: SignedIn, response: Response, unit: Write, cell: InCell, now: Now) -> None:
+async def delete_session(viewer: SignedInEvenMoving, response: Response, unit: Write, cell: InCell, now: Now) -> None:
     """Sign out."""
     await accounts.sign_out(unit, viewer, realm=cell.settings.realm, at=now)
     response.delete_cookie(SESSION_COOKIE, path="/")
 
 
 @router.delete("/sessions", status_code=204, responses=problems(accounts.NotSignedIn, accounts.SessionEnded))
-async def delete_sessions(viewer: SignedIn, response: Response, unit: Write, cell: InCell, now: Now) -> None:
+async def delete_sessions(
+    viewer: SignedInEvenMoving, response: Response, unit: Write, cell: InCell, now: Now
+) -> None:
     """Sign out everywhere, here too."""
     await accounts.sign_out_everywhere(unit, viewer, realm=cell.settings.realm, at=now)
     response.delete_cookie(SESSION_COOKIE, path="/")

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from reelm import accounts, gateway, media, social, videos
+from reelm import accounts, gateway, media, moving, social, videos
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import RealmCode, UploadId, VideoId
 from reelm.kernel.words import choose_language
 from reelm.web.depends import InCell, MaybeViewer, Now, SignedIn, Write
+from reelm.web.moved import clip_may_have_moved
 from reelm.web.problems import problems
 from reelm.web.views.clips import VideoForYouView, VideoView, YouView
 
@@ -88,7 +89,11 @@ async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) ->
 @router.get(
     "/videos/{video}",
     responses=problems(
-        accounts.SessionEnded, videos.VideoNotVisible, gateway.RealmNotAnswering, gateway.GatewayNotRunning
+        accounts.SessionEnded,
+        videos.VideoNotVisible,
+        moving.MovedToRealm,
+        gateway.RealmNotAnswering,
+        gateway.GatewayNotRunning,
     ),
 )
 async def get_video(
@@ -98,7 +103,7 @@ async def get_video(
     id = VideoId(video)
     if home is not None and home != cell.settings.realm:
         await social.visit_clip(cell.database, cell.abroad, id, RealmCode(home))
-    async with cell.database.read() as unit:
+    async with clip_may_have_moved(cell, video), cell.database.read() as unit:
         return await _show(unit, cell, request, id, viewer)
 
 

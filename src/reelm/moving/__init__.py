@@ -1,0 +1,43 @@
+"""Moving to another realm: copy, compare, hand over, erase. Owns `moves`, `moving_parts`, `moved_names`, DATA/moving.
+
+Promises: exactly one realm takes a person for its own at any time, whatever dies in between; nothing is erased before
+the other realm has all of it and both logs tell of it; what is left behind is an address and where it leads.
+"""
+
+from reelm.moving.asking import HomeOf, ask, cancel, fetch_own, list_movers
+from reelm.moving.errors import MovedToRealm, MoveNotFound, MoveTooLate, MoveUnderWay, RealmNotTheirs
+from reelm.moving.jobs import WAKE, run_advance, run_wake
+from reelm.moving.model import UNDER_WAY, Move, Side, Step, Then, public_id
+from reelm.moving.mover import ADVANCE, Mover
+from reelm.moving.names import find_moved, hash_clip, hash_handle
+from reelm.moving.store import count_steps
+from reelm.moving.taking import take
+
+__all__ = [
+    "ADVANCE",
+    "UNDER_WAY",
+    "WAKE",
+    "HomeOf",
+    "Move",
+    "MoveNotFound",
+    "MoveTooLate",
+    "MoveUnderWay",
+    "MovedToRealm",
+    "Mover",
+    "RealmNotTheirs",
+    "Side",
+    "Step",
+    "Then",
+    "ask",
+    "cancel",
+    "count_steps",
+    "fetch_own",
+    "find_moved",
+    "hash_clip",
+    "hash_handle",
+    "list_movers",
+    "public_id",
+    "run_advance",
+    "run_wake",
+    "take",
+]

@@ -1,0 +1,163 @@
+"""A move that is interrupted at any step, on either side, ends as if nothing had happened: in one realm, whole."""
+
+import asyncio
+import json
+import multiprocessing
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.integration.abroad.neighbours import Neighbour
+from tests.integration.faults.interrupted import How, Interrupted
+from tests.integration.gateway.realms import until
+from tests.integration.moving.interrupted import Interruption, work_and_die
+from tests.integration.moving.journeys import (
+    Journey,
+    assert_in_one_realm,
+    assert_moved,
+    is_over,
+    join,
+    work_some,
+    work_until,
+)
+
+from reelm.gateway import Correspondence, RealmNotAnswering
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.integration.moving.interrupted"])
+_SIGKILLED = -9
+HOUR = timedelta(hours=1)
+
+
+def _workers(journey: Journey) -> dict[int, str]:
+    return {
+        id(journey.eu.realm.workshop.database): "eu worker",
+        id(journey.qc.realm.workshop.database): "qc worker",
+    }
+
+
+def _doors(journey: Journey) -> dict[int, str]:
+    return {id(journey.eu.door.office.database): "eu door", id(journey.qc.door.office.database): "qc door"}
+
+
+async def _move(journey: Journey, interruption: Interruption) -> None:
+    """Move somebody; a worker whose job failed tries it again."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        interruption.install(monkeypatch)
+        before = await journey.belongings(journey.eu)
+        await journey.ask()
+
+        async def look() -> bool:
+            for one in journey.realms:
+                with suppress(Interrupted):
+                    await work_some(one)
+            return await is_over(journey)
+
+        await until(look, 60)
+    await assert_moved(journey, before)
+
+
+async def _list_steps(journey: Journey, roles: Mapping[int, str]) -> list[str]:
+    """The steps of a move that nothing interrupts, but for the asking."""
+    whole = Interruption(roles)
+    await _move(journey, whole)
+    return whole.steps
+
+
+@pytest.mark.parametrize("how", [How.FAILS, How.REPORTED])
+async def test_a_worker_that_fails_at_any_step_leaves_nobody_behind(journey: Journey, how: How) -> None:
+    roles = _workers(journey)
+    steps = await _list_steps(await join(journey, 0), roles)
+    assert len(steps) >= 10, steps
+    for number, step in enumerate(steps, start=1):
+        interruption = Interruption(roles, step, how)
+        await _move(await join(journey, number), interruption)
+        assert interruption.fired, step
+
+
+@pytest.mark.parametrize("how", [How.FAILS, How.REPORTED])
+async def test_a_gateway_that_fails_at_any_step_leaves_nobody_behind(journey: Journey, how: How) -> None:
+    roles = _doors(journey)
+    steps = [step for step in await _list_steps(await join(journey, 0), roles) if " door: " in step]
+    assert len(steps) >= 7, steps
+    for number, step in enumerate(steps, start=1):
+        interruption = Interruption(roles, step, how)
+        await _move(await join(journey, number), interruption)
+        assert interruption.fired, step
+
+
+async def _work_in_a_child(at: Neighbour, step: str) -> bool:
+    """Do the queued jobs in processes of their own; whether one of them was killed at `step`."""
+    query = "SELECT id, args FROM procrastinate_jobs WHERE task_name = 'moving.advance' ORDER BY id"
+    for row in await at.realm.rows(query):
+        args: Any = json.loads(row["args"]) if isinstance(row["args"], str) else row["args"]
+        realm = at.realm
+        child = _processes.Process(target=work_and_die, args=(realm.settings, step, args, realm.clock))
+        child.start()
+        await asyncio.to_thread(child.join, 60)
+        assert child.exitcode in (0, _SIGKILLED)
+        if child.exitcode == _SIGKILLED:
+            return True
+        await at.realm.rows("DELETE FROM procrastinate_jobs WHERE id = $1", row["id"])
+    return False
+
+
+async def _move_with_a_death(journey: Journey, step: str) -> None:
+    before = await journey.belongings(journey.eu)
+    await journey.ask()
+    dying = journey.qc if step.startswith("qc") else journey.eu
+    dead = False
+
+    async def look() -> bool:
+        nonlocal dead
+        for one in journey.realms:
+            if one is dying and not dead:
+                dead = await _work_in_a_child(one, step)
+            else:
+                await work_some(one)
+        return await is_over(journey)
+
+    await until(look, 90)
+    assert dead, step
+    await assert_moved(journey, before)
+
+
+@pytest.mark.parametrize("side", ["eu", "qc"])
+async def test_a_worker_that_is_killed_at_any_step_leaves_nobody_behind(journey: Journey, side: str) -> None:
+    steps = await _list_steps(await join(journey, 0), _workers(journey))
+    for number, step in enumerate((one for one in steps if one.startswith(side)), start=1):
+        await _move_with_a_death(await join(journey, number), step)
+
+
+async def test_a_link_that_is_cut_for_an_hour_at_any_step_only_delays(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = False
+    real_send = Correspondence.send
+
+    async def send(self: Correspondence, to: Any, *args: Any, **how: Any) -> Any:
+        if cut:
+            raise RealmNotAnswering(realm=to)
+        return await real_send(self, to, *args, **how)
+
+    steps = await _list_steps(await join(journey, 0), {**_workers(journey), **_doors(journey)})
+    monkeypatch.setattr(Correspondence, "send", send)
+    for number, step in enumerate((one for one in steps if "→" in one), start=1):
+        person = await join(journey, number)
+        before = await person.belongings(person.eu)
+        seen = Interruption({**_workers(journey), **_doors(journey)})
+        with monkeypatch.context() as patched:
+            seen.install(patched)
+            await person.ask()
+            await work_until(person, lambda seen=seen, step=step: step in seen.steps)
+            cut = True
+            for _ in range(3):
+                await work_some(person.eu)
+                await work_some(person.qc)
+            journey.clock.advance(HOUR)
+            await assert_in_one_realm(person)
+            cut = False
+            await work_until(person, lambda person=person: is_over(person), 90)
+        await assert_moved(person, before)
