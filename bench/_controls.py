@@ -140,7 +140,7 @@ def _in_tables(stock: Stock, realm: Realm) -> Iterator[Control]:
         yield Control("an insert that was rolled back, in the write-ahead log", "postgres/pg_wal", text)
         text = stock.take(str)
         database.execute("SELECT lo_from_bytea(0, %s)", (text.encode(),))
-        yield Control("a large object", "rows", text)
+        yield Control("a large object", "statistics", text)
         database.execute("CHECKPOINT")
 
 
@@ -149,7 +149,7 @@ def _in_a_statement(stock: Stock, realm: Realm) -> Generator[list[Control]]:
     text = stock.take(str)
     with realm.database() as database:
         database.execute(sql.SQL("SELECT {}").format(sql.Literal(text)))
-        yield [Control("a statement that the database remembers", "rows", text)]
+        yield [Control("a statement that the database remembers", "statistics", text)]
 
 
 def _in_shared_folders(stock: Stock, realm: Realm) -> Iterator[Control]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench import _journeys as journeys
-from bench._canaries import Canaries, read_keys
+from bench._canaries import Canaries, leaves, read_keys
 from bench._fleet import Realm
 from bench._journeys import Town
 
@@ -36,7 +36,9 @@ def drive(work: Path, realms: Sequence[Realm], canaries: Mapping[str, Canaries])
         journeys.look_as_staff(town)
         journeys.err(town)
         note()
-        journeys.act_while_away(town, [one for one in towns if one is not town], note)
+        others = [one for one in towns if one is not town]
+        journeys.act_while_away(town, others, note)
+        journeys.change_their_mind(town, others, note)
     for town in towns:
         journeys.crash(town)
     for town in towns:
@@ -59,6 +61,9 @@ def note_rows(towns: Sequence[Town], canaries: Mapping[str, Canaries]) -> None:
 def note_beside(town: Town, towns: Sequence[Town], canaries: Canaries) -> None:
     """What is in no table: keys, passwords and tokens as they were typed, the bytes of what is not public."""
     others = {one.realm.code for one in towns if one is not town}
+    for value in (one for text in town.taken_back for one in leaves(text)):
+        canaries.add("comments of a moment", value)
+        canaries.let(value, others)
     for name, value in read_keys(town.realm.folder):
         canaries.add(name, value)
     for name, text in town.secrets.items():

@@ -18,6 +18,7 @@ import psutil
 import psycopg
 
 from bench._cell import free_port
+from reelm.infra.embedded import postgres
 
 REELM = (sys.executable, "-P", "-m", "reelm.cli")
 LONGEST_S = 120.0
@@ -46,9 +47,10 @@ class Realm:
 
     @contextmanager
     def database(self) -> Generator[psycopg.Connection[Any]]:
-        """The database, as its owner: every statement is a transaction."""
+        """The database, as its superuser: every statement is a transaction."""
         url = json.loads((self.folder / "run" / "cell.json").read_text())["database_url"]
-        with psycopg.connect(url, autocommit=True) as connection:
+        superuser = url.replace(f"user={postgres.ROLE}", f"user={postgres.SUPERUSER}")
+        with psycopg.connect(superuser, autocommit=True) as connection:
             yield connection
 
     @property

@@ -81,6 +81,7 @@ class Town:
     private: str = ""
     minors_clip: str = ""
     secrets: dict[str, str] = field(default_factory=dict[str, str])
+    taken_back: list[str] = field(default_factory=list[str])
 
 
 def settle(realm: Realm, work: Path) -> Town:
@@ -190,6 +191,7 @@ def visit(town: Town, other: Town) -> None:
     viewer.post(f"/videos/{other.public}/comments", remark)
     taken_back = viewer.post(f"/videos/{other.public}/comments", remark | {"text": canary(town.realm.code, "oops")})
     viewer.session.delete(f"/videos/{other.public}/comments/{taken_back['id']}").raise_for_status()
+    town.taken_back += [taken_back["id"], taken_back["text"]]
     viewer.get(f"/videos/{other.public}/comments")
     town.minor.post(
         f"/videos/{other.public}/comments", {"text": canary(town.realm.code, "kid"), "told": code}, ok=False
@@ -224,6 +226,18 @@ def _watch(viewer: Somebody, clip: str) -> None:
     seen = {"impression_id": str(uuid4()), "video_id": clip, "kind": "view", "watched_ms": next(_looks), "at": at}
     shared = {"impression_id": str(uuid4()), "video_id": clip, "kind": "share", "at": at}
     viewer.post("/events", {"events": [seen, shared]})
+
+
+def change_their_mind(town: Town, others: Sequence[Town], look: Callable[[], None]) -> None:
+    """The author keeps the public clip to themselves, which the other realms are told; and shows it again."""
+    for visibility, shown in (("private", False), ("public", True)):
+        _answer(town.author.session.patch(f"/videos/{town.public}", json={"visibility": visibility}))
+        for other in others:
+            until(
+                lambda o=other, s=shown: is_shown(o, town.public) is s,
+                f"{other.realm.code} never learns that a clip is {visibility}",
+            )
+        look()
 
 
 def look_as_staff(town: Town) -> None:

@@ -41,14 +41,15 @@ class Place:
 
 def list_places(realm: Realm, kept: Path, pages: Iterable[str]) -> Iterator[Place]:
     """Everything of a realm: `kept` is what the operator put by, `pages` what a stranger can ask for."""
-    yield from list_files(realm.folder, _area_in_cell)
+    yield from list_files(realm.folder, area_in_cell)
     yield from list_files(kept, lambda path: path.parts[0] if path.parts else "backup")
     for top in SHARED:
         yield from _list_owned(top, realm.users)
     yield from list_tables(realm)
+    seen: set[str] = set()
     for process in realm.processes():
         yield Place("environment", f"environment of {process.pid}", lambda pid=process.pid: _read_words(pid))
-        yield Place("memory", f"memory of {process.pid}", lambda pid=process.pid: _read_memory(pid))
+        yield Place("memory", f"memory of {process.pid}", lambda pid=process.pid: _read_memory(pid, seen))
     for page in pages:
         yield Place("answers", page, lambda page=page: _read_page(realm, page))
 
@@ -66,10 +67,10 @@ def list_files(top: Path, area_of: Callable[[Path], str]) -> Iterator[Place]:
             yield Place("names", f"name of {name}", lambda name=name: [os.fsencode(name)])
 
 
-def _area_in_cell(path: Path) -> str:
+def area_in_cell(path: Path) -> str:
     """The database by its parts, the rest by its folder.
 
-    >>> [_area_in_cell(Path(one)) for one in ("postgres/pg_wal/0001", "postgres/base/5/2619", "logs/web.log", "x")]
+    >>> [area_in_cell(Path(one)) for one in ("postgres/pg_wal/0001", "postgres/base/5/2619", "logs/web.log", "x")]
     ['postgres/pg_wal', 'postgres/base', 'logs', 'others']
     """
     if len(path.parts) == 1:
@@ -101,13 +102,19 @@ def read_file(path: Path) -> Iterator[bytes]:
 
 
 def _list_owned(top: Path, users: set[int]) -> Iterator[Place]:
-    """The files of these users in a folder that all share."""
-    for folder, _, names in os.walk(top):
+    """The files of these users in a folder that all share, and in folders of their own there."""
+    for folder, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if _is_of(Path(folder, name), users)]
         for name in names:
             path = Path(folder, name)
-            with suppress(OSError):
-                if path.lstat().st_uid in users and path.is_file() and not path.is_symlink():
-                    yield Place(str(top), name, lambda path=path: read_file(path))
+            if _is_of(path, users) and path.is_file() and not path.is_symlink():
+                yield Place(str(top), name, lambda path=path: read_file(path))
+
+
+def _is_of(path: Path, users: set[int]) -> bool:
+    with suppress(OSError):
+        return path.lstat().st_uid in users
+    return False
 
 
 def list_tables(realm: Realm) -> Iterator[Place]:
@@ -117,7 +124,7 @@ def list_tables(realm: Realm) -> Iterator[Place]:
     for schema, table in tables:
         yield Place("rows", table, lambda name=(schema, table): read_rows(realm, *name))
     for view in VIEWS:
-        yield Place("rows", view, lambda view=view: read_rows(realm, "pg_catalog", view))
+        yield Place("statistics", view, lambda view=view: read_rows(realm, "pg_catalog", view))
 
 
 def read_rows(realm: Realm, schema: str, table: str) -> Iterator[bytes]:
@@ -135,15 +142,17 @@ def _read_words(pid: int) -> Iterator[bytes]:
         yield from read_file(Path(f"/proc/{pid}/{name}"))
 
 
-def _read_memory(pid: int) -> Iterator[bytes]:
-    """What a process could write, as far as the kernel shows it."""
+def _read_memory(pid: int, seen: set[str]) -> Iterator[bytes]:
+    """What a process could write, as far as the kernel shows it; what several share only once (`seen`)."""
     with suppress(OSError):
         maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
         with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
             for line in maps:
-                span, rights, *_ = line.split()
+                span, rights, *what = line.split(maxsplit=5)
                 begin, end = (int(part, 16) for part in span.split("-"))
-                if rights.startswith("rw"):
+                shared = " ".join(what) if rights.endswith("s") else ""
+                if rights.startswith("rw") and shared not in seen:
+                    seen.update({shared} - {""})
                     yield from _read_span(memory, begin, end)
 
 
@@ -156,7 +165,8 @@ def _read_span(memory: io.FileIO, begin: int, end: int) -> Iterator[bytes]:
             return
         if not piece:
             return
-        yield piece
+        if piece.strip(b"\0"):
+            yield piece
         begin += len(piece)
 
 

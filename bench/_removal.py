@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from bench._drive import sample_clip
 from bench._fleet import Realm, until
 from bench._journeys import Town, is_shown
-from bench._places import list_places
+from bench._places import area_in_cell, list_files, list_tables
 from bench._search import Net
 from bench.table import Cell
 
-LIVE = ("rows", "blobs", "uploads", "work", "answers", "ledger", "logs")
-DISK = ("postgres/base", "postgres/pg_wal")
+LIVE = ("rows", "blobs", "uploads", "work", "ledger", "logs")
+DISK = ("statistics", "postgres/base", "postgres/pg_wal")
 
 
 @dataclass
@@ -49,13 +49,13 @@ def follow_removal(towns: Sequence[Town]) -> Removal:
 
 
 def _tell(found: Removal, realm: Realm, step: str, net: Net) -> int:
-    counted = dict.fromkeys((*LIVE, *DISK, "memory", "others"), 0)
-    for place in list_places(realm, realm.folder / "none", ()):
+    counted = dict.fromkeys((*LIVE, *DISK, "others"), 0)
+    for place in (*list_files(realm.folder, area_in_cell), *list_tables(realm)):
         hits = len(net.find(place.pieces()))
         counted[place.area if place.area in counted else "others"] += hits
     live = sum(counted[area] for area in LIVE)
     row: dict[str, Cell] = {"realm": realm.code, "step": step, "rows and files": live}
-    found.rows.append(row | {area: counted[area] for area in (*DISK, "memory", "others")})
+    found.rows.append(row | {area: counted[area] for area in (*DISK, "others")})
     return live
 
 
@@ -66,7 +66,7 @@ def _clean(realm: Realm, *, recycle: bool = True) -> None:
             database.execute("ALTER SYSTEM SET wal_recycle = off")
             database.execute("ALTER SYSTEM SET min_wal_size = '32MB'")
             database.execute("SELECT pg_reload_conf()")
-        database.execute("VACUUM FULL foreign_clips")
+        database.execute("VACUUM FULL ANALYZE")
         for _ in range(3):
             database.execute("SELECT pg_switch_wal()")
             database.execute("CHECKPOINT")

@@ -71,10 +71,13 @@ async def keep_person(
     told: Mapping[str, Any],
     *,
     via: Via = Via.PROFILE,
-    bio: str = "",
+    bio: str | None = None,
     at: datetime,
 ) -> AccountId:
-    """Keep what another realm told of one of its people. Raises `MessageNotTaken` for what can't be a person."""
+    """Keep what another realm told of one of its people; `bio` with their page, and `None` without it.
+
+    Raises `MessageNotTaken` for what can't be a person.
+    """
     handle = str(told.get("handle", ""))
     if handle and not may_be_handle(handle):
         raise gateway.MessageNotTaken
@@ -86,13 +89,12 @@ async def keep_person(
             "via": via,
             "handle": handle,
             "display_name": name,
-            "bio": clean_text(bio, BIO_MAX),
             "avatar": str(told["avatar"]) if told.get("avatar") else None,
-            "told_at": at,
         }
+        page = None if bio is None else {"bio": clean_text(bio, BIO_MAX), "told_at": at}
     except (KeyError, ValueError, gateway.MessageNotTaken):
         raise gateway.MessageNotTaken from None
-    if not await upsert_foreign(unit, id, realm, values):
+    if not await upsert_foreign(unit, id, realm, values, page):
         raise gateway.MessageNotTaken
     return id
 

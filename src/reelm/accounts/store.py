@@ -1,7 +1,7 @@
 """The queries of people."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import case, delete, insert, literal, select, update
@@ -26,6 +26,8 @@ _ACCOUNT = (
     accounts.c.role,
     accounts.c.created_at,
 )
+# Of whose page nothing was told yet: it is asked for when somebody opens it.
+_NO_PAGE: Values = {"bio": "", "told_at": datetime(1970, 1, 1, tzinfo=UTC)}
 # How many of a person's newest sign-ins are looked at together.
 _NEWEST = 200
 
@@ -107,13 +109,19 @@ async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed
     return True
 
 
-async def upsert_foreign(unit: WriteUnit, id: AccountId, realm: RealmCode, values: Values) -> bool:
-    """Keep what a realm told of its person; false where the id is somebody's of another realm, or of ours."""
+async def upsert_foreign(
+    unit: WriteUnit, id: AccountId, realm: RealmCode, values: Values, page: Values | None
+) -> bool:
+    """Keep what a realm told of its person; false where the id is somebody's of another realm, or of ours.
+
+    `page` is what stands on their page only, and when it was told: `None` leaves what is kept of it.
+    """
     await unit.write(upsert(people).values(id=id, realm=realm).on_conflict_do_nothing())
     if await unit.scalar(select(people.c.realm).where(people.c.id == id)) != realm:
         return False
-    statement = upsert(foreign_people).values(id=id, **values)
-    await unit.write(statement.on_conflict_do_update(index_elements=[foreign_people.c.id], set_=values))
+    statement = upsert(foreign_people).values(id=id, **values, **(page or _NO_PAGE))
+    told = {**values, **(page or {})}
+    await unit.write(statement.on_conflict_do_update(index_elements=[foreign_people.c.id], set_=told))
     return True
 
 
@@ -132,7 +140,7 @@ async def is_kept(unit: ReadUnit, id: UUID) -> bool:
 
 
 async def is_fresh(unit: ReadUnit, realm: RealmCode, handle: str, since: datetime) -> bool:
-    """Whether another realm has told of this person since then."""
+    """Whether another realm has told of this person's page since then."""
     told = select(foreign_people.c.told_at).where(
         foreign_people.c.realm == realm, foreign_people.c.handle == _handle(handle), foreign_people.c.via == "profile"
     )

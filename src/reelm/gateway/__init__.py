@@ -44,6 +44,7 @@ from reelm.gateway.shopping import Shopper
 from reelm.gateway.store import (
     count_waiting,
     find_standing,
+    forget_copies,
     is_taken_back,
     list_holders,
     note_copies,
@@ -106,6 +107,7 @@ __all__ = [
     "count_waiting",
     "draft_arrival",
     "find_standing",
+    "forget_copies",
     "is_taken_back",
     "list_holders",
     "load_identity",

@@ -82,6 +82,8 @@ async def test_a_remark_that_is_taken_back_goes_in_both_realms(two: Two) -> None
     await until(lambda: standing(1))
     assert (await client.delete(f"/videos/{id}/comments/{said.json()['id']}")).status_code == 204
     await until(lambda: standing(0))
+    held = await two.eu.realm.rows("SELECT object_id::text FROM gateway_copies")
+    assert said.json()["id"] not in {row["object_id"] for row in held}
 
 
 async def test_a_remark_that_its_creator_removes_goes_in_the_writers_realm_too(two: Two) -> None:
@@ -110,6 +112,17 @@ async def test_remarks_of_both_realms_are_read_together(two: Two) -> None:
         ("from Québec", "ca-qc"),
         ("from Paris", "eu"),
     ]
+
+
+async def test_the_page_of_somebody_whose_clip_is_here_tells_what_they_say_of_themselves(two: Two) -> None:
+    await two.eu.realm.client(two.ana).patch("/me", json={"bio": "I film the Seine."})
+    await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    ben = two.qc.realm.client(two.ben)
+    assert (await ben.get("/accounts/ana@eu")).json()["bio"] == "I film the Seine."
+    await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    assert (await ben.get("/accounts/ana@eu")).json()["bio"] == "I film the Seine."
 
 
 async def test_following_somebody_abroad_tells_them_that_somebody_does_and_not_who(two: Two) -> None:
