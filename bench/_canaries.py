@@ -191,7 +191,7 @@ def leaves(given: object) -> Iterator[Value]:
         case list():
             for one in cast("list[object]", given):
                 yield from leaves(one)
-        case bool() | None:
+        case bool() | float() | None:
             return
         case memoryview():
             yield bytes(cast("memoryview[int]", given))

@@ -159,9 +159,10 @@ async def delete_foreign(unit: WriteUnit, id: UUID, realm: RealmCode) -> bool:
     return await unit.write(statement) == 1
 
 
-async def fetch_birth_date(unit: ReadUnit, id: AccountId) -> date:
-    """When somebody of ours was born: what a minor does stays home."""
-    return await unit.scalar(select(accounts.c.birth_date).where(accounts.c.id == id))
+async def fetch_birth_dates(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, date]:
+    """When people of ours were born: what a minor does stays home."""
+    rows = await unit.all(select(accounts.c.id, accounts.c.birth_date).where(accounts.c.id.in_(set(ids))))
+    return {AccountId(row.id): row.birth_date for row in rows}
 
 
 async def fetch_profile(unit: ReadUnit, id: AccountId) -> Profile:

@@ -6,6 +6,9 @@ from typing import Any
 from tests.integration.abroad.conftest import Two
 from tests.integration.gateway.realms import until
 
+from reelm.gateway import Kind, Question
+from reelm.kernel.ids import RealmCode
+
 
 async def entries(realm: Any, kind: str) -> int:
     return (await realm.rows("SELECT count(*) AS n FROM ledger_entries WHERE kind = $1", kind))[0]["n"]
@@ -175,9 +178,12 @@ async def test_a_link_opens_in_the_viewers_own_realm(two: Two) -> None:
 
 async def test_the_clips_of_a_minor_stay_in_their_realm(two: Two) -> None:
     teen = await two.eu.realm.sign_up("tom", birth_date="2012-01-31")
-    await two.eu.realm.publish(teen)
+    id = await two.eu.realm.publish(teen)
     assert await two.qc.shop(two.eu) == 0
     assert await two.qc.feed(two.ben) == []
+    told = (await two.qc.door.asker.ask(RealmCode("eu"), Question(Kind.CATALOGUE))).fields
+    assert told == {"clips": []}, "not even its id is told"
+    assert (await two.qc.realm.client(two.ben).get(f"/videos/{id}?home=eu")).status_code == 404
     await until(lambda: entries(two.eu.realm, "crossing-refused"))
 
 
