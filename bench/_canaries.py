@@ -6,6 +6,7 @@ What may lie elsewhere is worked out anew, from the rows, the rules of the colum
 what adults show to everybody, and pseudonyms made for that one realm.
 """
 
+import importlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,13 +18,14 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-import reelm.bootstrap  # noqa: F401 - every table of the product is known once it is imported
 from bench._search import Value, spell
 from reelm.accounts import Via
 from reelm.gateway import Naming
 from reelm.infra.db.data_map import MappedColumn, draw_data_map
 from reelm.kernel.data_classes import RealmRule
 from reelm.kernel.ids import AccountId, RealmCode
+
+importlib.import_module("reelm.bootstrap")  # every table of the product is known from here on
 
 CATALOGUE = """
     SELECT table_name, column_name, data_type FROM information_schema.columns

@@ -36,13 +36,14 @@ def follow_removal(towns: Sequence[Town]) -> Removal:
     for town in others:
         _tell(found, town.realm, "before", net)
     home.author.session.delete(f"/videos/{home.public}").raise_for_status()
-    began = time.perf_counter()
+    began, after = time.perf_counter(), dict[str, float]()
     for town in others:
         until(lambda t=town: not is_shown(t, home.public), "a removed clip is still shown elsewhere")
-        after = f"gone after {time.perf_counter() - began:.1f} s"
-        found.left += _tell(found, town.realm, after, net)
+        after[town.realm.code] = time.perf_counter() - began
+    for town in others:
+        found.left += _tell(found, town.realm, f"gone after {after[town.realm.code]:.1f} s", net)
         _clean(town.realm)
-        found.left += _tell(found, town.realm, "VACUUM FULL, checkpoint, next segment of the log", net)
+        found.left += _tell(found, town.realm, "VACUUM FULL ANALYZE, checkpoint, next segment of the log", net)
         _clean(town.realm, recycle=False)
         found.left += _tell(found, town.realm, "the same, with wal_recycle = off", net)
     return found
