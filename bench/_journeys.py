@@ -137,9 +137,10 @@ def post_clips(town: Town, work: Path) -> None:
     town.secrets["upload metadata"] = title = canary(code, "meta")
 
     def film() -> bytes:
-        """No two are alike."""
-        look = ("-vf", f"hue=h={secrets.randbelow(360)}:s={1 + secrets.randbelow(1000) / 1000}", "-metadata")
-        path = footage.small(work / "clip.mp4", *look, f"title={title}", size="180x320", fps="15", seconds=1)
+        """No two look or sound alike."""
+        look = ("-vf", f"hue=h={secrets.randbelow(360)}:s={1 + secrets.randbelow(1000) / 1000}")
+        sound = ("-af", f"asetrate={40_000 + secrets.randbelow(8_000)},aresample=44100", "-metadata")
+        path = footage.small(work / "clip.mp4", *look, *sound, f"title={title}", size="180x320", fps="15", seconds=1)
         return path.read_bytes()
 
     town.public = _post(town.author, film(), canary(code, "caption"), "public")

@@ -62,9 +62,9 @@ def evidence() -> Generator[Evidence]:
     if reason := nets.why_not():
         pytest.skip(reason)
     with fleets.room() as room, nets.villages(CODES) as (villages, between), ExitStack() as running:
-        realms = _start(room, villages, running)
         canaries = {code: Canaries(code) for code in CODES}
         with nets.overhearing(between) as heard:
+            realms = _start(room, villages, running)
             towns = _live(room, realms, canaries)
         until = datetime.now(UTC)
         for town in towns:

@@ -66,7 +66,7 @@ def villages(codes: Sequence[str]) -> Generator[tuple[dict[str, Village], str]]:
     between = f"{tag}-wire"
     with ExitStack() as made:
         _make_network(between, made)
-        _ip("-n", between, "link", "add", BRIDGE, "type", "bridge")
+        _ip("-n", between, "link", "add", BRIDGE, "type", "bridge", "mcast_snooping", "0")
         _ip("-n", between, "link", "set", BRIDGE, "up", "promisc", "on")
         found: dict[str, Village] = {}
         for place, code in enumerate(codes, 1):
