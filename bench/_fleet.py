@@ -1,122 +1,147 @@
-"""Several whole realms for a benchmark: `reelm up --realms` in a folder, on free ports, until the block ends."""
+"""Three whole realms for a benchmark: `reelm up --realms` in a folder, people who use them, and a look inside."""
 
 import json
-import socket
+import os
+import resource
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
-from tests import footage
+import psutil
+import psycopg
 
-PASSWORD = "a password for benchmarks"
-PLACES = {"eu": {"country": "FR"}, "ca-qc": {"country": "CA", "region": "QC"}, "us": {"country": "US"}}
-TUS = {"Tus-Resumable": "1.0.0"}
+from bench._cell import free_port
+from reelm.infra.embedded import postgres
+
+REELM = (sys.executable, "-P", "-m", "reelm.cli")
+LONGEST_S = 120.0
+Found = TypeVar("Found")
 
 
-@dataclass(frozen=True)
-class Fleet:
-    """Running realms: where each answers, and their folder."""
+@dataclass
+class Realm:
+    """One realm that runs: its address, its folder and its supervisor."""
 
-    data: Path
+    code: str
     port: int
-    realms: tuple[str, ...]
+    folder: Path
+    supervisor: psutil.Process
+    clients: list[httpx.Client] = field(default_factory=list[httpx.Client])
 
-    def url(self, realm: str) -> str:
-        return f"http://127.0.0.1:{self.port + self.realms.index(realm)}"
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
-    def database_url(self, realm: str) -> str:
-        """The realm's own PostgreSQL, for looking."""
-        return json.loads((self.data / realm / "run" / "cell.json").read_text())["database_url"]
+    def client(self, token: str | None = None) -> httpx.Client:
+        """Somebody with this token, or a stranger."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.clients.append(httpx.Client(base_url=f"{self.address}/api/v1", headers=headers, timeout=60))
+        return self.clients[-1]
 
-    def sign_up(self, realm: str, handle: str) -> httpx.Client:
-        """A new person of a realm, signed in."""
-        caller = httpx.Client(base_url=f"{self.url(realm)}/api/v1", timeout=30)
-        form = {"handle": handle, "password": PASSWORD, "birth_date": "1990-01-31", "locale": "en", **PLACES[realm]}
-        caller.post("/accounts", json=form).raise_for_status()
-        token = caller.post("/session", json={"handle": handle, "password": PASSWORD}).json()["token"]
-        caller.cookies.clear()
-        caller.headers["Authorization"] = f"Bearer {token}"
-        return caller
+    @contextmanager
+    def database(self) -> Generator[psycopg.Connection[Any]]:
+        """The database, as its superuser: every statement is a transaction."""
+        url = json.loads((self.folder / "run" / "cell.json").read_text())["database_url"]
+        superuser = url.replace(f"user={postgres.ROLE}", f"user={postgres.SUPERUSER}")
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            yield connection
+
+    @property
+    def pseudonym_secret(self) -> bytes:
+        return (self.folder / "keys" / "pseudonyms").read_bytes()
+
+    def role(self, name: str) -> psutil.Process:
+        """The process of `reelm serve NAME`."""
+
+        def find() -> psutil.Process | None:
+            for one in self.supervisor.children():
+                with suppress(psutil.NoSuchProcess):
+                    if one.cmdline()[-2:] == ["serve", name]:
+                        return one
+            return None
+
+        return until(find, f"{self.code} has no {name}")
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that runs as this realm's users."""
+        users = self.users
+        found: list[psutil.Process] = []
+        for one in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess):
+                if one.uids().real in users:
+                    found.append(one)
+        return found
+
+    @property
+    def users(self) -> set[int]:
+        """The realm's own users: of its data and of its signer. None where root does not run the fleet."""
+        found = {(self.folder / name).stat().st_uid for name in ("keys", "signer")}
+        return found - {os.geteuid()}
+
+    @property
+    def owner(self) -> int:
+        return (self.folder / "keys").stat().st_uid
+
+    def run(self, *words: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+        """A command of the operator's about this realm."""
+        command = (*REELM, *words, "--data", str(self.folder))
+        return subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
 
 
 @contextmanager
-def running_fleet(data: Path, realms: Sequence[str]) -> Generator[Fleet]:
-    """Realms without demo content, ready, with their gateways answering."""
-    port = free_ports(len(realms) + 2)
-    command = (sys.executable, "-P", "-m", "reelm.cli", "up", "--realms", ",".join(realms), "--port", str(port))
-    process = subprocess.Popen((*command, "--data", str(data), "--no-demo"), stdout=subprocess.PIPE, text=True)
+def running_fleet(data: Path, codes: tuple[str, ...]) -> Generator[tuple[Realm, ...]]:
+    """The realms, ready, each at its port; all of them end with the block."""
+    port = _free_row(len(codes))
+    words = ("up", "--port", str(port), "--data", str(data), "--realms", ",".join(codes), "--no-demo")
+    env = {**os.environ, "REELM_SIGN_UPS": "1000"}
+    process = subprocess.Popen((*REELM, *words), stdout=subprocess.PIPE, text=True, env=env)
+    # Whatever crashes below it may leave a core file.
+    resource.prlimit(process.pid, resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     assert process.stdout is not None
+    realms: tuple[Realm, ...] = ()
     try:
         if not any(line.startswith("Reelm is ready") for line in process.stdout):
-            raise RuntimeError("the realms ended before they were ready")
-        fleet = Fleet(data, port, tuple(realms))
-        wait_until(lambda: all(_has_card(data, realm) for realm in realms))
-        yield fleet
+            raise RuntimeError("the fleet ended before it was ready")
+        cells = {_code_of(one): one for one in psutil.Process(process.pid).children() if _code_of(one)}
+        realms = tuple(
+            Realm(code, port + place, data / code, cells[code]) for place, code in enumerate(codes) if code in cells
+        )
+        if len(realms) < len(codes):
+            raise RuntimeError("not every realm could be started")
+        yield realms
     finally:
-        process.terminate()
+        for client in (client for realm in realms for client in realm.clients):
+            client.close()
+        process.send_signal(signal.SIGTERM)
         process.communicate(timeout=120)
 
 
-def _has_card(data: Path, realm: str) -> bool:
-    card = data / "peers" / f"{realm}.json"
-    return card.exists() and bool(card.read_text()) and bool(json.loads(card.read_text())["vkey"])
+def _code_of(process: psutil.Process) -> str:
+    words = process.cmdline()
+    return words[words.index("--realm") + 1] if "--realm" in words else ""
 
 
-def free_ports(count: int) -> int:
-    """The first of so many free ports that follow each other."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        if first + count < 60_000 and all(_is_free(first + offset) for offset in range(count)):
-            return first
+def _free_row(count: int) -> int:
+    """The first of `count` ports in a row; the fleet itself finds out if one of them is taken."""
+    while (port := free_port()) + count > 65_000:
+        pass
+    return port
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def publish_clip(caller: httpx.Client, content: bytes, caption: str = "a clip") -> str:
-    """Upload, post and wait until it plays; its id."""
-    opened = caller.post("/uploads", headers=TUS | {"Upload-Length": str(len(content))})
-    upload = opened.headers["location"].rpartition("/")[2]
-    headers = TUS | {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
-    caller.patch(f"/uploads/{upload}", headers=headers, content=content).raise_for_status()
-    id = caller.post("/videos", json={"upload_id": upload, "caption": caption}).json()["id"]
-    wait_until(lambda: video(caller, id)["state"] == "published", every_s=0.05)
-    return id
-
-
-def video(caller: httpx.Client, id: str) -> dict[str, Any]:
-    return caller.get(f"/videos/{id}").json()
-
-
-def small_clip(folder: Path) -> bytes:
-    """Two seconds of footage that is quickly transcoded."""
-    return footage.small(folder / "small.mp4", seconds=2, size="180x320", fps="10").read_bytes()
-
-
-def wait_until(is_so: Any, *, timeout_s: float = 120, every_s: float = 0.1) -> None:
-    """Poll until `is_so()`. Raises `RuntimeError` after `timeout_s`."""
+def until(look: "Callable[[], Found | None]", complaint: str, timeout_s: float = LONGEST_S) -> "Found":
+    """What `look` gives once it gives something. Raises `TimeoutError` with the complaint."""
     deadline = time.monotonic() + timeout_s
-    while not is_so():
+    while True:
+        found = look()
+        if found:
+            return found
         if time.monotonic() > deadline:
-            raise RuntimeError("waited in vain")
-        time.sleep(every_s)
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` of them do not exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+            raise TimeoutError(complaint)
+        time.sleep(0.1)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from bench._fleet import Fleet, percentile, running_fleet, wait_until
+from bench._realms import Fleet, percentile, running_fleet, wait_until
 from bench.table import Report, at_most
 
 REALMS = ("eu", "ca-qc")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench._fleet import Fleet, publish_clip, running_fleet, small_clip
+from bench._realms import Fleet, publish_clip, running_fleet, small_clip
 from bench.table import Report, at_most
 
 ROUNDS = 9

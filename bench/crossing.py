@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 from tests.integration.gateway.realms import COMMENT, EU, QC
 
-from bench._fleet import Fleet, percentile, running_fleet
+from bench._realms import Fleet, percentile, running_fleet
 from bench.table import Report, at_least, at_most
 from reelm import gateway
 from reelm.infra.db import Database

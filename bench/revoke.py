@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from bench._fleet import Fleet, percentile, publish_clip, running_fleet, small_clip, video, wait_until
+from bench._realms import Fleet, percentile, publish_clip, running_fleet, small_clip, video, wait_until
 from bench.table import Report, at_most
 
 REALMS = ("eu", "ca-qc", "us")

@@ -8,7 +8,7 @@ from tests.house.test_source import read_modules, refuse
 
 # Functions that read private columns without anybody looking: nothing of it is shown, or only as said.
 MACHINE_READS = {
-    "reelm.accounts.store.fetch_birth_date": "what a minor does stays in their realm; only yes or no is used",
+    "reelm.accounts.store.fetch_birth_dates": "what a minor does stays in their realm; only yes or no is used",
     "reelm.accounts.store.find_credentials": "sign-in compares the hash of the password",
     "reelm.accounts.store.fetch_password_hash": "a change of password compares the hash of the old one",
     "reelm.accounts.store.fetch_position": "whether staff may look depends on their own country; entries tell it",

@@ -1,6 +1,6 @@
 """How are people known across realms? What ours tells of somebody to another realm, and others of theirs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from reelm import gateway
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.handles import BIO_MAX, DISPLAY_NAME_MAX, clean_text, may_be_handle
 from reelm.accounts.model import Person, Profile
-from reelm.accounts.store import fetch_birth_date, fetch_by_handle, fetch_profile, upsert_foreign
+from reelm.accounts.store import fetch_birth_dates, fetch_by_handle, fetch_profile, upsert_foreign
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId, RealmCode
 from reelm.realms import age_on
@@ -29,7 +29,13 @@ class Via(StrEnum):
 
 async def is_minor(unit: ReadUnit, person: AccountId, today: date) -> bool:
     """Whether somebody of ours is below 18, so that what they do stays home."""
-    return age_on(today, await fetch_birth_date(unit, person)) < ADULT_AGE
+    return person in await find_minors(unit, [person], today)
+
+
+async def find_minors(unit: ReadUnit, people: Iterable[AccountId], today: date) -> set[AccountId]:
+    """Those of our people who are below 18."""
+    born = await fetch_birth_dates(unit, people)
+    return {person for person, day in born.items() if age_on(today, day) < ADULT_AGE}
 
 
 def split_handle(text: str) -> tuple[str, RealmCode | None]:

@@ -26,6 +26,7 @@ _ACCOUNT = (
     accounts.c.role,
     accounts.c.created_at,
 )
+# Of whose page nothing was told yet: it is asked for when somebody opens it.
 # How many of a person's newest sign-ins are looked at together.
 _NEWEST = 200
 
@@ -196,7 +197,7 @@ async def is_kept(unit: ReadUnit, id: UUID) -> bool:
 
 
 async def is_fresh(unit: ReadUnit, realm: RealmCode, handle: str, since: datetime) -> bool:
-    """Whether another realm has told of this person since then."""
+    """Whether another realm has told of this person's page since then."""
     told = select(foreign_people.c.told_at).where(
         foreign_people.c.realm == realm, foreign_people.c.handle == _handle(handle), foreign_people.c.via == "profile"
     )
@@ -215,9 +216,10 @@ async def delete_foreign(unit: WriteUnit, id: UUID, realm: RealmCode) -> bool:
     return await unit.write(statement) == 1
 
 
-async def fetch_birth_date(unit: ReadUnit, id: AccountId) -> date:
-    """When somebody of ours was born: what a minor does stays home."""
-    return await unit.scalar(select(accounts.c.birth_date).where(accounts.c.id == id))
+async def fetch_birth_dates(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, date]:
+    """When people of ours were born: what a minor does stays home."""
+    rows = await unit.all(select(accounts.c.id, accounts.c.birth_date).where(accounts.c.id.in_(set(ids))))
+    return {AccountId(row.id): row.birth_date for row in rows}
 
 
 async def fetch_profile(unit: ReadUnit, id: AccountId) -> Profile:

@@ -26,6 +26,9 @@ def _understood() -> Generator[None]:
 def list_answerers(naming: gateway.Naming, blobs: FileBlobs, clock: Clock) -> gateway.Answerers:
     """Who finds what another realm asks for."""
 
+    async def catalogue(unit: ReadUnit, to: RealmCode, about: Mapping[str, Any]) -> Found:
+        return await videos.answer_catalogue(unit, to, about, clock.now().date())
+
     async def profile(unit: ReadUnit, to: RealmCode, about: Mapping[str, Any]) -> Found | None:
         return await social.answer_profile(unit, to, about, naming, clock.now().date())
 
@@ -39,7 +42,7 @@ def list_answerers(naming: gateway.Naming, blobs: FileBlobs, clock: Clock) -> ga
         return await videos.answer_media(unit, to, about, blobs=blobs, naming=naming, today=clock.now().date())
 
     return {
-        Kind.CATALOGUE: videos.answer_catalogue,
+        Kind.CATALOGUE: catalogue,
         Kind.PROFILE: profile,
         Kind.CLIP: clip,
         Kind.COMMENTS: comments,

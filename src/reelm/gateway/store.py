@@ -202,6 +202,7 @@ async def list_holders(unit: ReadUnit, object_id: UUID) -> list[RealmCode]:
 
 
 async def forget_copies(unit: WriteUnit, object_id: UUID) -> None:
+    """No realm holds a copy of this any more."""
     await unit.write(delete(gateway_copies).where(gateway_copies.c.object_id == object_id))
 
 

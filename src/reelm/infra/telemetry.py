@@ -47,5 +47,5 @@ def configure_logging(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("procrastinate", "alembic", "_granian"):
+    for noisy in ("procrastinate", "alembic", "_granian", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -48,7 +48,7 @@ async def ask(
     id = MoveId(new_uuid())
     place_facts: dict[str, Any] = {"handle": wanted, "country": country, "region": region}
     await insert_move(unit, id, Side.LEAVING, to, step=Step.ASKED, at=at, account=person, **place_facts)
-    born = await accounts.fetch_birth_date(unit, person)
+    born = (await accounts.fetch_birth_dates(unit, [person]))[person]
     rows = [place_facts | {"birth_date": born.isoformat()}]
     fields = {"move": str(id), "table": "offer", "rows": rows}
     await abroad.act(unit, to, Message(Kind.RELOCATION, fields, person=person, minor=minor, told=True))

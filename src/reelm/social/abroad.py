@@ -117,6 +117,7 @@ async def take_comment_removal(unit: WriteUnit, from_: RealmCode, told: Mapping[
     people = await accounts.fetch_people(unit, [found.author])
     if people[found.author].realm == from_ and await delete_comment(unit, found.id):
         await videos.add_counts(unit, found.video, comments=-1)
+        await gateway.forget_copies(unit, found.id)
 
 
 async def take_comment_revocation(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any]) -> None:

@@ -177,15 +177,15 @@ async def list_foreign_ids(unit: ReadUnit, *, told_after: datetime | None = None
     return set(await unit.scalars(statement))
 
 
-async def list_listed(unit: ReadUnit, limit: int) -> list[VideoId]:
-    """The newest public clips of ours."""
+async def list_listed(unit: ReadUnit, limit: int) -> dict[VideoId, AccountId]:
+    """The newest public clips of ours, each with its author."""
     statement = (
-        select(videos.c.id)
+        select(videos.c.id, videos.c.author_id)
         .where(videos.c.state == VideoState.PUBLISHED, videos.c.visibility == Visibility.PUBLIC)
         .order_by(videos.c.published_at.desc(), videos.c.id.desc())
         .limit(limit)
     )
-    return [VideoId(id) for id in await unit.scalars(statement)]
+    return {VideoId(row.id): AccountId(row.author_id) for row in await unit.all(statement)}
 
 
 async def add_told_counts(unit: WriteUnit, video: VideoId, realm: RealmCode, views: int, likes: int) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 from tests.integration.abroad.conftest import Two
 from tests.integration.gateway.realms import until
 
+from reelm.gateway import Kind, Question
+from reelm.kernel.ids import RealmCode
+
 
 async def entries(realm: Any, kind: str) -> int:
     return (await realm.rows("SELECT count(*) AS n FROM ledger_entries WHERE kind = $1", kind))[0]["n"]
@@ -82,6 +85,8 @@ async def test_a_remark_that_is_taken_back_goes_in_both_realms(two: Two) -> None
     await until(lambda: standing(1))
     assert (await client.delete(f"/videos/{id}/comments/{said.json()['id']}")).status_code == 204
     await until(lambda: standing(0))
+    held = await two.eu.realm.rows("SELECT object_id::text FROM gateway_copies")
+    assert said.json()["id"] not in {row["object_id"] for row in held}
 
 
 async def test_a_remark_that_its_creator_removes_goes_in_the_writers_realm_too(two: Two) -> None:
@@ -110,6 +115,17 @@ async def test_remarks_of_both_realms_are_read_together(two: Two) -> None:
         ("from Québec", "ca-qc"),
         ("from Paris", "eu"),
     ]
+
+
+async def test_the_page_of_somebody_whose_clip_is_here_tells_what_they_say_of_themselves(two: Two) -> None:
+    await two.eu.realm.client(two.ana).patch("/me", json={"bio": "I film the Seine."})
+    await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    ben = two.qc.realm.client(two.ben)
+    assert (await ben.get("/accounts/ana@eu")).json()["bio"] == "I film the Seine."
+    await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    assert (await ben.get("/accounts/ana@eu")).json()["bio"] == "I film the Seine."
 
 
 async def test_following_somebody_abroad_tells_them_that_somebody_does_and_not_who(two: Two) -> None:
@@ -194,9 +210,12 @@ async def test_a_link_opens_in_the_viewers_own_realm(two: Two) -> None:
 
 async def test_the_clips_of_a_minor_stay_in_their_realm(two: Two) -> None:
     teen = await two.eu.realm.sign_up("tom", birth_date="2012-01-31")
-    await two.eu.realm.publish(teen)
+    id = await two.eu.realm.publish(teen)
     assert await two.qc.shop(two.eu) == 0
     assert await two.qc.feed(two.ben) == []
+    told = (await two.qc.door.asker.ask(RealmCode("eu"), Question(Kind.CATALOGUE))).fields
+    assert told == {"clips": []}, "not even its id is told"
+    assert (await two.qc.realm.client(two.ben).get(f"/videos/{id}?home=eu")).status_code == 404
     await until(lambda: entries(two.eu.realm, "crossing-refused"))
 
 
