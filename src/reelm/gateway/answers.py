@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from reelm.gateway.crossing import draft_crossing, draft_refusal, encode, is_plain, new_salt
+from reelm.gateway.crossing import draft_crossing, draft_refusal, is_plain, new_salt
 from reelm.gateway.errors import EnvelopeMalformed, NotFoundAbroad
 from reelm.gateway.model import Kind, Message, Question
 from reelm.gateway.rulebook import Rulebook
@@ -154,8 +154,3 @@ class Desk:
         self._refusals.discard(task)
         if not task.cancelled():
             task.exception()
-
-
-def size_of(answer: Answer) -> int:
-    """The bytes of an answer as its entry counts them, without the file."""
-    return len(encode(answer.kind, answer.salt, answer.fields or {}))
