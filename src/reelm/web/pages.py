@@ -89,7 +89,9 @@ async def get_video_page(video: str, request: Request, unit: Read, cell: InCell)
     id, _, home = video.partition("@")
     try:
         found = await videos.fetch_visible(unit, VideoId(UUID(id)), None)
-    except (ValueError, videos.VideoNotVisible):
+    except ValueError:
+        return _page(request, status=404)
+    except videos.VideoNotVisible:
         if _is_other(cell, home):
             return _page(request, status=200)
         return _moved(request, await find_moved_clip(unit, cell, id))

@@ -43,7 +43,11 @@ async def test_whoever_belongs_here_gets_an_account_here(europe: Realm, country:
 
 async def test_the_operator_makes_nobody_in_the_wrong_realm_either(europe: Realm) -> None:
     with pytest.raises(realms.RealmIsAnother):
-        await europe.hire("odile", accounts.Role.MODERATOR, country="US")
+        await europe.hire("odile", accounts.Role.VIEWER, country="US")
+
+
+async def test_whoever_works_here_may_live_elsewhere(europe: Realm) -> None:
+    assert (await europe.hire("odile", accounts.Role.MODERATOR, country="US")).token
 
 
 async def test_the_age_of_a_place_is_asked_only_where_one_belongs(europe: Realm) -> None:

@@ -6,9 +6,11 @@ import signal
 import socket
 import stat
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from tests.integration.runtime import cells, fleets
 
@@ -170,12 +172,12 @@ def test_a_file_of_decisions_that_is_not_understood_is_said_and_stops_nothing(st
     file = room / "var" / "deployment.toml"
     good = file.read_text()
     file.write_text(good + "[[decision")
-    assert "is not understood" in fleet.wait_for("decision of before stays in force")
+    assert "is no TOML" in fleet.wait_for("decision of before stays in force")
     assert fleet.get_from("eu", "/").status == 200
     refused = fleets.run("realm", "add", "gb", "--data", str(room / "var"), "--reason", "x")
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     file.write_text(good + '[[decision]]\nat = 2026-01-02T03:04:05Z\nrealms = ["eu"]\nby = "me"\nreason = "late"\n')
-    fleet.wait_for("(decision[2].at): the decision of before stays in force")
+    assert "is not later than" in fleet.wait_for("2026-01-02")
 
 
 def test_nobody_else_can_read_a_realms_data(start: Start, room: Path) -> None:
@@ -208,7 +210,11 @@ def test_an_ordinary_user_can_run_several_realms_with_demo_content(start: Start,
     who: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/", "python": python}
     fleet = start(home / "var", "eu,us", demo=True, **who)
     fleet.wait_for("Reelm is ready")
-    assert {one.uids().real for one in fleet.processes()} == {65534}
+    users: set[int] = set()
+    for one in fleet.processes():
+        with suppress(psutil.NoSuchProcess):  # a clip has been made meanwhile
+            users.add(one.uids().real)
+    assert users == {65534}
     assert fleet.get_from("us", "/media/1/480.mp4").status == 200
 
 

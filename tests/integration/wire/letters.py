@@ -25,9 +25,21 @@ class Letter:
         return len(self.head) + len(self.body) + len(self.file)
 
     @property
+    def is_log(self) -> bool:
+        """Whether this asks for, or is, a file of a public log, which needs no envelope."""
+        sealed = b"reelm-signature" in self.head.lower()
+        return not sealed and (
+            self.head.startswith(b"GET /v1/ledger/")
+            or (self.head.startswith(b"HTTP/1.1 200") and b"application/octet-stream" in self.head)
+            or self.head.startswith(b"HTTP/1.1 404")
+        )
+
+    @property
     def envelope(self) -> dict[str, Any]:
         """Empty where none was sent, as in a refusal."""
-        told: dict[str, Any] = json.loads(self.body) if self.body else {}
+        if self.is_log or not self.body:
+            return {}
+        told: dict[str, Any] = json.loads(self.body)
         return told if "what" in told else {}
 
     @property
