@@ -182,7 +182,8 @@ async def test_a_person_changes_language_and_signs_out_everywhere(cell: RunningC
     await person.page.goto(f"{cell.base}/settings")
     await person.get("settings-language").select_option("fr-CA")
     await expect(person.page.locator("html")).to_have_attribute("lang", "fr-CA")
-    await person.get("sign-out-everywhere").click()
+    async with person.page.expect_response("**/api/v1/sessions"):
+        await person.get("sign-out-everywhere").click()
     await expect(person.get("nav-inbox")).to_be_visible()
     assert await person.page.evaluate("fetch('/api/v1/me').then(answer => answer.status)") == 401
     await context.close()
