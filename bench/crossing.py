@@ -1,25 +1,29 @@
 """How many messages cross a second between two realms, each in the log before it leaves, and what does the log add?
 
-`deliver` goes the product's own way between two real realms, from the outbox of one to what the other has taken.
-`ask` asks a question through both gateways: once one that is answered, and so logged first, once one about somebody
-who is not there, which takes the same way and tells nothing. The difference is what logging first adds.
+`deliver` goes the product's own way between two real realms, from the outbox of one to what the other has taken: of
+revocations, which ask little of the taker, and of remarks under a clip, which ask the most. `ask` asks a question
+through both gateways: once one that is answered, and so logged first, once one about somebody who is not there, which
+takes the same way and tells nothing. The difference is what logging first adds.
 """
 
 import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 from tests.integration.gateway.realms import COMMENT, EU, QC
 
-from bench._realms import Fleet, percentile, running_fleet
+from bench._realms import Fleet, percentile, publish_clip, running_fleet, small_clip
 from bench.table import Report, at_least, at_most
 from reelm import gateway
+from reelm.gateway import Kind, Message
 from reelm.infra.db import Database
 
 RATE, SECONDS = 1_000, 10
@@ -27,6 +31,7 @@ WARM_UP, BURST = 200, 20_000
 DECISIONS = 20_000
 ASKS_A_SECOND, ASKS = 50, 500
 Row = dict[str, str | int | float | None]
+Make = Callable[[], Message]
 
 
 def measure() -> Report:
@@ -36,17 +41,19 @@ def measure() -> Report:
         tempfile.TemporaryDirectory(prefix="reelm-bench-") as folder,
         running_fleet(Path(folder), ("eu", "ca-qc")) as fleet,
     ):
-        fleet.sign_up("eu", "ana")
-        steady, burst = asyncio.run(_deliver(fleet))
+        clip = publish_clip(fleet.sign_up("eu", "ana"), small_clip(Path(folder)))
+        steady, bursts = asyncio.run(_deliver_all(fleet, clip))
         logged, bare = asyncio.run(_ask_both(fleet))
     added = _number(logged, "p95_ms") - _number(bare, "p95_ms")
     goals = [
-        at_least("logged crossings a second, from outbox to inbox", _number(burst, "per_s"), 1000),
+        at_least(f"logged crossings a second: {what}", _number(row, "per_s"), 1000) for what, row in bursts.items()
+    ]
+    goals += [
         at_least("of 1,000 a second, taken by the other realm", _number(steady, "per_s"), 980),
         at_most("an act is in the other realm, at 1,000 a second, p95", _number(steady, "p95_ms"), 1000, "ms"),
         at_most("what logging first adds to an ask, p95", added, 250, "ms"),
     ]
-    return Report("crossing", [*rows, steady, burst, logged, bare], goals)
+    return Report("crossing", [*rows, steady, *bursts.values(), logged, bare], goals)
 
 
 def _number(row: Row, name: str) -> float:
@@ -77,36 +84,59 @@ def _timed(rules: gateway.Rules, count: int, today: date, *, fresh: bool) -> flo
     return count / (time.perf_counter() - began)
 
 
-async def _deliver(fleet: Fleet) -> tuple[Row, Row]:
+async def _deliver_all(fleet: Fleet, clip: str) -> tuple[Row, dict[str, Row]]:
     async with (
         Database(fleet.database_url("ca-qc"), pool_size=2) as home,
         Database(fleet.database_url("eu"), pool_size=2) as abroad,
     ):
-        made = await _put(home, WARM_UP)
+        put = _Putting(home)
+        remark = partial(_remark, clip)
+        await put.put(remark, WARM_UP)
         await _taken(abroad, WARM_UP)  # the lines are open and the policies read
         began = time.perf_counter()
         for tenth in range(SECONDS * 10):
-            made += await _put(home, RATE // 10)
+            await put.put(_revocation, RATE // 10)
             await asyncio.sleep(max(0.0, began + (tenth + 1) / 10 - time.perf_counter()))
-        await _taken(abroad, len(made))
+        await _taken(abroad, len(put.made))
         steady = RATE * SECONDS / (time.perf_counter() - began)
-        waits = _waits(fleet, made)[WARM_UP:]
-        for _ in range(BURST // 1000):
-            made += await _put(home, 1000)
-        left = len(made) - await _next_in(abroad)
-        began = time.perf_counter()
-        await _taken(abroad, len(made))
-        burst = left / (time.perf_counter() - began)
-    return _row("deliver, 1,000/s put", steady, waits), _row("deliver, a backlog", burst)
+        waits = _waits(fleet, put.made)[WARM_UP:]
+        kinds = {"revocations": _revocation, "remarks": remark}
+        bursts = {what: _row(f"deliver {what}", await _burst(abroad, put, make)) for what, make in kinds.items()}
+    return _row("deliver, 1,000/s put", steady, waits), bursts
 
 
-async def _put(database: Database, count: int) -> list[datetime]:
-    """Put so many messages into the outbox in one transaction; when each was made."""
-    at = datetime.now(UTC)
-    async with database.write() as unit:
-        for _ in range(count):
-            await gateway.put(unit, EU, COMMENT, at=at)
-    return [at] * count
+async def _burst(abroad: Database, put: "_Putting", make: Make) -> float:
+    """How many of a backlog are taken a second."""
+    for _ in range(BURST // 1000):
+        await put.put(make, 1000)
+    left = len(put.made) - await _next_in(abroad)
+    began = time.perf_counter()
+    await _taken(abroad, len(put.made))
+    return left / (time.perf_counter() - began)
+
+
+@dataclass
+class _Putting:
+    """Puts messages into an outbox, many in one transaction; when each was made."""
+
+    home: Database
+    made: list[datetime] = field(default_factory=list[datetime])
+
+    async def put(self, make: Make, count: int) -> None:
+        at = datetime.now(UTC)
+        async with self.home.write() as unit:
+            for _ in range(count):
+                await gateway.put(unit, EU, make(), at=at)
+        self.made += [at] * count
+
+
+def _remark(clip: str) -> Message:
+    return replace(COMMENT, fields={**COMMENT.fields, "comment": str(uuid4()), "clip": clip})
+
+
+def _revocation() -> Message:
+    fields = {"object": str(uuid4()), "what": "clip", "at": datetime.now(UTC).isoformat()}
+    return Message(Kind.REVOCATION, fields)
 
 
 async def _next_in(database: Database) -> int:
@@ -123,7 +153,8 @@ def _waits(fleet: Fleet, made: Sequence[datetime]) -> list[float]:
     """Seconds from each message's making to its arrival; they arrive in order."""
     query = """
         SELECT at FROM ledger_entries WHERE kind = 'arrival'
-            AND convert_from(body, 'UTF8')::jsonb -> 'fact' ->> 'message' = 'comment' ORDER BY queue_no
+            AND convert_from(body, 'UTF8')::jsonb -> 'fact' ->> 'message' IN ('comment', 'revocation')
+            ORDER BY queue_no
     """
     with psycopg.connect(fleet.database_url("eu")) as connection:
         arrived = [row[0] for row in connection.execute(query)]

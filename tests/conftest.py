@@ -19,6 +19,15 @@ from reelm.kernel.time import HandClock
 __all__ = ["database_server"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one folder stay together in the random order: what runs for some of them is not there for all."""
+    places: dict[Path, int] = {}
+    for item in items:
+        places.setdefault(item.path.parent, len(places))
+    items.sort(key=lambda item: places[item.path.parent])
+
+
 @pytest.fixture(scope="session")
 def migrated(database_server: DatabaseServer) -> str:
     """Name of a database that was migrated and is never changed: the template of `database_url`."""

@@ -75,13 +75,13 @@ def cell_running(**variables: str) -> Generator[RunningCell]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cell() -> Generator[RunningCell]:
     with cell_running() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def chromium() -> AsyncGenerator[Browser]:
     program = find_chromium()
     if program is None:

@@ -26,7 +26,7 @@ def _understood() -> Generator[None]:
 def list_answerers(naming: gateway.Naming, blobs: FileBlobs, clock: Clock) -> gateway.Answerers:
     """Who finds what another realm asks for."""
 
-    async def catalogue(unit: ReadUnit, to: RealmCode, about: Mapping[str, Any]) -> Found:
+    async def catalogue(unit: ReadUnit, to: RealmCode, about: Mapping[str, Any]) -> Found | None:
         return await videos.answer_catalogue(unit, to, about, clock.now().date())
 
     async def profile(unit: ReadUnit, to: RealmCode, about: Mapping[str, Any]) -> Found | None:

@@ -1,7 +1,7 @@
 """What does the gateway of one realm hold, and who answers and takes what crosses?"""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -42,17 +42,31 @@ class Door:
 
     async def carry(self) -> None:
         """Keep a courier for every other realm, until cancelled. A realm whose card appears gets one too."""
-        couriers: dict[RealmCode, asyncio.Task[None]] = {}
+        couriers: dict[RealmCode, gateway.Courier] = {}
+        tasks = [asyncio.create_task(self._wake(couriers))]
         try:
             while True:
                 for card in self.cards.others():
-                    task = couriers.get(card.realm)
-                    if task is None or task.done():
-                        couriers[card.realm] = asyncio.create_task(gateway.Courier(self.office, card.realm).run())
+                    if card.realm not in couriers:
+                        couriers[card.realm] = gateway.Courier(self.office, card.realm)
+                        tasks.append(asyncio.create_task(couriers[card.realm].run()))
                 await asyncio.sleep(1.0)
         finally:
-            for task in couriers.values():
+            for task in tasks:
                 task.cancel()
+
+    async def _wake(self, couriers: Mapping[RealmCode, gateway.Courier]) -> None:
+        """Tell couriers when something is put into the outbox. Where that can't be heard they look by themselves."""
+
+        def wake(realm: str) -> None:
+            if (courier := couriers.get(RealmCode(realm))) is not None:
+                courier.wake()
+
+        while True:
+            try:
+                await self.office.database.listen(gateway.OUTBOX, wake)
+            except OSError:
+                await asyncio.sleep(1.0)
 
     def publish_card(self) -> None:
         """Tell the other realms who we are and where."""

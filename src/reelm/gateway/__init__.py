@@ -45,9 +45,10 @@ from reelm.gateway.proving import Prover
 from reelm.gateway.pseudonyms import Naming, Pseudonyms
 from reelm.gateway.rounds import Rounds
 from reelm.gateway.rulebook import Rulebook
-from reelm.gateway.shopping import Shopper
+from reelm.gateway.shopping import Shopper, digest_catalogue
 from reelm.gateway.standing import Standing, find_all_standing
 from reelm.gateway.store import (
+    OUTBOX,
     count_waiting,
     count_waiting_of,
     find_standing,
@@ -66,6 +67,7 @@ from reelm.gateway.transfers import Transfer
 __all__ = [
     "EPSILON_CAP_MICRO_PER_DAY",
     "LIMIT_BYTES",
+    "OUTBOX",
     "SIGNATURE",
     "TERMS",
     "Abroad",
@@ -129,6 +131,7 @@ __all__ = [
     "add_up",
     "count_waiting",
     "count_waiting_of",
+    "digest_catalogue",
     "draft_arrival",
     "draft_crossing",
     "draft_refusal",

@@ -5,7 +5,8 @@ Logging goes on while a batch is on its way, so that the log's interval and the 
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,8 @@ from reelm.ledger import Durability
 
 BATCH = 400
 BATCH_BYTES = 2 * 1024 * 1024
-IDLE_S = 0.2
+# Whoever puts something into the outbox wakes the courier (`wake`); without that it looks this often.
+IDLE_S = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -51,15 +53,21 @@ class Courier:
     def __init__(self, office: Office, to: RealmCode) -> None:
         self._office, self.to = office, to
         self.failures = 0
+        self._put, self._logged = asyncio.Event(), asyncio.Event()
         self._sent_through: int | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
-        await asyncio.gather(self._repeat(self.log_some), self._repeat(self.send_some))
+        await asyncio.gather(self._repeat(self.log_some, self._put), self._repeat(self.send_some, self._logged))
 
-    async def _repeat(self, step: Any) -> None:
+    def wake(self) -> None:
+        """Something was put into the outbox for this realm."""
+        self._put.set()
+
+    async def _repeat(self, step: Callable[[], Awaitable[bool]], woken: asyncio.Event) -> None:
         failures = 0
         while True:
+            woken.clear()
             try:
                 busy = await step()
                 failures = 0
@@ -77,7 +85,8 @@ class Courier:
             if failures:
                 await asyncio.sleep(plan_wait(failures).total_seconds())
             elif not busy:
-                await asyncio.sleep(IDLE_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), IDLE_S)
 
     async def log_some(self) -> bool:
         """Decide about what waits and log it; whether there was any.
@@ -88,7 +97,10 @@ class Courier:
         rules = office.rulebook.rules
         async with office.database.write() as unit:
             at = office.clock.now()
-            return await log_waiting(unit, rules, from_=office.realm, to=self.to, at=at) > 0
+            logged = await log_waiting(unit, rules, from_=office.realm, to=self.to, at=at)
+        if logged:
+            self._logged.set()
+        return logged > 0
 
     async def send_some(self) -> bool:
         """Send the next batch that is logged, once the log is durable; whether there was any.

@@ -86,44 +86,29 @@ class Inbox:
         """Take what has not been taken yet. Raises `DeliveriesMissing` where messages before these have not come."""
         try:
             async with self._database.write() as unit:
-                return await self._take(unit, from_, deliveries, {}, at)
+                return await self._take(unit, from_, deliveries, at, apart=False)
         except Problem as problem:
             if _is_ours(problem):
                 raise
-            return await self._take_singly(from_, deliveries, at)  # let it be the one only that can't be taken
-
-    async def _take_singly(self, from_: RealmCode, deliveries: Sequence[Delivery], at: datetime) -> Receipt:
-        refused: dict[int, str] = {}
-        through = 0
-        for one in deliveries:
-            try:
-                async with self._database.write() as unit:
-                    through = (await self._take(unit, from_, [one], {}, at)).through
-            except Problem as problem:
-                if _is_ours(problem):
-                    raise
-                refused[one.seq] = problem.slug()
-                async with self._database.write() as unit:
-                    through = (await self._take(unit, from_, [one], refused, at)).through
-        return Receipt(through, refused)
+        async with self._database.write() as unit:  # let it be the one only that can't be taken
+            return await self._take(unit, from_, deliveries, at, apart=True)
 
     async def _take(
-        self,
-        unit: WriteUnit,
-        from_: RealmCode,
-        deliveries: Sequence[Delivery],
-        refused: Mapping[int, str],
-        at: datetime,
+        self, unit: WriteUnit, from_: RealmCode, deliveries: Sequence[Delivery], at: datetime, *, apart: bool
     ) -> Receipt:
+        """Take all of them; with `apart` all but those that can't be, else none when one can't be."""
         standing = await hold_peer(unit, from_)
         if deliveries[0].seq > standing.next_in:
             raise DeliveriesMissing(due=standing.next_in)
         fresh = [one for one in deliveries if one.seq >= standing.next_in]
         come = [(one.seq, one.received) for one in fresh if one.received is not None]
         last_entry = _follow(standing.last_entry, [received.entry for _, received in come])
+        refused: dict[int, str] = {}
         for seq, received in come:
-            if seq not in refused:
+            if not apart:
                 await self._take_one(unit, from_, received, at)
+            elif slug := await self._try_one(unit, from_, received, at):
+                refused[seq] = slug
         if fresh:
             await advance_inbox(unit, from_, fresh[-1].seq + 1, last_entry, at)
         if come:
@@ -131,6 +116,17 @@ class Inbox:
             await expect_proofs(unit, from_, arrived, at)
             await append_all(unit, [draft_arrival(from_, one, at) for one in arrived], realm=self._realm)
         return Receipt(max(standing.next_in - 1, deliveries[-1].seq), refused)
+
+    async def _try_one(self, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> str:
+        """Why it can't be taken, as a slug, with nothing done; empty once it was taken."""
+        try:
+            async with unit.savepoint():
+                await self._take_one(unit, from_, received, at)
+        except Problem as problem:
+            if _is_ours(problem):
+                raise
+            return problem.slug()
+        return ""
 
     async def _take_one(self, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> None:
         """Raises `MessageNotTaken` also for fields that are not what this kind of message has."""

@@ -39,6 +39,7 @@ class Rounds:
         self._database, self._rulebook, self._cards = database, rulebook, cards
         self._prover, self._metering, self._clock = prover, metering, clock
         self._resting: dict[RealmCode, int] = {}
+        self._declared = ""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -53,12 +54,14 @@ class Rounds:
     async def declare_rules(self) -> None:
         """Enter the policies in force into the log where its last entry about them tells of others."""
         rules = self._rulebook.rules
+        if rules.digest == self._declared:
+            return
         async with self._database.write() as unit:
             last = await find_last_of(unit, "rules-in-force")
-            if last is not None and decode(last).fact["policy"] == rules.digest:
-                return
-            fact = RulesInForce(policy=rules.digest, routes=len(rules.transfers))
-            await append(unit, fact, realm=self._cards.me, at=self._clock.now())
+            if last is None or decode(last).fact["policy"] != rules.digest:
+                fact = RulesInForce(policy=rules.digest, routes=len(rules.transfers))
+                await append(unit, fact, realm=self._cards.me, at=self._clock.now())
+        self._declared = rules.digest
 
     async def report_keys(self) -> None:
         """Enter into the log which realms' cards have another key than the one we know."""

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha256
 from uuid import UUID
 
 from reelm.gateway.asking import Asker
 from reelm.gateway.cards import Cards
+from reelm.gateway.errors import NotFoundAbroad
 from reelm.gateway.files import Files
 from reelm.gateway.model import Kind, Question, Received
 from reelm.kernel.errors import Problem
@@ -21,12 +23,18 @@ FindMissing = Callable[[list[UUID]], Awaitable[list[UUID]]]
 Keep = Callable[[RealmCode, Received], Awaitable[None]]
 
 
+def digest_catalogue(clips: Sequence[UUID]) -> str:
+    """By which two realms know that they speak of the same catalogue: SHA-256 over the ids in their order, in hex."""
+    return sha256(b"".join(id.bytes for id in clips)).hexdigest()
+
+
 class Shopper:
     """Keeps copies of what other realms list, with the poster and the smallest renditions of each."""
 
     def __init__(self, asker: Asker, cards: Cards, files: Files, *, missing: FindMissing, keep: Keep) -> None:
         self._asker, self._cards, self._files = asker, cards, files
         self._missing, self._keep = missing, keep
+        self._known: dict[RealmCode, str] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -40,13 +48,19 @@ class Shopper:
             await asyncio.sleep(EVERY_S)
 
     async def shop(self, realm: RealmCode) -> int:
-        """Ask one realm for what is new there; returns how many clips came."""
-        catalogue = await self._asker.ask(realm, Question(Kind.CATALOGUE, {}))
+        """Ask one realm for what is new there; returns how many clips came.
+
+        A catalogue of which everything is kept is not told again: there is nothing to tell, and so to log.
+        """
+        about = {"known": self._known[realm]} if realm in self._known else {}
         try:
+            catalogue = await self._asker.ask(realm, Question(Kind.CATALOGUE, about))
             listed = [UUID(str(id)) for id in catalogue.fields["clips"]]
-        except (KeyError, ValueError, TypeError):
+        except (NotFoundAbroad, KeyError, ValueError, TypeError):
             return 0
         missing = await self._missing(listed)
+        if not missing:
+            self._known[realm] = digest_catalogue(listed)
         came = await asyncio.gather(*(self._fetch(realm, id) for id in missing), return_exceptions=True)
         return sum(1 for one in came if one is None)
 

@@ -22,6 +22,8 @@ from reelm.gateway.tables import (
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, EntryId, RealmCode
 
+# Where PostgreSQL says that something was put into the outbox, and for which realm.
+OUTBOX = "gateway_outbox"
 _REMEMBERED, _MARGIN = timedelta(hours=1), timedelta(seconds=5)
 _NUMBER = text(
     """
@@ -80,7 +82,7 @@ async def insert_waiting(unit: WriteUnit, realm: RealmCode, message: Message, at
             made_at=at,
         )
     )
-    await unit.scalar(text("SELECT pg_notify('gateway_outbox', :realm)").bindparams(realm=realm))
+    await unit.scalar(select(func.pg_notify(OUTBOX, realm)))
 
 
 async def count_waiting(unit: ReadUnit, realm: RealmCode) -> int:

@@ -201,6 +201,18 @@ async def test_a_private_clip_is_told_to_nobody_and_a_link_to_it_finds_nothing(t
     assert (await two.qc.realm.client(two.ben).get(f"/videos/{id}?home=us")).status_code == 404
 
 
+async def test_a_catalogue_of_which_all_is_kept_is_not_told_again(two: Two) -> None:
+    await two.eu.realm.publish(two.ana)
+    await two.qc.shop(two.eu)
+    await two.qc.shop(two.eu)  # now Québec knows that it has everything
+    told = await entries(two.eu.realm, "crossing")
+    for _ in range(3):
+        assert await two.qc.shop(two.eu) == 0
+    assert await entries(two.eu.realm, "crossing") == told
+    await two.eu.realm.publish(two.ana, caption="a new one")
+    assert await two.qc.shop(two.eu) == 1
+
+
 async def test_a_link_opens_in_the_viewers_own_realm(two: Two) -> None:
     id = await two.eu.realm.publish(two.ana, caption="shared by link")
     opened = await two.qc.realm.client(two.ben).get(f"/videos/{id}?home=eu")

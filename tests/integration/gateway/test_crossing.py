@@ -6,7 +6,7 @@ import pytest
 from tests.integration.gateway.realms import COMMENT, EU, QC, OneRealm, until
 
 from reelm import gateway
-from reelm.gateway import Found, Kind, Message, Question
+from reelm.gateway import Found, Kind, Message, Question, delivery
 
 
 async def test_a_comment_crosses_once_and_both_logs_tell_of_it(eu: OneRealm, qc: OneRealm) -> None:
@@ -26,6 +26,15 @@ async def test_a_comment_crosses_once_and_both_logs_tell_of_it(eu: OneRealm, qc:
     assert arrival["entry"] == received.entry
     assert arrival["bytes"] == crossing["bytes"] == received.size_bytes
     assert "Magnifique" not in str(crossing)
+
+
+async def test_what_is_put_is_carried_at_once_not_at_the_next_look(
+    eu: OneRealm, qc: OneRealm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "IDLE_S", 3600)
+    for count in (1, 2):  # the first look may still be one of before
+        await qc.put(EU, COMMENT)
+        await until(lambda count=count: len(eu.house.taken) == count)
 
 
 async def _nothing_waits(realm: OneRealm) -> bool:

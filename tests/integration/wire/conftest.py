@@ -57,7 +57,7 @@ class Evidence:
     control: Traffic
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def evidence() -> Generator[Evidence]:
     if reason := nets.why_not():
         pytest.skip(reason)

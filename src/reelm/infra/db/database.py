@@ -1,6 +1,7 @@
 """How is PostgreSQL reached? One engine for units, one raw asyncpg pool for the hot routes."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, Self, cast
 from urllib.parse import parse_qs, urlsplit
@@ -58,6 +59,28 @@ class Database:
             "HotPool",
             await cast("Any", asyncpg).create_pool(**_asyncpg_arguments(self.url), min_size=1, max_size=size),
         )
+
+    async def listen(self, channel: str, hear: Callable[[str], None]) -> None:
+        """Hand on what is said in this channel (`NOTIFY`), until cancelled; raises `OSError` when the line breaks."""
+        broken = asyncio.Event()
+
+        def lose(*_: object) -> None:
+            broken.set()
+
+        def take(*said: object) -> None:
+            hear(str(said[-1]))
+
+        try:
+            line = await cast("Any", asyncpg).connect(**_asyncpg_arguments(self.url))
+            try:
+                line.add_termination_listener(lose)
+                await line.add_listener(channel, take)
+                await broken.wait()
+            finally:
+                line.terminate()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
+            raise ConnectionError(channel) from failure
+        raise ConnectionError(channel)
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -1,6 +1,7 @@
 """What may a piece of code do to the database? The type of its handle says so."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Executable
@@ -37,3 +38,9 @@ class WriteUnit(ReadUnit):
         """Run an insert, update or delete; returns how many rows it touched."""
         result = cast("CursorResult[Any]", await self._connection.execute(statement, values))
         return result.rowcount
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None]:
+        """What is done in this block is undone, alone, when the block raises."""
+        async with self._connection.begin_nested():
+            yield
