@@ -161,9 +161,22 @@ def wait_for_clips(towns: Sequence[Town]) -> None:
     """Until every clip can be played at home, and every public one of an adult in each other realm."""
     for town in towns:
         for person, clip in ((town.author, town.public), (town.author, town.private), (town.minor, town.minors_clip)):
-            until(lambda p=person, c=clip: p.get(f"/videos/{c}")["state"] == "published", "a clip is never published")
+            _wait_for_clip(town, person, clip)
     for town, other in pairs(towns):
         until(lambda t=town, o=other: is_shown(t, o.public), f"{town.realm.code} never shows a clip of another realm")
+
+
+def _wait_for_clip(town: Town, person: Somebody, clip: str) -> None:
+    """Raises `RuntimeError` with what the media worker said, where the clip fails or nothing comes of it."""
+
+    def read_state() -> str:
+        return person.get(f"/videos/{clip}")["state"]
+
+    with suppress(TimeoutError):
+        until(lambda: read_state() in ("published", "failed"), "nothing comes of it")
+    if (state := read_state()) != "published":
+        said = (town.realm.folder / "logs" / "media-worker.log").read_text()[-4000:]
+        raise RuntimeError(f"a clip of {town.realm.code} is {state}; its media worker said: {said}")
 
 
 def is_shown(town: Town, clip: str) -> bool:
