@@ -168,6 +168,8 @@ async def _keep_the_receipt(stage: Stage, person: Person, folder: Path) -> None:
         assert told[f"{side}_log"] == f"{realm.base}/ledger"
     await person.page.goto(f"{stage.qc.base}/settings")
     await expect(person.get("realm-came")).to_contain_text("in the European Union")
+    await person.get("realm-receipt").click()
+    await expect(receipt).to_be_visible()
 
 
 async def test_a_move_that_is_called_off_leaves_everything_as_it_was(stage: Stage, chromium: Browser) -> None:

@@ -50,16 +50,16 @@ class OwnMove {
     if (me) this.#take(move, me);
   }
 
-  async callOff(): Promise<boolean> {
+  /** Call the move off. Gives what went wrong, in words; empty where nothing did. */
+  async callOff(): Promise<string> {
     const { me } = session;
     try {
       const move = await api.callOffMove();
       if (me) this.#take(move, me);
-      return true;
+      return "";
     } catch (failure) {
       await this.look();
-      this.problem = wordsFor(failure);
-      return false;
+      return wordsFor(failure);
     }
   }
 
