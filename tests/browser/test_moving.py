@@ -229,6 +229,10 @@ async def test_whose_country_gets_a_realm_of_its_own_is_told_when_and_what_it_me
         due = {"realm": "ca-qc", "at": "2027-01-15T00:00:00Z"}
         await route.fulfill(json={"note": "", "vkey": "", "due": due})
 
+    async def in_force(route: Route) -> None:
+        france = f'{{"code": "FR", "minimum_age": 13, "realm": "ca-qc", "address": "{stage.qc.base}", "regions": []}}'
+        await route.fulfill(body=f'{{"items": [{france}]}}', content_type="application/json")
+
     async with at_home(chromium, stage, "mia") as person:
         await person.page.route("**/api/v1/me/residence", decided)
         await person.page.goto(f"{person.base}/settings")
@@ -237,5 +241,9 @@ async def test_whose_country_gets_a_realm_of_its_own_is_told_when_and_what_it_me
         await expect(person.get("move-due-sheet")).to_contain_text("What you watched")
         await person.page.keyboard.press("Escape")
         await expect(person.get("move-due-what")).to_be_focused()
+        await expect(person.get("move-due-now")).to_have_count(0)  # the realm has the country later
+        await person.page.route("**/api/v1/countries", in_force)
+        await person.page.reload()
         await person.get("move-due-now").click()
         await expect(person.get("move-country")).to_have_value("FR")
+        await expect(person.get("move-ask")).to_have_text("Move to Québec")

@@ -66,7 +66,7 @@ export interface NewMove {
 export const api = {
   limits: () => call<Limits>("/limits"),
   countries: () => call<{ items: Country[] }>("/countries"),
-  realms: () => call<{ realm: string; items: Realm[] }>("/realms"),
+  realms: () => call<{ realm: string; public_key: string | null; items: Realm[] }>("/realms"),
 
   signUp: (json: SignUp) => call<{ id: string; handle: string; realm: string }>("/accounts", { method: "POST", json }),
   signIn: (json: { handle: string; password: string }) => call<{ account: Me }>("/session", { method: "POST", json }),
