@@ -1,7 +1,7 @@
-// Our own router: fourteen routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
+// Our own router: fifteen routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
 
 export type Route =
-  | { page: "feed" | (typeof PLAIN)[number] | "nowhere" }
+  | { page: "feed" | (typeof PLAIN)[number] | "move" | "nowhere" }
   | { page: "clip"; id: string; realm: string | null }
   | { page: "edit"; id: string }
   | { page: "profile"; handle: string };
@@ -19,6 +19,7 @@ export function routeOf(path: string): Route {
   }
   if (head === "v" && id && tail === "edit") return { page: "edit", id };
   if (head.startsWith("@") && head.length > 1 && !id) return { page: "profile", handle: head.slice(1) };
+  if (head === "settings" && id === "move" && !tail) return { page: "move" };
   const plain = PLAIN.find((name) => name === head);
   return { page: plain && !id ? plain : "nowhere" };
 }

@@ -22,6 +22,7 @@ PAGES = (
     "/upload",
     "/inbox",
     "/settings",
+    "/settings/move",
     "/sign-up",
     "/sign-in",
     "/@nora",

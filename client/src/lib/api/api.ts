@@ -15,12 +15,14 @@ import type {
   Followed,
   Limits,
   Me,
+  Move,
   Notification,
   OwnEntry,
   Page,
   Policies,
   Profile,
   Realm,
+  Residence,
   RunningRealm,
   Transfers,
   Trust,
@@ -51,10 +53,20 @@ export interface NewVideo {
   cover_at_ms?: number;
 }
 
+export interface NewMove {
+  to: string;
+  /** `to` again, once the person was told what goes there. */
+  told: string;
+  password: string;
+  country: string;
+  region?: string;
+  handle?: string;
+}
+
 export const api = {
   limits: () => call<Limits>("/limits"),
   countries: () => call<{ items: Country[] }>("/countries"),
-  realms: () => call<{ realm: string; items: Realm[] }>("/realms"),
+  realms: () => call<{ realm: string; public_key: string | null; items: Realm[] }>("/realms"),
 
   signUp: (json: SignUp) => call<{ id: string; handle: string; realm: string }>("/accounts", { method: "POST", json }),
   signIn: (json: { handle: string; password: string }) => call<{ account: Me }>("/session", { method: "POST", json }),
@@ -66,6 +78,11 @@ export const api = {
   putAvatar: (body: Blob) => call<Me>("/me/avatar", { method: "PUT", body }),
   deleteAvatar: () => call<Me>("/me/avatar", { method: "DELETE" }),
   changePassword: (json: { current: string; new: string }) => call<void>("/me/password", { method: "POST", json }),
+
+  residence: () => call<Residence>("/me/residence"),
+  move: () => call<Move>("/me/move"),
+  askToMove: (json: NewMove) => call<Move>("/me/move", { method: "POST", json }),
+  callOffMove: () => call<Move>("/me/move", { method: "DELETE" }),
 
   post: (json: NewVideo) => call<{ id: string; state: Video["state"] }>("/videos", { method: "POST", json }),
   /** `home`: the realm of a clip of another realm, where it is asked for. */

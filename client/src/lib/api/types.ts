@@ -190,6 +190,43 @@ export interface Trust {
   witness_vkey: string | null;
 }
 
+/** Where one's account is at home. `due`: the realm that it moves to, and when, once that has been decided. */
+export interface Residence {
+  due?: { realm: string; at: string } | null;
+}
+
+export type MoveStep = "asked" | "copying" | "copied" | "verified" | "switched" | "erased" | "done" | "refused" | "cancelled";
+
+/** Where the two logs tell of a move. */
+export interface MoveReceipt {
+  move: string;
+  left_realm: string;
+  left_index: number;
+  arrived_realm: string;
+  arrived_index: number;
+  digest: string;
+}
+
+/** One's last move, as the realm that is asked sees it. */
+export interface Move {
+  id: string;
+  from_realm: string;
+  to_realm: string;
+  step: MoveStep;
+  /** The one they have there. */
+  handle: string;
+  parts: number;
+  parts_done: number;
+  digest: string;
+  /** Why the other realm did not take them. */
+  problem: string | null;
+  asked_at: string;
+  step_at: string;
+  /** Of the realm that they move to, where it is known. */
+  address: string | null;
+  receipt: MoveReceipt | null;
+}
+
 export type RealmRule = "stays-home" | "aggregate-only" | "pseudonym-may-cross" | "public-copy-may-cross" | "not-personal";
 
 export interface MappedTable {

@@ -7,6 +7,8 @@ class Realms {
   items = $state<Realm[]>([]);
   /** The code of the one that answers; empty until it has. */
   here = $state("");
+  /** Whether it speaks with other realms at all. */
+  hasGateway = $state(false);
   #asked = "";
 
   /** Ask for them, once a language. Without an answer realms go by their codes, and the server decides. */
@@ -15,9 +17,10 @@ class Realms {
     if (this.#asked === locale) return;
     this.#asked = locale;
     try {
-      const { realm, items } = await api.realms();
+      const { realm, public_key, items } = await api.realms();
       if (this.#asked !== locale) return;
       this.here = realm;
+      this.hasGateway = public_key !== null;
       this.items = items;
     } catch {
       if (this.#asked === locale) this.#asked = "";
