@@ -11,7 +11,7 @@ from reelm.bootstrap import make_abroad, open_atlas
 from reelm.cli.cell import find_settings
 from reelm.cli.finding import Finding
 from reelm.infra.db import Database
-from reelm.infra.db.schema import find_version
+from reelm.infra.db.schema import find_version, is_current
 from reelm.infra.line import LocalLine
 from reelm.infra.settings import Settings
 from reelm.kernel.errors import Problem
@@ -43,12 +43,16 @@ async def add_up(cells: Sequence[Settings], clock: Clock) -> dict[str, dict[str,
 
 
 async def _count(settings: Settings, clock: Clock) -> Mapping[RealmCode, moving.Progress]:
-    """Nothing of a cell that starts or stops just now."""
-    if await asyncio.to_thread(find_version, settings.database_url) is None:
+    """Nothing of a cell that is just starting or stopping, or runs another release."""
+    if not await asyncio.to_thread(_is_there, settings.database_url):
         return {}
     atlas = open_atlas(settings, clock)
     async with Database(settings.database_url, pool_size=1) as database, database.read() as unit:
         return await moving.count_progress(unit, atlas)
+
+
+def _is_there(database_url: str) -> bool:
+    return find_version(database_url) is not None and is_current(database_url)
 
 
 def say_progress(told: Mapping[str, Any]) -> str:
