@@ -9,9 +9,11 @@ from tests.house.test_source import read_modules, refuse
 # Functions that read private columns without anybody looking: nothing of it is shown, or only as said.
 MACHINE_READS = {
     "reelm.accounts.store.fetch_birth_dates": "what a minor does stays in their realm; only yes or no is used",
+    "reelm.accounts.store.count_residents": "how many live where tells how many have to move; nobody is named",
     "reelm.accounts.store.find_credentials": "sign-in compares the hash of the password",
     "reelm.accounts.store.fetch_password_hash": "a change of password compares the hash of the old one",
     "reelm.accounts.store.fetch_position": "whether staff may look depends on their own country; entries tell it",
+    "reelm.accounts.store.find_residence": "moves the person it is about, to the realm of where they live",
     "reelm.accounts.store.list_residences": "which realm each person belongs to follows from where they live",
     "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
     "reelm.feed.store.find_account": "recognises a session by the hash of its token",

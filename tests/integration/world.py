@@ -123,10 +123,11 @@ class Realm:
         assert made.status_code == 201, made.text
         return Person(handle, password, await self.sign_in(handle, password))
 
-    async def hire(self, handle: str, role: accounts.Role, country: str = "FR") -> Person:
+    async def hire(self, handle: str, role: accounts.Role, country: str = "FR", region: str | None = None) -> Person:
         """Create an account with a role, as `reelm account create` does, and sign it in."""
         password = f"{handle} keeps the house in order"
-        new = accounts.NewAccount(handle, password, date.fromisoformat(BIRTH_DATE), country, None, "en", role=role)
+        born = date.fromisoformat(BIRTH_DATE)
+        new = accounts.NewAccount(handle, password, born, country, region, "en", role=role)
         await accounts.sign_up(self.cell.database, new, atlas=self.cell.atlas, at=self.clock.now())
         return Person(handle, password, await self.sign_in(handle, password))
 

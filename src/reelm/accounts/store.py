@@ -26,6 +26,8 @@ _ACCOUNT = (
     accounts.c.role,
     accounts.c.created_at,
 )
+# Who lives here and is not on their way elsewhere.
+_AT_REST = (accounts.c.frozen_at.is_(None), accounts.c.role == Role.VIEWER)
 # Of whose page nothing was told yet: it is asked for when somebody opens it.
 # How many of a person's newest sign-ins are looked at together.
 _NEWEST = 200
@@ -162,9 +164,26 @@ async def forget_abroad(unit: WriteUnit, id: UUID, realm: RealmCode) -> None:
 
 
 async def list_residences(unit: ReadUnit) -> list[tuple[AccountId, str, str | None]]:
-    """Everybody here who is not moving, with their country and region: which realm is theirs follows from it."""
-    statement = select(accounts.c.id, accounts.c.country, accounts.c.region).where(accounts.c.frozen_at.is_(None))
+    """Everybody here who is not moving, with their country and region: which realm is theirs follows from it.
+
+    Without staff, who may live elsewhere.
+    """
+    statement = select(accounts.c.id, accounts.c.country, accounts.c.region).where(*_AT_REST)
     return [(AccountId(row.id), row.country, row.region) for row in await unit.all(statement.order_by(accounts.c.id))]
+
+
+async def count_residents(unit: ReadUnit) -> dict[tuple[str, str | None], int]:
+    """How many of them live where: country, and region where it was asked for."""
+    lives = accounts.c.country, accounts.c.region
+    counted = select(*lives, func.count().label("people")).where(*_AT_REST).group_by(*lives)
+    return {(row.country, row.region): row.people for row in await unit.all(counted)}
+
+
+async def find_residence(unit: ReadUnit, id: AccountId) -> tuple[str, str | None] | None:
+    """Where somebody lives; `None` while they move, and for whoever is not here."""
+    lives = select(accounts.c.country, accounts.c.region)
+    row = await unit.first(lives.where(accounts.c.id == id, accounts.c.frozen_at.is_(None)))
+    return (row.country, row.region) if row else None
 
 
 async def upsert_foreign(

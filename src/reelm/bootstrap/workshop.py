@@ -9,10 +9,11 @@ from functools import partial
 
 from reelm import access, accounts, feed, gateway, ledger, media, moving, realms, videos
 from reelm.bootstrap.atlas import open_atlas
-from reelm.bootstrap.movers import make_mover
+from reelm.bootstrap.movers import make_abroad, make_mover
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.jobs import JobHandler, list_queued
+from reelm.infra.line import LocalLine
 from reelm.infra.settings import Settings
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AssetId, RealmCode
@@ -31,6 +32,7 @@ class Workshop:
     database: Database
     studio: media.Studio
     mover: moving.Mover
+    residents: moving.Residents
     clock: Clock
 
     @property
@@ -48,12 +50,13 @@ class Workshop:
             SWEEP: self._sweep,
             moving.ADVANCE: partial(moving.run_advance, self.mover),
             moving.WAKE: partial(moving.run_wake, self.mover),
+            moving.RESIDENTS: partial(moving.run_residents, self.residents),
         }
 
     @property
     def periodic(self) -> Mapping[str, str]:
         """Which jobs come by themselves, and when."""
-        return {SWEEP: "*/5 * * * *", moving.WAKE: "* * * * *"}
+        return {SWEEP: "*/5 * * * *", moving.WAKE: "* * * * *", moving.RESIDENTS: "* * * * *"}
 
     async def _sweep(self, args: Mapping[str, str]) -> None:
         """Clear away what has ended or belongs to nobody."""
@@ -102,7 +105,11 @@ async def open_workshop(settings: Settings, clock: Clock | None = None) -> Async
             keep_originals=settings.keep_originals,
         )
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
+        line = LocalLine(settings.gateway_path)
+        residents = moving.Residents(database, make_abroad(settings, line, clock), open_atlas(settings, clock))
+        mover = make_mover(settings, database, durability, clock)
         try:
-            yield Workshop(settings, database, studio, make_mover(settings, database, durability, clock), clock)
+            yield Workshop(settings, database, studio, mover, residents, clock)
         finally:
+            await line.close()
             await durability.close()

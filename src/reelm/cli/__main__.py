@@ -78,6 +78,8 @@ def _add_realm(parser: argparse.ArgumentParser) -> None:
     add.add_argument("realm", metavar="CODE", help="code of the realm in the file of realms")
     add.add_argument("--reason", required=True, help="why, in one line; it stays in the file of decisions")
     add.add_argument("--at", metavar="ISO", help="from when on, such as 2026-12-01T08:00:00Z (default: now)")
+    moving = "from when on who lives in places that change hands moves there (default: nobody does by themselves)"
+    add.add_argument("--move-residents-at", metavar="ISO", help=moving)
     for one in (add, actions.add_parser("list", help="list the realms, their addresses and since when they run")):
         one.add_argument("--data", type=Path, default=Path("var"), help="the folder of all realms (default: var)")
         one.add_argument("--json", action="store_true", help="print the result as JSON")

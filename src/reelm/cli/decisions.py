@@ -23,10 +23,15 @@ HEAD = "# Which realms run, and from when on. Decisions are appended, by `reelm 
 
 def as_toml(decision: Decision) -> str:
     """The decision as it is appended to the file."""
-    at = decision.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     words = {"realms": list(decision.realms), "by": decision.by, "reason": decision.reason}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in words.items()]
-    return "\n".join(("", "[[decision]]", f"at = {at}", *lines, ""))
+    if decision.residents_move_at is not None:
+        lines.append(f"residents_move_at = {_instant(decision.residents_move_at)}")
+    return "\n".join(("", "[[decision]]", f"at = {_instant(decision.at)}", *lines, ""))
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def read_world(file: Path) -> World:
@@ -49,6 +54,11 @@ def count_countries(world: World, running: Sequence[RealmCode]) -> Counter[Realm
     """How many countries each running realm serves, wholly or but for a region, those it stands in for among them."""
     places = realms.narrow(world, running).places
     return Counter(realm for place, realm in places.items() if "-" not in place)
+
+
+def count_changing(world: World, before: Sequence[RealmCode], after: Sequence[RealmCode]) -> int:
+    """How many countries change hands, wholly or in part."""
+    return realms.count_moved(realms.narrow(world, before).places, realms.narrow(world, after).places)
 
 
 def append_decision(file: Path, decision: Decision) -> None:

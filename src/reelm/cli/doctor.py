@@ -14,6 +14,7 @@ from reelm.cli.finding import Finding
 from reelm.cli.gateway_health import look_at_gateway
 from reelm.cli.ledger_health import look_at_ledger
 from reelm.cli.realm_health import look_at_realms
+from reelm.cli.resettling import look_at_residents
 from reelm.infra.db.schema import find_version, is_current
 from reelm.infra.jobs import count_failed
 from reelm.infra.settings import Settings
@@ -94,6 +95,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
         clock = workshop.clock
         log = await look_at_ledger(settings, workshop.database, clock)
         log += await look_at_gateway(settings, clock.now())
+        residents = await look_at_residents(settings, workshop.database, clock)
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
@@ -127,6 +129,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             else "acts and entries agree",
         ),
         look_at_realms(settings, clock),
+        residents,
         *log,
     ]
 

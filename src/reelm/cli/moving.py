@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 
 from reelm import accounts, moving
-from reelm.bootstrap import make_abroad
+from reelm.bootstrap import make_abroad, open_atlas
 from reelm.cli.cell import find_settings
 from reelm.infra.db import Database
 from reelm.infra.line import LocalLine
 from reelm.infra.settings import Settings
 from reelm.kernel.ids import AccountId, MoveId, RealmCode
 from reelm.kernel.time import SystemClock
+from reelm.realms import Atlas
 
 LOOK_EVERY_S = 1.0
 _Somebody = tuple[AccountId, str, str | None]
@@ -37,12 +38,13 @@ def split_place(text: str) -> tuple[str, str | None]:
 
 async def move_all(settings: Settings, arguments: argparse.Namespace) -> int:
     """Do what a command says in one cell; its exit status."""
+    atlas = open_atlas(settings)
     async with Database(settings.database_url, pool_size=2) as database:
         if arguments.action == "move":
             people = [await _find(database, arguments.handle, arguments.country)]
         else:
-            people = await _list_residents(database, RealmCode(arguments.to), arguments.country)
-        moves = [await _begin(database, settings, one, arguments) for one in people]
+            people = await _list_residents(database, atlas, RealmCode(arguments.to), arguments.country)
+        moves = [await _begin(database, settings, atlas, one, arguments) for one in people]
         counts = await _watch(database, moves, quiet=arguments.json)
     failed = counts.get(moving.Step.REFUSED, 0) + counts.get(moving.Step.CANCELLED, 0)
     if arguments.json:
@@ -58,24 +60,32 @@ async def _find(database: Database, handle: str, country: str | None) -> _Somebo
     """Somebody by their handle, with where they live. Raises `AccountNotFound`, `MoveUnderWay`."""
     async with database.read() as unit:
         person = (await accounts.fetch_by_handle(unit, handle.removeprefix("@"))).person
-        homes = {one[0]: one for one in await accounts.list_residences(unit)}
-    if person.id not in homes:
+        home = await accounts.find_residence(unit, person.id)
+    if home is None:
         raise moving.MoveUnderWay
-    return (person.id, *split_place(country)) if country else homes[person.id]
+    return (person.id, *(split_place(country) if country else home))
 
 
-async def _list_residents(database: Database, to: RealmCode, countries: Sequence[str]) -> list[_Somebody]:
+async def _list_residents(
+    database: Database, atlas: Atlas, to: RealmCode, countries: Sequence[str]
+) -> list[_Somebody]:
+    """Everybody whose place is that realm's by the map in force; of these countries only, where some are named.
+
+    Raises `RealmNotTheirs` for a country of another realm, `CountryUnknown` for what is none.
+    """
     wanted = {split_place(one) for one in countries}
-
-    def home_of(country: str, region: str | None) -> RealmCode:
-        return to if (country, region) in wanted or (country, None) in wanted else RealmCode("")
-
+    for country, region in wanted:
+        home = atlas.map.places.get(country if region is None else f"{country}-{region}")
+        home = home or atlas.home_of(country, region)
+        if home != to:
+            raise moving.RealmNotTheirs(realm=home)
     async with database.read() as unit:
-        return await moving.list_movers(unit, to, home_of)
+        found = await moving.list_movers(unit, to, atlas.home_of)
+    return [one for one in found if not wanted or one[1:] in wanted or (one[1], None) in wanted]
 
 
 async def _begin(
-    database: Database, settings: Settings, somebody: _Somebody, arguments: argparse.Namespace
+    database: Database, settings: Settings, atlas: Atlas, somebody: _Somebody, arguments: argparse.Namespace
 ) -> MoveId:
     line, clock = LocalLine(settings.gateway_path), SystemClock()
     person, country, region = somebody
@@ -88,6 +98,7 @@ async def _begin(
             told=arguments.to,
             residence=(country, region),
             handle=getattr(arguments, "new_handle", None),
+            home_of=atlas.home_of,
             at=clock.now(),
         )
     await line.close()

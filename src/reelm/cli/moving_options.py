@@ -13,9 +13,9 @@ def add_moving(actions: Any, add_data: AddData) -> None:
     move.add_argument("--handle", required=True, help="whom")
     move.add_argument("--new-handle", help="their handle there, if theirs is taken")
     move.add_argument("--country", help="where they live now, if that has changed: CH, or CA-QC with its region")
-    residents = actions.add_parser("residents", help="move everybody of some countries; waits for it")
-    told = "whose residents: CH, or CA-QC with its region; again for more"
-    residents.add_argument("--country", action="append", required=True, help=told)
+    residents = actions.add_parser("residents", help="move everybody whose realm is another one; waits for it")
+    told = "of these only: CH, or CA-QC with its region; again for more (default: wherever they live)"
+    residents.add_argument("--country", action="append", default=[], help=told)
     for command in (move, residents):
         command.add_argument("--to", required=True, metavar="CODE", help="code of the realm they move to")
         command.add_argument("--json", action="store_true", help="print the result as JSON")

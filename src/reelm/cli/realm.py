@@ -12,12 +12,14 @@ from reelm.cli.decisions import (
     DECISIONS,
     alone_with,
     append_decision,
+    count_changing,
     count_countries,
     find_in_force,
     read_decisions,
     read_world,
 )
 from reelm.cli.ledger import FileNotUsable
+from reelm.cli.resettling import collect_progress, say_progress
 from reelm.cli.seats import read_port, read_seats
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
@@ -57,6 +59,14 @@ class DecisionTooEarly(Problem):
 
     status: ClassVar[int] = 422
     last: str
+
+
+@dataclass(eq=False)
+class ResidentsMoveTooEarly(Problem):
+    """Nobody moves before the decision is in force, at `at`."""
+
+    status: ClassVar[int] = 422
+    at: str
 
 
 @dataclass(eq=False)
@@ -100,13 +110,38 @@ def run_add(arguments: argparse.Namespace) -> int:
                 raise RealmDecidedAlready(realm=realm)
             if at <= last.at:
                 raise DecisionTooEarly(last=last.at.isoformat())
-            decision = Decision(at, (*last.realms, realm), "operator", reason)
+            moving = _time(arguments.move_residents_at) if arguments.move_residents_at else None
+            if moving is not None and moving < at:
+                raise ResidentsMoveTooEarly(at=at.isoformat())
+            decision = Decision(at, (*last.realms, realm), "operator", reason, moving)
             append_decision(file, decision)
     except OSError:
         raise FileNotUsable(path=str(file)) from None
-    told = {"at": at.isoformat(), "realms": list(decision.realms)}
-    print(json.dumps(told) if arguments.json else f"From {told['at']} on: {', '.join(decision.realms)}.")
+    _say_decision(decision, count_changing(world, last.realms, decision.realms), as_json=arguments.json)
     return 0
+
+
+def _say_decision(decision: Decision, countries: int, *, as_json: bool) -> None:
+    """What was decided, and what becomes of the people in the places that change hands."""
+    moving = decision.residents_move_at
+    if as_json:
+        print(json.dumps(_planned(decision) | {"countries_changing": countries}))
+        return
+    print(f"From {decision.at.isoformat()} on: {', '.join(decision.realms)}.")
+    print(f"{countries} {'country changes' if countries == 1 else 'countries change'} hands.")
+    if moving is None:
+        print("Nobody moves by themselves: move who lives there with reelm realm residents, once they were told.")
+    else:
+        print(f"Who lives there is told now, and moves from {moving.isoformat()} on.")
+
+
+def _planned(decision: Decision) -> dict[str, Any]:
+    moving = decision.residents_move_at
+    return {
+        "at": decision.at.isoformat(),
+        "realms": list(decision.realms),
+        "residents_move_at": moving.isoformat() if moving else None,
+    }
 
 
 def _read_world() -> World:
@@ -126,7 +161,10 @@ def run_list(arguments: argparse.Namespace) -> int:
     decisions, now = read_decisions(file, _read_world()), datetime.now(UTC)
     decided = find_in_force(decisions, now)
     rows = list_realms(arguments.data, decisions, decided) if decided else []
-    planned = [{"at": one.at.isoformat(), "realms": list(one.realms)} for one in decisions if one.at > now]
+    planned = [_planned(one) for one in decisions if one.at > now]
+    progress = collect_progress(arguments.data, [row["realm"] for row in rows if row["running"]])
+    for row in rows:
+        row["residents"] = progress.get(row["realm"])
     if arguments.json:
         print(json.dumps({"realms": rows, "planned": planned}))
         return 0
@@ -134,8 +172,11 @@ def run_list(arguments: argparse.Namespace) -> int:
         state = "running" if row["running"] else "stopped"
         since = str(row["since"])[:10]
         print(f"{row['realm']:<8} {row['address']:<30} {state:<8} {row['countries']:>3} countries, since {since}")
+        if row["residents"]:
+            print(f"{'':<8} {say_progress(row['residents'])}")
     for one in planned:
-        print(f"from {one['at']} on: {', '.join(one['realms'])}")
+        moving = f"; residents move from {one['residents_move_at']} on" if one["residents_move_at"] else ""
+        print(f"from {one['at']} on: {', '.join(one['realms'])}{moving}")
     return 0
 
 

@@ -8,13 +8,17 @@ from reelm.moving.asking import HomeOf, ask, cancel, fetch_own, list_movers
 from reelm.moving.errors import MovedToRealm, MoveNotFound, MoveTooLate, MoveUnderWay, RealmNotTheirs
 from reelm.moving.jobs import WAKE, run_advance, run_wake
 from reelm.moving.model import UNDER_WAY, Move, Side, Step, Then, public_id
-from reelm.moving.mover import ADVANCE, Mover
+from reelm.moving.mover import ADVANCE, RESIDENTS, Mover
 from reelm.moving.names import find_moved, hash_clip, hash_handle
+from reelm.moving.progress import Progress, count_progress
+from reelm.moving.residents import MOST_AT_A_TIME, Residents, check_way, run_residents
 from reelm.moving.store import count_steps
 from reelm.moving.taking import take
 
 __all__ = [
     "ADVANCE",
+    "MOST_AT_A_TIME",
+    "RESIDENTS",
     "UNDER_WAY",
     "WAKE",
     "HomeOf",
@@ -24,12 +28,16 @@ __all__ = [
     "MoveUnderWay",
     "MovedToRealm",
     "Mover",
+    "Progress",
     "RealmNotTheirs",
+    "Residents",
     "Side",
     "Step",
     "Then",
     "ask",
     "cancel",
+    "check_way",
+    "count_progress",
     "count_steps",
     "fetch_own",
     "find_moved",
@@ -38,6 +46,7 @@ __all__ = [
     "list_movers",
     "public_id",
     "run_advance",
+    "run_residents",
     "run_wake",
     "take",
 ]

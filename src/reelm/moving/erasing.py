@@ -13,7 +13,7 @@ from reelm.gateway import Kind, Message
 from reelm.infra.db import WriteUnit, list_rows
 from reelm.kernel.ids import AccountId, VideoId
 from reelm.moving.model import Move, Step, Then
-from reelm.moving.mover import Mover
+from reelm.moving.mover import Mover, keep_decision, make_room
 from reelm.moving.names import hash_clip, hash_handle
 from reelm.moving.store import hold_move, insert_names, update_move
 
@@ -40,7 +40,13 @@ async def erase(mover: Mover, move: Move) -> Then:
         names = [hash_clip(mover.secret, str(id)) for id in public]
         await insert_names(unit, [*names, hash_handle(mover.secret, handle)], move.realm)
         await gateway.release(unit, person)
-        nobody = {"account_id": None, "handle": "", "country": "", "region": None, "told": {"files": files}}
+        nobody = {
+            "account_id": None,
+            "handle": "",
+            "country": "",
+            "region": None,
+            "told": {"files": files} | keep_decision(move.told),
+        }
         await update_move(unit, move.id, step=Step.ERASED, step_at=now, **nobody)
         await access.forget_person(unit, person, realm=mover.realm, at=now)
         await accounts.delete_account(unit, person)
@@ -121,4 +127,5 @@ async def clear_files(mover: Mover, move: Move) -> Then:
             await asyncio.to_thread(mover.blobs.delete_below, place)
     async with mover.database.write() as unit:
         await update_move(unit, move.id, step=Step.DONE, step_at=mover.clock.now(), told={})
+        await make_room(unit, move.told)
     return Then.REST

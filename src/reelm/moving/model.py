@@ -18,8 +18,12 @@ class Side(StrEnum):
 
 
 class Step(StrEnum):
-    """What has been done. Until `SWITCHED` at the realm that is left, the move can be called off."""
+    """What has been done. Until `SWITCHED` at the realm that is left, the move can be called off.
 
+    `ANNOUNCED` is no move yet: a decision will move this person, and they were told so.
+    """
+
+    ANNOUNCED = "announced"
     ASKED = "asked"
     COPYING = "copying"
     COPIED = "copied"
@@ -39,7 +43,8 @@ MAY_CANCEL = (Step.ASKED, Step.COPYING, Step.COPIED, Step.VERIFIED)
 class Move:
     """One move as one of its two realms sees it. `realm` is the other one; `handle` the one they will have there.
 
-    `digest` is the chain over the parts done so far; `told` what the sides have told each other of ids and digests.
+    `digest` is the chain over the parts done so far; `told` what the sides have told each other of ids and digests,
+    and at the realm that is left the `decision` it began by, if it was one.
     `left_index` and `arrived_index` are where the two logs tell of it.
     """
 

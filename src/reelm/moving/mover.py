@@ -1,10 +1,11 @@
 """What does a move work with? One realm's database, files, names and log, and the list of what goes along."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from reelm import gateway
 from reelm.gateway import Kind, Message
@@ -17,6 +18,8 @@ from reelm.ledger import Durability
 from reelm.realms import Residence
 
 ADVANCE = "moving.advance"
+RESIDENTS = "moving.residents"
+DECISION = "decision"
 _A_MOMENT = timedelta(seconds=1)
 
 
@@ -72,6 +75,17 @@ async def tell(
         told=True,
     )
     await gateway.put(unit, to, message, at=mover.clock.now())
+
+
+def keep_decision(told: Mapping[str, Any]) -> dict[str, Any]:
+    """By which decision somebody moves, of what is kept with their move; nothing where they asked for it."""
+    return {DECISION: told[DECISION]} if DECISION in told else {}
+
+
+async def make_room(unit: WriteUnit, told: Mapping[str, Any]) -> None:
+    """One move is over, with this kept of it: if a decision began it, the next one may begin."""
+    if DECISION in told:
+        await enqueue(unit, JobSpec(RESIDENTS, lock=RESIDENTS))
 
 
 async def go_on(unit: WriteUnit, move: MoveId, mover: Mover | None = None) -> None:

@@ -11,7 +11,7 @@ from reelm.infra.db import WriteUnit
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import MoveId, RealmCode
 from reelm.moving.model import Move, Side, Step
-from reelm.moving.mover import Mover, go_on, tell
+from reelm.moving.mover import Mover, go_on, keep_decision, make_room, tell
 from reelm.moving.parts import CHUNK_BYTES, FILES, chain, digest_part
 from reelm.moving.staging import write_piece
 from reelm.moving.store import delete_move, delete_parts, find_move, hold_move, insert_move, insert_part, update_move
@@ -126,6 +126,7 @@ async def _take_answer(mover: Mover, unit: WriteUnit, move: Move, table: str, to
             (row,) = told["rows"]
             await update_move(unit, move.id, step=Step.REFUSED, step_at=now, problem=str(row["problem"]))
             await accounts.unfreeze(unit, move.account)
+            await make_room(unit, move.told)
             return
         case "verified", Step.COPIED if told["digest"] == move.digest:
             await update_move(unit, move.id, step=Step.VERIFIED, step_at=now)
@@ -135,7 +136,9 @@ async def _take_answer(mover: Mover, unit: WriteUnit, move: Move, table: str, to
         case "receipt", Step.SWITCHED:
             (row,) = told["rows"]
             names = {via.value: str(UUID(str(row["names"][via]))) for via in accounts.Via}
-            await update_move(unit, move.id, arrived_index=int(row["entry"]), told={"names": names})
+            await update_move(
+                unit, move.id, arrived_index=int(row["entry"]), told={"names": names} | keep_decision(move.told)
+            )
         case _:
             return
     await go_on(unit, move.id)

@@ -7,7 +7,8 @@ force has one entry in the log.
 
 from reelm.realms.atlas import Atlas, Sources
 from reelm.realms.cards import Card
-from reelm.realms.deployment import list_due, narrow, parse_deployment
+from reelm.realms.departures import Departure
+from reelm.realms.deployment import count_moved, list_due, narrow, parse_deployment
 from reelm.realms.errors import (
     CountryUnknown,
     DecisionsNotInOrder,
@@ -23,6 +24,7 @@ from reelm.realms.errors import (
     RealmsUnknown,
     RegionNotOfCountry,
     RegionRequired,
+    ResidentsMoveBeforeDecision,
     TooYoung,
 )
 from reelm.realms.model import Country, Decision, Realm, RealmMap, Region, Residence, World
@@ -42,6 +44,7 @@ __all__ = [
     "DeclarationMissing",
     "DeclarationNotToml",
     "DeclarationWrong",
+    "Departure",
     "NoDecisionInForce",
     "PlacesClaimedTwice",
     "PlacesUnclaimed",
@@ -55,11 +58,13 @@ __all__ = [
     "RegionNotOfCountry",
     "RegionRequired",
     "Residence",
+    "ResidentsMoveBeforeDecision",
     "Sources",
     "TooYoung",
     "World",
     "age_on",
     "check_age",
+    "count_moved",
     "find_faults",
     "format_residence",
     "list_due",

@@ -5,7 +5,7 @@ A file that is no longer understood changes nothing: the map of before stays in 
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock
 from reelm.realms.cards import Card, find_card
+from reelm.realms.departures import Change, Departure, find_departure
 from reelm.realms.deployment import list_due, narrow, parse_deployment
 from reelm.realms.errors import DeclarationMissing, NoDecisionInForce, RealmIsAnother, RealmsUnknown
 from reelm.realms.model import Decision, RealmMap, Residence, World
@@ -36,7 +37,11 @@ class Sources:
 @dataclass(frozen=True)
 class _Declared:
     world: World
-    decisions: tuple[Decision, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        return tuple(decision for decision, _ in self.changes)
 
 
 class Atlas:
@@ -89,6 +94,26 @@ class Atlas:
         """The realm that serves a country, or all of it that is not another's; none for what is no country."""
         return self.map.places.get(country)
 
+    def home_of(self, country: str, region: str | None) -> RealmCode:
+        """The realm of whoever lives there, by the map in force. Raises the refusals of `place`."""
+        return place(self.map, country, region).realm
+
+    def departure_of(self, country: str, region: str | None) -> Departure | None:
+        """Where people of this realm who live there move to, and from when on; decisions that lie ahead count too."""
+        places = self.map.places
+        apart = f"{country}-{region}"
+        lives = apart if apart in places else country
+        return find_departure(self._declared.changes, self.realm, lives, self._clock.now())
+
+    def reside(self, country: str, region: str | None) -> Residence:
+        """Where somebody of this realm lives: as long as they wait for a decision to move them, it is theirs.
+
+        Raises the refusals of `admit` for whoever belongs to another realm and nothing moves there.
+        """
+        if self.departure_of(country, region) is None:
+            return self.admit(country, region)
+        return replace(place(self.map, country, region), realm=self.realm)
+
     def admit(self, country: str, region: str | None) -> Residence:
         """Check that whoever lives there belongs to this realm.
 
@@ -131,7 +156,7 @@ class Atlas:
         decisions = parse_deployment(_text(sources.deployment), world, sources.deployment.name)
         if not list_due(decisions, now):
             raise NoDecisionInForce(file=sources.deployment.name)
-        return _Declared(world, decisions)
+        return _Declared(world, tuple((one, narrow(world, one.realms).places) for one in decisions))
 
     def _follow(self, now: datetime) -> None:
         """Put the decision in force whose time has come; a clock that went back changes nothing."""

@@ -9,7 +9,12 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from reelm.kernel.ids import RealmCode
 from reelm.realms.declared import Declaration, read_declaration
-from reelm.realms.errors import DecisionsNotInOrder, NoDecisionInForce, RealmsUnknown
+from reelm.realms.errors import (
+    DecisionsNotInOrder,
+    NoDecisionInForce,
+    RealmsUnknown,
+    ResidentsMoveBeforeDecision,
+)
 from reelm.realms.iso import list_codes, list_region_codes
 from reelm.realms.model import Country, Decision, Realm, RealmMap, Region, World
 from reelm.realms.world import list_stand_ins
@@ -29,6 +34,7 @@ class _Decision(Declaration):
     realms: Annotated[list[str], Field(min_length=1), AfterValidator(_each_once)]
     by: _Said
     reason: _Said
+    residents_move_at: AwareDatetime | None = None
 
 
 class _File(Declaration):
@@ -39,21 +45,27 @@ def parse_deployment(text: str | bytes, world: World, file: str = "deployment.to
     """Read the dated decisions; `file` names it in a refusal.
 
     Raises `DeclarationNotToml`, `DeclarationWrong` (a time without its offset, too), `RealmsUnknown`,
-    `DecisionsNotInOrder` and, for a file without any decision, `NoDecisionInForce`.
+    `DecisionsNotInOrder`, `ResidentsMoveBeforeDecision` and, for a file without any decision, `NoDecisionInForce`.
     """
     declared = read_declaration(_File, text, file).decision
     if not declared:
         raise NoDecisionInForce(file=file)
-    decisions = tuple(
-        Decision(one.at.astimezone(UTC), tuple(map(RealmCode, one.realms)), one.by, one.reason) for one in declared
-    )
+    decisions = tuple(map(_decision, declared))
     unknown = {code for decision in decisions for code in decision.realms}.difference(world.realms)
     if unknown:
         raise RealmsUnknown(file=file, realms=", ".join(sorted(unknown)))
     for before, after in pairwise(decisions):
         if after.at <= before.at:
             raise DecisionsNotInOrder(file=file, at=after.at.isoformat())
+    for one in decisions:
+        if one.residents_move_at is not None and one.residents_move_at < one.at:
+            raise ResidentsMoveBeforeDecision(file=file, at=one.at.isoformat())
     return decisions
+
+
+def _decision(one: _Decision) -> Decision:
+    moving = one.residents_move_at.astimezone(UTC) if one.residents_move_at else None
+    return Decision(one.at.astimezone(UTC), tuple(map(RealmCode, one.realms)), one.by, one.reason, moving)
 
 
 def list_due(decisions: Sequence[Decision], at: datetime) -> tuple[Decision, ...]:

@@ -126,6 +126,15 @@ class DecisionsNotInOrder(Problem):
 
 
 @dataclass(eq=False)
+class ResidentsMoveBeforeDecision(Problem):
+    """Nobody moves before the decision that gives their place to another realm, which is of `at`."""
+
+    status: ClassVar[int] = 422
+    file: str
+    at: str
+
+
+@dataclass(eq=False)
 class NoDecisionInForce(Problem):
     """The file holds no decision whose time has come."""
 

@@ -84,21 +84,31 @@ class World:
 
 @dataclass(frozen=True)
 class Decision:
-    """From `at` on these realms run. `by` and `reason` are the operator's words, and are never logged."""
+    """From `at` on these realms run. `by` and `reason` are the operator's words, and are never logged.
+
+    From `residents_move_at` on people move to the realm that has got their place; without it nobody does by itself.
+    """
 
     at: datetime
     realms: tuple[RealmCode, ...]
     by: str
     reason: str
+    residents_move_at: datetime | None = None
 
     def text(self) -> bytes:
         """Its canonical text (RFC 8785): what its digest is taken of."""
-        at = self.at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
-        return rfc8785.dumps({"at": at, "by": self.by, "realms": sorted(self.realms), "reason": self.reason})
+        said = {"at": _instant(self.at), "by": self.by, "realms": sorted(self.realms), "reason": self.reason}
+        if self.residents_move_at is not None:
+            said["residents_move_at"] = _instant(self.residents_move_at)
+        return rfc8785.dumps(said)
 
     def digest(self) -> str:
         """SHA-256 of its canonical text, in hexadecimal."""
         return hashlib.sha256(self.text()).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 @dataclass(frozen=True)

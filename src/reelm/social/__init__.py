@@ -1,4 +1,7 @@
-"""What people do to each other's clips: likes, comments, follows, and word of it. Owns their four tables."""
+"""What people do to each other's clips: likes, comments, follows, and word of it, the realm's own too.
+
+Owns their four tables.
+"""
 
 from reelm.social.abroad import (
     COMMENT_MAX,
@@ -32,6 +35,7 @@ from reelm.social.store import (
     rename_followed,
     rename_follower,
     rename_writer,
+    tell_of_move,
 )
 from reelm.social.tables import BELONGINGS, TOWARDS
 from reelm.social.visits import (
@@ -89,6 +93,7 @@ __all__ = [
     "take_comment_revocation",
     "take_follow",
     "take_unfollow",
+    "tell_of_move",
     "unfollow",
     "unlike",
     "visit_clip",

@@ -8,11 +8,12 @@ from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId
 
 
 class NotificationKind(StrEnum):
-    """What somebody is told of."""
+    """What somebody is told of. `MOVE` is the realm's own word, that they will move to another one."""
 
     LIKE = "like"
     COMMENT = "comment"
     FOLLOW = "follow"
+    MOVE = "move"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class Notification:
-    """Word to `account` of what `actor` did. `text` is the comment's, while it stands."""
+    """Word to `account` of what `actor` did; of a move, that is they. `text` is the comment's, while it stands."""
 
     id: NotificationId
     kind: NotificationKind

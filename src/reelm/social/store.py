@@ -148,6 +148,14 @@ async def insert_notification(
     )
 
 
+async def tell_of_move(unit: WriteUnit, people: Iterable[AccountId], *, at: datetime) -> None:
+    """Word from the realm itself to each of these people, that they will move to another one."""
+    told = {"kind": NotificationKind.MOVE, "at": at}
+    rows = [{"id": new_uuid(), "account_id": person, "actor_id": person, **told} for person in people]
+    if rows:
+        await unit.write(insert(notifications).values(rows))
+
+
 async def delete_notification(
     unit: WriteUnit, kind: NotificationKind, *, to: AccountId, actor: AccountId, video: VideoId | None = None
 ) -> None:

@@ -107,7 +107,8 @@ notifications = Table(
     Index("ix_notifications_account_id", "account_id", text("id DESC")),
     Index("ix_notifications_actor_id", "actor_id"),
     info=held(
-        "What somebody is told of in their inbox: who liked, followed or commented.",
+        "What somebody is told of in their inbox: who liked, followed or commented, and that they move to another"
+        " realm.",
         purpose=DataUse.NOTIFICATIONS,
         legal_basis=LegalBasis.CONTRACT,
         keep=Keep(Until.ACCOUNT, "as long as both accounts, unless the like, follow or comment is taken back"),

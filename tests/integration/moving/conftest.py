@@ -1,12 +1,12 @@
-"""Paris and Québec again, with Ana about to move."""
+"""Paris and Québec again: with Ana about to move, or before Québec has a realm of its own."""
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.integration.abroad.neighbours import neighbour
 from tests.integration.moving.journeys import Journey, prepare
+from tests.integration.moving.towns import Towns, open_towns
 from tests.postgres import DatabaseServer
 
 from reelm.feed import pipeline
@@ -19,8 +19,13 @@ async def journey(
 ) -> AsyncGenerator[Journey]:
     monkeypatch.setattr(pipeline, "FRESH_S", 0.0)
     clock = HandClock(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
-    async with (
-        neighbour("eu", tmp_path, database_server, migrated, clock) as eu,
-        neighbour("ca-qc", tmp_path, database_server, migrated, clock) as qc,
-    ):
-        yield await prepare(eu, qc, clock)
+    async with open_towns(tmp_path, database_server, migrated, clock, "eu", "ca-qc") as towns:
+        yield await prepare(towns.eu, towns.qc, clock)
+
+
+@pytest.fixture
+async def towns(tmp_path: Path, database_server: DatabaseServer, migrated: str) -> AsyncGenerator[Towns]:
+    """Both cells run, and so far the eu has everybody."""
+    clock = HandClock(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+    async with open_towns(tmp_path, database_server, migrated, clock, "eu") as made:
+        yield made

@@ -191,12 +191,18 @@ async def test_a_minor_may_move_and_what_they_said_here_goes(journey: Journey) -
     assert row["n"] == 1
 
 
-async def test_a_move_needs_the_password_and_that_they_were_told(journey: Journey) -> None:
+async def test_a_move_needs_the_password_that_they_were_told_and_a_place_of_that_realm(journey: Journey) -> None:
     client = journey.eu.realm.client(journey.ana)
     wrong = await client.post("/me/move", json=MOVE | {"password": "not hers"})
     assert wrong.json()["type"] == "/problems/password-wrong"
     untold = await client.post("/me/move", json=MOVE | {"told": None})
     assert (untold.status_code, untold.json()["type"]) == (409, "/problems/crossing-not-told")
+    not_hers = await client.post("/me/move", json=MOVE | {"country": None, "region": None})
+    assert (not_hers.status_code, not_hers.json()["type"]) == (422, "/problems/realm-not-theirs")
+    assert not_hers.json()["realm"] == "eu"
+    for where, slug in (({"country": "XX"}, "country-unknown"), ({"region": None}, "region-required")):
+        unknown = await client.post("/me/move", json=MOVE | where)
+        assert unknown.json()["type"] == f"/problems/{slug}"
     nowhere = await client.post("/me/move", json=MOVE | {"to": "xx", "told": "xx"})
     assert nowhere.json()["type"] == "/problems/realm-unknown"
     assert (await client.patch("/me", json={"bio": "free"})).status_code == 200

@@ -2,52 +2,81 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from tests.integration.abroad.neighbours import Neighbour
 from tests.integration.gateway.realms import until
 from tests.integration.moving.journeys import Journey, is_over, work_some, work_until
+from tests.integration.moving.towns import Towns
 
-from reelm import gateway
+from reelm import accounts, gateway, moving, realms
 from reelm.cli.__main__ import build_parser
 from reelm.cli.moving import move_all
 from reelm.gateway import Kind, Message
+from reelm.infra.settings import Settings
+from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode, new_uuid
 
 
-async def _command(journey: Journey, *words: str) -> int:
-    """Run `reelm realm …` beside the workers of both realms."""
+async def _command(settings: Settings, realms: Sequence[Neighbour], *words: str) -> int:
+    """Run `reelm realm …` beside the workers of these realms."""
     arguments = build_parser().parse_args(["realm", *words])
-    running = asyncio.create_task(move_all(journey.eu.realm.settings, arguments))
+    running = asyncio.create_task(move_all(settings, arguments))
     while not running.done():
-        for at in journey.realms:
+        for at in realms:
             await work_some(at)
     return await running
 
 
 async def test_an_operator_moves_one_person(journey: Journey, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await _command(journey, "move", "--handle", "ana", "--to", "ca-qc", "--country", "CA-QC") == 0
+    words = ("move", "--handle", "ana", "--to", "ca-qc")
+    with pytest.raises(moving.RealmNotTheirs):
+        await _command(journey.eu.realm.settings, journey.realms, *words)
+    assert await _command(journey.eu.realm.settings, journey.realms, *words, "--country", "CA-QC") == 0
     said = capsys.readouterr().out.splitlines()
     assert said[-2:] == ["1 done", "1 moved to ca-qc."]
     me = (await journey.qc.realm.client(await journey.arrived()).get("/me")).json()
     assert (me["country"], me["region"]) == ("CA", "QC")
 
 
-async def test_residents_of_a_country_move_in_the_background(
-    journey: Journey, capsys: pytest.CaptureFixture[str]
+async def test_residents_whose_realm_is_another_one_move_in_the_background(
+    towns: Towns, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Those whose handle is taken stay, and are told why; run again, only they are tried."""
-    for number in range(4):
-        await journey.eu.realm.sign_up(f"swiss{number}", country="CH")
-    await journey.qc.realm.sign_up("swiss2", country="CA", region="QC")
-    words = ("residents", "--country", "CH", "--to", "ca-qc", "--json")
-    assert await _command(journey, *words) == 1
-    assert json.loads(capsys.readouterr().out) == {"people": 4, "steps": {"done": 3, "refused": 1}}
-    assert await _command(journey, *words) == 1
-    assert json.loads(capsys.readouterr().out) == {"people": 1, "steps": {"refused": 1}}
-    (left,) = await journey.eu.realm.rows("SELECT handle FROM accounts WHERE country = 'CH'")
-    assert left["handle"] == "swiss2"
-    assert len(await journey.eu.realm.rows("SELECT FROM accounts")) == 3
+    """Those whose handle is taken stay, and are told why; run again, only they are tried. Staff stay."""
+    eu, realms = towns.eu.realm, (towns.eu, towns.qc)
+    for number in range(3):
+        await eu.sign_up(f"q{number}", country="CA", region="QC")
+    await eu.sign_up("ontario", country="CA", region="ON")
+    await eu.sign_up("fay")
+    await eu.hire("mia", accounts.Role.MODERATOR, country="CA", region="QC")
+    towns.decide("eu", "ca-qc", at=towns.clock.now())
+    await towns.qc.realm.sign_up("q2", country="CA", region="QC")
+    words = ("residents", "--to", "ca-qc", "--json")
+    assert await _command(eu.settings, realms, *words, "--country", "CA-QC") == 1
+    assert json.loads(capsys.readouterr().out) == {"people": 3, "steps": {"done": 2, "refused": 1}}
+    assert await _command(eu.settings, realms, *words) == 1
+    assert json.loads(capsys.readouterr().out) == {"people": 2, "steps": {"done": 1, "refused": 1}}
+    assert await towns.handles(towns.eu) == {"q2", "fay", "mia"}
+
+
+@pytest.mark.parametrize(
+    ("country", "to", "refusal"),
+    [
+        ("CH", "ca-qc", moving.RealmNotTheirs),
+        ("CA-QC", "eu", moving.RealmNotTheirs),
+        ("CA-ON", "us", moving.RealmNotTheirs),
+        ("XX", "ca-qc", realms.CountryUnknown),
+        ("FR-QC", "ca-qc", realms.RegionNotOfCountry),
+    ],
+)
+async def test_residents_of_a_country_move_to_no_realm_but_its_own(
+    journey: Journey, country: str, to: str, refusal: type[Problem]
+) -> None:
+    with pytest.raises(refusal):
+        await _command(journey.eu.realm.settings, journey.realms, "residents", "--country", country, "--to", to)
+    assert await journey.eu.realm.rows("SELECT FROM moves") == []
 
 
 async def _say(journey: Journey, move: str, **fields: Any) -> None:

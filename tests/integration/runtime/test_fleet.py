@@ -161,6 +161,7 @@ def test_a_realm_joins_without_a_process_of_the_others_being_restarted(start: St
     rows = json.loads(fleets.run("realm", "list", "--data", str(room / "var"), "--json").stdout)["realms"]
     assert [row["realm"] for row in rows if row["running"]] == ["eu", "ca-qc", "gb"]
     assert rows[2]["address"] == f"http://127.0.0.1:{fleet.port + 2}"
+    assert [row["residents"] for row in rows] == [None, None, None]
     assert fleet.stop() == 0
     again = start(room / "var", "eu,ca-qc,gb", port=fleet.port)
     again.wait_for("Reelm is ready")

@@ -22,7 +22,7 @@ LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_s
 def test_a_decision_is_read_as_it_was_appended(reason: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.mktemp("decisions") / "deployment.toml"
     first = Decision(AT, (EU,), "operator", "first")
-    second = Decision(AT + timedelta(microseconds=1), (EU, QC), "operator", reason)
+    second = Decision(AT + timedelta(microseconds=1), (EU, QC), "operator", reason, AT + timedelta(days=30))
     append_decision(file, first)
     append_decision(file, second)
     assert read_decisions(file, WORLD) == (first, second)

@@ -86,6 +86,16 @@ def test_a_decision_is_known_by_the_digest_of_what_it_says() -> None:
     assert second.digest() == hashlib.sha256(text).hexdigest()
 
 
+def test_when_residents_move_is_part_of_what_a_decision_says() -> None:
+    first, second = parse_deployment(FIRST + SECOND + "residents_move_at = 2026-07-01T02:00:00+02:00\n", delivered())
+    assert first.residents_move_at is None
+    assert second.residents_move_at == datetime(2026, 7, 1, tzinfo=UTC)
+    assert json.loads(second.text())["residents_move_at"] == "2026-07-01T00:00:00Z"
+    assert second.digest() != parse_deployment(FIRST + SECOND, delivered())[1].digest()
+    at_once = SECOND + "residents_move_at = 2026-06-01T00:00:00Z\n"
+    assert parse_deployment(FIRST + at_once, delivered())[1].residents_move_at == second.at
+
+
 def test_the_digest_of_a_map_can_be_taken_by_anybody() -> None:
     found = map_of("eu", "us")
     text = json.dumps(dict(sorted(found.places.items())), separators=(",", ":")).encode()
@@ -115,6 +125,12 @@ def test_countries_that_move_are_counted_once() -> None:
         (FIRST + SECOND.replace('"us"', '"mars"'), "realms-unknown", {"realms": "mars"}),
         (SECOND + FIRST, "decisions-not-in-order", {"at": "2026-01-01T00:00:00+00:00"}),
         (FIRST + FIRST, "decisions-not-in-order", {}),
+        (FIRST + "residents_move_at = 2026-12-01\n", "declaration-wrong", {"where": "decision.0.residents_move_at"}),
+        (
+            FIRST + SECOND + "residents_move_at = 2026-05-31T23:59:59Z\n",
+            "residents-move-before-decision",
+            {"at": "2026-06-01T00:00:00+00:00"},
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_by_what_is_wrong(text: str, slug: str, facts: dict[str, object]) -> None:

@@ -98,13 +98,21 @@ export interface Comment {
 
 export interface Notification {
   id: string;
-  kind: "like" | "comment" | "follow";
+  kind: "like" | "comment" | "follow" | "move";
   actor: Person;
   video_id?: string | null;
   poster?: string | null;
   text?: string | null;
   at: string;
   read: boolean;
+  /** Where somebody moves and from when on, with word of that; null once the decision has been taken back. */
+  due?: Due | null;
+}
+
+/** A decision moves whoever is told of it to `realm`, from `at` on. */
+export interface Due {
+  realm: string;
+  at: string;
 }
 
 export interface Page<T> {
@@ -192,7 +200,7 @@ export interface Trust {
 
 /** Where one's account is at home. `due`: the realm that it moves to, and when, once that has been decided. */
 export interface Residence {
-  due?: { realm: string; at: string } | null;
+  due?: Due | null;
 }
 
 export type MoveStep = "asked" | "copying" | "copied" | "verified" | "switched" | "erased" | "done" | "refused" | "cancelled";

@@ -8,6 +8,7 @@ from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
 from reelm.web.depends import InCell, Now, Read, SignedIn, Write
 from reelm.web.problems import problems
+from reelm.web.views.due import DueView, find_due
 from reelm.web.views.people import MeView
 
 router = APIRouter(tags=["me"])
@@ -39,22 +40,27 @@ async def get_me(viewer: SignedIn, unit: Read, cell: InCell) -> MeView:
 
 
 class ResidenceView(BaseModel):
-    """`note` is a C2SP signed note in which this realm says that the caller is at home here; `vkey` its key."""
+    """`note` is a C2SP signed note in which this realm says that the caller is at home here; `vkey` its key.
+
+    `due` says to which realm a decision moves them, and from when on; null for whoever stays.
+    """
 
     note: str
     vkey: str
+    due: DueView | None
 
 
 @router.get("/me/residence", responses=problems(*_SIGNED_OUT, gateway.GatewayNotRunning, realms.RealmIsAnother))
 async def get_residence(viewer: SignedIn, unit: Read, cell: InCell) -> ResidenceView:
     """Where one's account is at home, signed by the realm."""
     account = await accounts.fetch_own_account(accounts.own_eyes(unit, viewer))
-    residence = cell.atlas.admit(account.country, account.region)
+    residence = cell.atlas.reside(account.country, account.region)
     text = realms.residence_text(viewer.id, residence, account.created_at)
     signature = await cell.abroad.sign_statement(text)
     own = cell.abroad.cards.all()[cell.abroad.realm]
     vkey = gateway.realm_vkey(cell.settings.public_url, own.key)
-    return ResidenceView(note=realms.format_residence(text, signature), vkey=str(vkey))
+    note = realms.format_residence(text, signature)
+    return ResidenceView(note=note, vkey=str(vkey), due=find_due(cell, account))
 
 
 @router.patch(

@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from reelm import accounts, gateway, moving
+from reelm import accounts, gateway, moving, realms
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import RealmCode
@@ -110,6 +110,9 @@ async def _residence(unit: ReadUnit, viewer: accounts.Viewer, form: NewMove) -> 
         gateway.RealmUnknown,
         moving.MoveUnderWay,
         moving.RealmNotTheirs,
+        realms.CountryUnknown,
+        realms.RegionNotOfCountry,
+        realms.RegionRequired,
     ),
 )
 async def post_move(form: NewMove, viewer: SignedIn, cell: InCell, now: Now) -> MoveView:
@@ -124,6 +127,7 @@ async def post_move(form: NewMove, viewer: SignedIn, cell: InCell, now: Now) -> 
             told=form.told,
             residence=await _residence(unit, viewer, form),
             handle=form.handle,
+            home_of=cell.atlas.home_of,
             at=now,
         )
     return _show(cell, move)

@@ -1,5 +1,6 @@
-"""`/notifications`: word of likes, comments and follows."""
+"""`/notifications`: word of likes, comments, follows, and of moves to another realm."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,11 +9,14 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from reelm import accounts, social, videos
+from reelm.bootstrap import Cell
+from reelm.infra.db import ReadUnit
 from reelm.kernel.cursors import CursorNotOurs
 from reelm.kernel.ids import AccountId, VideoId
 from reelm.web.depends import InCell, Limit, Now, Read, SignedIn, Write
 from reelm.web.paging import next_cursor, open_cursor
 from reelm.web.problems import problems
+from reelm.web.views.due import DueView, find_due
 from reelm.web.views.people import PersonView, media_url
 
 router = APIRouter(tags=["social"])
@@ -20,6 +24,8 @@ _SIGNED_OUT = (accounts.NotSignedIn, accounts.SessionEnded)
 
 
 class NotificationView(BaseModel):
+    """`due` is where somebody moves and when, with word of that; null once the decision has been taken back."""
+
     id: UUID
     kind: social.NotificationKind
     actor: PersonView
@@ -28,6 +34,7 @@ class NotificationView(BaseModel):
     text: str | None
     at: datetime
     read: bool
+    due: DueView | None
 
 
 class NotificationPage(BaseModel):
@@ -41,6 +48,14 @@ def _poster(clips: dict[VideoId, videos.Clip], id: VideoId | None, viewer: Accou
     return media_url(clip.asset.poster_key) if clip and videos.may_watch(clip.video, viewer) else None
 
 
+async def _find_due(
+    unit: ReadUnit, viewer: accounts.Viewer, cell: Cell, found: Iterable[social.Notification]
+) -> DueView | None:
+    if not any(item.kind is social.NotificationKind.MOVE for item in found):
+        return None
+    return find_due(cell, await accounts.fetch_own_account(accounts.own_eyes(unit, viewer)))
+
+
 @router.get("/notifications", responses=problems(*_SIGNED_OUT, CursorNotOurs))
 async def get_notifications(
     viewer: SignedIn,
@@ -49,12 +64,13 @@ async def get_notifications(
     cursor: str | None = None,
     limit: Annotated[Limit, Query()] = 30,
 ) -> NotificationPage:
-    """What others did to one's clips, newest first."""
+    """What others did to one's clips and the realm says of a move, newest first."""
     listing = f"notifications:{viewer.id}"
     before = open_cursor(cell.cursors, listing, cursor)
     found = await social.list_notifications(accounts.own_eyes(unit, viewer), before=before, limit=limit)
     people = await accounts.fetch_people(unit, (item.actor for item in found))
     clips = await videos.fetch_clips(unit, [item.video for item in found if item.video])
+    due = await _find_due(unit, viewer, cell, found)
     return NotificationPage(
         items=[
             NotificationView(
@@ -66,6 +82,7 @@ async def get_notifications(
                 text=item.text,
                 at=item.at,
                 read=item.is_read,
+                due=due if item.kind is social.NotificationKind.MOVE else None,
             )
             for item in found
         ],
