@@ -94,5 +94,8 @@ async def test_a_hidden_canary_and_the_catalogue_tell_no_other_realm_of_canaries
     for row in hidden:
         with pytest.raises(gateway.NotFoundAbroad):
             await two.eu.door.asker.ask(two.qc.code, Question(Kind.PROFILE, {"handle": row["handle"]}))
+    for realm in (two.eu.realm, two.qc.realm):
+        assert (await realm.client().get("/accounts/reelm.canary@ca-qc")).status_code == 404
+    assert await two.eu.realm.rows("SELECT id FROM foreign_people") == []
     catalogue = await two.eu.door.asker.ask(two.qc.code, Question(Kind.CATALOGUE, {}))
     assert catalogue.fields["clips"] == []
