@@ -10,6 +10,7 @@ CREATE TABLE access_requests (
     classes TEXT[] NOT NULL,
     minutes INTEGER NOT NULL,
     break_glass BOOLEAN NOT NULL,
+    probe BOOLEAN DEFAULT false NOT NULL,
     state TEXT NOT NULL,
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
@@ -58,6 +59,16 @@ CREATE TABLE awaited_handles (
     handle TEXT NOT NULL,
     since TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_awaited_handles PRIMARY KEY (handle)
+);
+
+CREATE TABLE canary_probes (
+    day DATE NOT NULL,
+    realm TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expected INTEGER NOT NULL,
+    found INTEGER NOT NULL,
+    missing TEXT[] NOT NULL,
+    CONSTRAINT pk_canary_probes PRIMARY KEY (day, realm)
 );
 
 CREATE TABLE gateway_copies (
@@ -271,6 +282,13 @@ CREATE TABLE assets (
 CREATE INDEX ix_assets_account_id ON assets (account_id);
 
 CREATE INDEX ix_assets_unfinished ON assets (id) WHERE finished_at IS NULL;
+
+CREATE TABLE canaries (
+    account_id UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_canaries PRIMARY KEY (account_id),
+    CONSTRAINT fk_canaries_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
 
 CREATE TABLE clips (
     id UUID NOT NULL,

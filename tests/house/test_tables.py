@@ -14,6 +14,7 @@ from reelm.kernel.data_classes import DataClass
 BELONGS_TO = {
     "accounts": "id",
     "assets": "account_id",
+    "canaries": "account_id",
     "clips": "account_id",
     "comments": "author_id",
     "follows": "follower_id, followed_id",
@@ -41,6 +42,7 @@ FORGOTTEN = {
 NAMES_NOBODY = {
     "access_reads": "belong to a request, which names people",
     "awaited_handles": "handles kept free for whoever is on their way here, who has no account here yet",
+    "canary_probes": "how many entries each day's probe expected and found in a realm's log",
     "counts_abroad": "noised sums that other realms told of a clip",
     "foreign_clips": "copies of what is public in another realm, until it says otherwise",
     "foreign_people": "what another realm told of its people, until it says otherwise",

@@ -26,6 +26,7 @@ class Caller:
 class Desk:
     """Where staff ask. `position_of` tells an account's role and country as they are now; accounts lie above this
     package. Data is shown in `countries` only (ISO 3166-1 codes); with none named, everywhere that `border` lets it.
+    What is asked for where `is_probe` is marked as the realm's own.
     """
 
     database: Database
@@ -35,6 +36,7 @@ class Desk:
     position_of: PositionOf
     countries: frozenset[str] = frozenset()
     border: Border | None = None
+    is_probe: bool = False
 
     async def recognise(self, unit: ReadUnit, caller: Caller) -> Staff:
         """The caller with their role and place as they are now."""

@@ -62,7 +62,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Request:
-    """One request for access and what became of it. A person who was forgotten is `None`."""
+    """One request for access and what became of it. A person who was forgotten is `None`.
+
+    A `probe` is the realm's own, about a canary (`reelm.probing`).
+    """
 
     id: AccessId
     subject: AccountId | None
@@ -87,6 +90,7 @@ class Request:
     finding: Finding | None = None
     reads: int = 0
     last_read_at: datetime | None = None
+    probe: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ log; a look waits too (`eyes.py`). The others show nothing, so they don't.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -53,7 +54,7 @@ async def ask(
         by = await desk.recognise(unit, caller)
         check(Step.ASK, by, _relation_to(subject, by))
         wish = check_wish(subject, reason=reason, classes=classes, minutes=minutes)
-        request = _new_request(wish, by, State.ASKED, at)
+        request = replace(_new_request(wish, by, State.ASKED, at), probe=desk.is_probe)
         await insert_request(unit, request)
         fact = ledger.AccessRequested(
             request=public_id(request.id),

@@ -136,6 +136,7 @@ def _request(row: Record) -> Request:
         finding=Finding(row.finding) if row.finding else None,
         reads=row.reads,
         last_read_at=row.last_read_at,
+        probe=row.probe,
     )
 
 
@@ -150,6 +151,7 @@ async def insert_request(unit: WriteUnit, request: Request) -> None:
             classes=sorted(request.classes),
             minutes=request.minutes,
             break_glass=request.break_glass,
+            probe=request.probe,
             state=request.state,
             session_id=request.session,
             opened_at=request.opened_at,
@@ -177,8 +179,8 @@ async def update_request(unit: WriteUnit, id: AccessId, **values: object) -> Non
 async def list_request_rows(
     unit: ReadUnit, *, asked_by: AccountId | None, before: UUID | None, limit: int
 ) -> list[Request]:
-    """Newest first; only those `asked_by` somebody, if given."""
-    statement = _REQUEST
+    """Newest first, without probes, which would tell who is a canary; only those `asked_by` somebody, if given."""
+    statement = _REQUEST.where(access_requests.c.probe.is_(False))
     if asked_by is not None:
         statement = statement.where(access_requests.c.asked_by == asked_by)
     if before is not None:

@@ -4,7 +4,7 @@ People are named without a foreign key: accounts lie above this package, and the
 `forgetting.py` takes a person out of every column that names one; `tests/house` knows them.
 """
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Table, Text, Uuid
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from reelm.infra.db import column, held, metadata
@@ -23,6 +23,7 @@ access_requests = Table(
     column("classes", ARRAY(Text), data=DataClass.SYSTEM),
     column("minutes", Integer, data=DataClass.SYSTEM),
     column("break_glass", Boolean, data=DataClass.SYSTEM),
+    column("probe", Boolean, data=DataClass.SYSTEM, server_default=text("false")),
     column("state", Text, data=DataClass.SYSTEM),
     column("decided_by", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("decided_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),

@@ -15,6 +15,7 @@ from reelm.accounts.abroad import (
     keep_person,
     split_handle,
 )
+from reelm.accounts.canaries import Home, make_canaries
 from reelm.accounts.errors import (
     AccountMoving,
     AccountNotFound,
@@ -31,7 +32,7 @@ from reelm.accounts.errors import (
     TextTooLong,
     TooManyTries,
 )
-from reelm.accounts.handles import clean_handle, clean_text
+from reelm.accounts.handles import CANARY, clean_handle, clean_text
 from reelm.accounts.jobs import sweep
 from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, Session, Viewer
 from reelm.accounts.profiles import change_password, clear_avatar, confirm_password, edit_profile, set_avatar
@@ -71,6 +72,7 @@ from reelm.kernel.roles import Role
 
 __all__ = [
     "BELONGINGS",
+    "CANARY",
     "LOCALES",
     "PROFILE",
     "SIGN_INS",
@@ -82,6 +84,7 @@ __all__ = [
     "EmailNotTaken",
     "HandleNotAllowed",
     "HandleTaken",
+    "Home",
     "LocaleNotOffered",
     "NewAccount",
     "NotSignedIn",
@@ -131,6 +134,7 @@ __all__ = [
     "list_foreign_ids",
     "list_residences",
     "list_sign_ins",
+    "make_canaries",
     "note_own",
     "own_eyes",
     "recognise",

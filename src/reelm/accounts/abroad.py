@@ -8,9 +8,15 @@ from uuid import UUID
 
 from reelm import gateway
 from reelm.accounts.errors import AccountNotFound
-from reelm.accounts.handles import BIO_MAX, DISPLAY_NAME_MAX, clean_text, may_be_handle
+from reelm.accounts.handles import BIO_MAX, CANARY, DISPLAY_NAME_MAX, clean_text, may_be_handle
 from reelm.accounts.model import Person, Profile
-from reelm.accounts.store import fetch_birth_dates, fetch_by_handle, fetch_profile, upsert_foreign
+from reelm.accounts.store import (
+    fetch_birth_dates,
+    fetch_by_handle,
+    fetch_canary,
+    fetch_profile,
+    upsert_foreign,
+)
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId, RealmCode
 from reelm.realms import age_on
@@ -59,10 +65,12 @@ async def answer_profile(
 ) -> tuple[Profile, gateway.Message, UUID] | None:
     """What `to` is told of the person with the handle it asks for; with the id they have there.
 
-    The counts and clips of the page are added by who knows them.
+    The counts and clips of the page are added by who knows them. `CANARY` is for probes of other realms, which are
+    answered, and so logged, by this same way.
     """
+    handle = str(about["handle"])
     try:
-        found = await fetch_by_handle(unit, str(about["handle"]))
+        found = await (fetch_canary if handle == CANARY else fetch_by_handle)(unit, handle)
     except AccountNotFound:
         return None
     person = found.person

@@ -14,6 +14,8 @@ from reelm.accounts.errors import (
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9]|[._](?![._]))*[a-z0-9_]")
 # "me" and the like would be read as a page of the product.
 _RESERVED = frozenset({"me", "admin", "reelm", "support", "moderator", "settings", "privacy", "trust"})
+# The canary that other realms may ask for (`canaries.py`).
+CANARY = "reelm.canary"
 
 PASSWORD_MIN, PASSWORD_MAX = 10, 256
 DISPLAY_NAME_MAX = 50
@@ -28,7 +30,7 @@ def clean_handle(text: str) -> str:
     'ana.b'
     """
     handle = text.removeprefix("@").lower()
-    if not text.isascii() or not may_be_handle(handle) or handle in _RESERVED:
+    if not text.isascii() or not may_be_handle(handle) or handle in _RESERVED | {CANARY}:
         raise HandleNotAllowed
     return handle
 

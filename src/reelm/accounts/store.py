@@ -11,7 +11,15 @@ from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.handles import may_be_handle
 from reelm.accounts.model import Account, NewAccount, Person, Profile, Session, Viewer
-from reelm.accounts.tables import accounts, awaited_handles, foreign_people, people, rate_limits, sessions
+from reelm.accounts.tables import (
+    accounts,
+    awaited_handles,
+    canaries,
+    foreign_people,
+    people,
+    rate_limits,
+    sessions,
+)
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
 from reelm.kernel.ids import AccountId, RealmCode, SessionId
 from reelm.kernel.roles import Role
@@ -26,8 +34,9 @@ _ACCOUNT = (
     accounts.c.role,
     accounts.c.created_at,
 )
+_CANARIES = select(canaries.c.account_id)
 # Who lives here and is not on their way elsewhere.
-_AT_REST = (accounts.c.frozen_at.is_(None), accounts.c.role == Role.VIEWER)
+_AT_REST = (accounts.c.frozen_at.is_(None), accounts.c.role == Role.VIEWER, accounts.c.id.not_in(_CANARIES))
 # Of whose page nothing was told yet: it is asked for when somebody opens it.
 # How many of a person's newest sign-ins are looked at together.
 _NEWEST = 200
@@ -89,28 +98,28 @@ async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed
     await _hold_handle(unit, new.handle)
     if await unit.scalar(select(literal(True)).where(awaited_handles.c.handle == new.handle)):
         return False
-    statement = (
-        upsert(accounts)
-        .values(
-            id=id,
-            handle=new.handle,
-            password_hash=hashed,
-            display_name=new.handle,
-            bio="",
-            email=new.email,
-            birth_date=new.birth_date,
-            country=new.country,
-            region=new.region,
-            locale=new.locale,
-            role=new.role,
-            created_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=[accounts.c.handle])
-    )
-    if await unit.write(statement) != 1:
+    statement = upsert(accounts).values(_values(id, new, hashed, at))
+    if await unit.write(statement.on_conflict_do_nothing(index_elements=[accounts.c.handle])) != 1:
         return False
     await unit.write(insert(people).values(id=id, account_id=id))
     return True
+
+
+def _values(id: AccountId, new: NewAccount, hashed: str, at: datetime) -> Values:
+    return {
+        "id": id,
+        "handle": new.handle,
+        "password_hash": hashed,
+        "display_name": new.handle,
+        "bio": "",
+        "email": new.email,
+        "birth_date": new.birth_date,
+        "country": new.country,
+        "region": new.region,
+        "locale": new.locale,
+        "role": new.role,
+        "created_at": at,
+    }
 
 
 async def _hold_handle(unit: WriteUnit, handle: str) -> None:
@@ -250,11 +259,34 @@ async def fetch_profile(unit: ReadUnit, id: AccountId) -> Profile:
 
 
 async def fetch_by_handle(unit: ReadUnit, handle: str) -> Profile:
-    """Raises `AccountNotFound`."""
-    row = await unit.first(select(*_PROFILE).where(accounts.c.handle == _handle(handle)))
+    """Raises `AccountNotFound`, also for a canary: nobody finds one by its handle."""
+    named = select(*_PROFILE).where(accounts.c.handle == _handle(handle), accounts.c.id.not_in(_CANARIES))
+    row = await unit.first(named)
     if row is None:
         raise AccountNotFound
     return _profile(row)
+
+
+async def fetch_canary(unit: ReadUnit, handle: str) -> Profile:
+    """The canary of this handle. Raises `AccountNotFound`."""
+    named = select(*_PROFILE).where(accounts.c.handle == handle, accounts.c.id.in_(_CANARIES))
+    row = await unit.first(named)
+    if row is None:
+        raise AccountNotFound
+    return _profile(row)
+
+
+async def hold_canaries(unit: WriteUnit, handle: str) -> dict[AccountId, str]:
+    """Every canary with its handle; whoever else would make some waits until the unit ends."""
+    await _hold_handle(unit, handle)
+    rows = await unit.all(select(accounts.c.id, accounts.c.handle).where(accounts.c.id.in_(_CANARIES)))
+    return {AccountId(row.id): row.handle for row in rows}
+
+
+async def insert_canary(unit: WriteUnit, id: AccountId, new: NewAccount, hashed: str, at: datetime) -> None:
+    """An account without a row in `people`: nothing here can follow, like or answer it."""
+    await unit.write(insert(accounts).values(_values(id, new, hashed, at)))
+    await unit.write(insert(canaries).values(account_id=id, made_at=at))
 
 
 async def fetch_own_account(eyes: OwnEyes) -> Account:
@@ -294,7 +326,7 @@ async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[Account
 
 async def find_credentials(unit: ReadUnit, handle: str) -> tuple[AccountId, str] | None:
     statement = select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == _handle(handle))
-    row = await unit.first(statement)
+    row = await unit.first(statement.where(accounts.c.id.not_in(_CANARIES)))
     return (AccountId(row.id), row.password_hash) if row else None
 
 

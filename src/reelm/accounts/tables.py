@@ -55,6 +55,28 @@ awaited_handles = Table(
     ),
 )
 
+# Accounts that are nobody's: made up by the realm, for its probes to look at (`canaries.py`).
+canaries = Table(
+    "canaries",
+    metadata,
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("made_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    info=held(
+        "Which accounts are nobody's: made up by the realm, looked at every day to see that each look is logged.",
+        purpose=DataUse.SECURITY,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REALM, "as long as the realm"),
+        subjects=(),
+    ),
+)
+
 # Everybody who is known here. Whoever has an account is named by its id; somebody of another realm, by what that
 # realm calls them towards us.
 people = Table(

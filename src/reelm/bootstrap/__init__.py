@@ -8,6 +8,7 @@ from reelm.bootstrap.door import Door, open_door
 from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad, make_mover
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
+from reelm.bootstrap.probers import open_prober
 from reelm.bootstrap.workshop import Workshop, open_workshop
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "open_atlas",
     "open_cell",
     "open_door",
+    "open_prober",
     "open_sequencer",
     "open_signer",
     "open_workshop",

@@ -19,6 +19,7 @@ OWN: tuple[Belongings, ...] = (
 TOWARDS: tuple[Belongings, ...] = social.TOWARDS
 
 STAYS: Mapping[str, str] = {
+    "canaries": "a canary is its realm's own, and goes nowhere",
     "gateway_outbox": "what they did towards other realms goes there as it was meant to",
     "moves": "each of the two realms has its own row of a move",
     "people": "made anew in the new realm; the old one knows them by another name from then on",

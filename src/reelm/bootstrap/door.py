@@ -35,6 +35,7 @@ class Door:
     correspondence: gateway.Correspondence
     files: gateway.Files
     shopper: gateway.Shopper
+    prover: gateway.Prover
     rounds: gateway.Rounds
     replays: gateway.ReplayWindow
     meter: Meter
@@ -104,8 +105,7 @@ async def open_door(
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         mover = make_mover(settings, database, durability, clock)
         taking = list_takers(naming, blobs, mover) if takers is None else takers
-        recorder = ledger.Recorder(database, durability, realm=realm)
-        meter = Meter()
+        recorder, meter = ledger.Recorder(database, durability, realm=realm), Meter()
         correspondence = gateway.Correspondence(identity, cards, meter, clock)
         prover = gateway.Prover(database, cards, correspondence, clock=clock, evidence=settings.data / "evidence")
         heard = partial(_hear, gateway.Arrivals(recorder, clock), prover)
@@ -126,6 +126,7 @@ async def open_door(
             shopper=gateway.Shopper(asker, cards, files, missing=missing, keep=keep),
             office=gateway.Office(database, durability, rulebook, cards, correspondence, clock, realm),
             correspondence=correspondence,
+            prover=prover,
             rounds=gateway.Rounds(database, rulebook, cards, prover, metering, clock=clock),
             replays=gateway.ReplayWindow(clock.now()),
             meter=meter,

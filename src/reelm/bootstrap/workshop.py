@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from reelm import access, accounts, feed, gateway, ledger, media, moving, realms, videos
+from reelm import access, accounts, feed, gateway, ledger, media, moving, probing, realms, videos
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.movers import make_abroad, make_mover
+from reelm.bootstrap.probers import find_home, open_prober
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.jobs import JobHandler, list_queued
@@ -20,6 +21,7 @@ from reelm.kernel.ids import AssetId, RealmCode
 from reelm.kernel.time import Clock, SystemClock
 
 SWEEP = "cell.sweep"
+PROBE = "cell.probe"
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Workshop:
         """What an ordinary worker does."""
         return {
             SWEEP: self._sweep,
+            PROBE: self._probe,
             moving.ADVANCE: partial(moving.run_advance, self.mover),
             moving.WAKE: partial(moving.run_wake, self.mover),
             moving.RESIDENTS: partial(moving.run_residents, self.residents),
@@ -56,7 +59,12 @@ class Workshop:
     @property
     def periodic(self) -> Mapping[str, str]:
         """Which jobs come by themselves, and when."""
-        return {SWEEP: "*/5 * * * *", moving.WAKE: "* * * * *", moving.RESIDENTS: "* * * * *"}
+        return {
+            SWEEP: "*/5 * * * *",
+            PROBE: "3-53/10 * * * *",
+            moving.WAKE: "* * * * *",
+            moving.RESIDENTS: "* * * * *",
+        }
 
     async def _sweep(self, args: Mapping[str, str]) -> None:
         """Clear away what has ended or belongs to nobody."""
@@ -69,6 +77,21 @@ class Workshop:
         await media.expire(self.studio.inbox, at=now)
         media.clear_orphans(await self.find_faults())
         await self.note_maps()
+
+    async def _probe(self, args: Mapping[str, str]) -> None:
+        """Once a day look at a canary, and whether the logs tell of it."""
+        del args
+        try:
+            async with open_prober(self.settings, self.database, self.clock) as prober:
+                await probing.probe_what_is_due(prober)
+        except Problem as problem:
+            facts = {"problem": problem.slug(), **problem.facts()}
+            _log.warning("nothing could be probed", extra={"facts": facts})
+
+    async def make_canaries(self) -> None:
+        """Make whom probes will look at, where they are missing."""
+        home = find_home(open_atlas(self.settings, self.clock))
+        await accounts.make_canaries(self.database, home, at=self.clock.now())
 
     async def note_maps(self) -> None:
         """Log which map of realms has come into force, unless the log tells already. What hinders that is said."""

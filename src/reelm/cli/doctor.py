@@ -13,6 +13,7 @@ from reelm.cli.cell import CellNotRunning, find_settings
 from reelm.cli.finding import Finding
 from reelm.cli.gateway_health import look_at_gateway
 from reelm.cli.ledger_health import look_at_ledger
+from reelm.cli.probe_health import look_at_probes
 from reelm.cli.realm_health import look_at_realms
 from reelm.cli.resettling import look_at_residents
 from reelm.infra.db.schema import find_version, is_current
@@ -92,6 +93,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             failed = await count_failed(unit)
             alarms = await access.count_alarms(unit, workshop.clock.now())
             unbalanced = await access.find_faults(unit)
+            probes = await look_at_probes(settings, unit, workshop.clock)
         clock = workshop.clock
         log = await look_at_ledger(settings, workshop.database, clock)
         log += await look_at_gateway(settings, clock.now())
@@ -128,6 +130,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             if unbalanced
             else "acts and entries agree",
         ),
+        probes,
         look_at_realms(settings, clock),
         residents,
         *log,

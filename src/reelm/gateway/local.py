@@ -9,6 +9,7 @@ import orjson
 
 from reelm.gateway.asking import read_answer
 from reelm.gateway.cards import Cards
+from reelm.gateway.crossing import read_content
 from reelm.gateway.errors import CrossingNotTold, GatewayNotRunning
 from reelm.gateway.model import Kind, Message, Received
 from reelm.gateway.outbox import put, put_act
@@ -38,6 +39,16 @@ class Abroad:
         `GatewayNotRunning`."""
         self.cards.fetch(realm)
         return await self._call("/ask", {"realm": realm, "kind": kind.value, "about": dict(about)}, kind, realm)
+
+    async def is_told(self, realm: RealmCode, received: Received) -> bool:
+        """Whether that realm's log, as it is served, tells of what it answered. Raises `GatewayNotRunning`."""
+        content = read_content(received.kind, received.salt, received.fields)
+        body = {"realm": realm, "entry": received.entry, "message": received.kind.value, "content": content}
+        try:
+            told: Any = orjson.loads((await self.line.post("/told", body)).body)
+        except (LineBroken, orjson.JSONDecodeError):
+            raise GatewayNotRunning from None
+        return told == {"told": True}
 
     async def fetch_file(self, realm: RealmCode, object_id: str, name: str) -> None:
         """Have a file of another realm's public clip or person put among our blobs. Raises as `ask`."""

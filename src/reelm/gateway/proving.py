@@ -107,6 +107,19 @@ class Prover:
         for _ in waiting[len(come) :]:
             self._heard[realm].popleft()
 
+    async def is_told(self, realm: RealmCode, entry: int, message: str, content: str) -> bool:
+        """Whether its log, as it is now, tells of one message. What is wrong with it is reported by `look`.
+
+        Raises `RealmNotAnswering`, `RealmUnknown`.
+        """
+        async with self._database.read() as unit:
+            seen = await find_log_seen(unit, realm)
+        source, asked = PeerLog(self._correspondence, realm), Asked(keys=self._keys(realm))
+        head = await self._open(source, asked, seen) if asked.keys else None
+        if head is None or isinstance(head, _Found):
+            return False
+        return await self._compare(source, asked, head, Unproven(0, entry, message, content)) is None
+
     def _keys(self, realm: RealmCode) -> Sequence[VerifierKey]:
         """The key on its card; none until it has opened its log."""
         vkey = self._cards.fetch(realm).vkey

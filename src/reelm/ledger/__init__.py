@@ -10,7 +10,7 @@ from reelm.kernel.holdings import LegalBasis
 from reelm.ledger.appending import Draft, append, append_all, as_instant, new_entry_id
 from reelm.ledger.commitments import may_open
 from reelm.ledger.cosigning import FRESH_FOR, Cosigning
-from reelm.ledger.entry import SCHEMA_PATH, decode, entry_schema
+from reelm.ledger.entry import SCHEMA_PATH, Entry, decode, entry_schema
 from reelm.ledger.errors import (
     EntryNotFound,
     EntryNotPublished,
@@ -41,6 +41,7 @@ from reelm.ledger.model import (
     BreakGlass,
     BreakGlassOverdue,
     BreakGlassReviewed,
+    CanaryProbe,
     ConsentReceipt,
     ErasureTombstone,
     Export,
@@ -83,6 +84,7 @@ from reelm.ledger.recording import Recorder
 from reelm.ledger.register import Line, Register, Rows, Sums
 from reelm.ledger.sealed import SealedRequest, find_overdue_seals, list_sealed, open_sealed, seal
 from reelm.ledger.sequencer import Sequencer
+from reelm.ledger.served import read_since
 from reelm.ledger.signer import Signer, WitnessAnswer
 from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_signer
 from reelm.ledger.sources import Source, open_source
@@ -113,6 +115,7 @@ __all__ = [
     "BreakGlass",
     "BreakGlassOverdue",
     "BreakGlassReviewed",
+    "CanaryProbe",
     "ConsentReceipt",
     "Contradiction",
     "Cosigning",
@@ -122,6 +125,7 @@ __all__ = [
     "Draft",
     "Durability",
     "EgressMeter",
+    "Entry",
     "EntryNotFound",
     "EntryNotPublished",
     "EntryRefused",
@@ -213,6 +217,7 @@ __all__ = [
     "open_sealed",
     "open_source",
     "prove",
+    "read_since",
     "read_size",
     "recompute",
     "seal",

@@ -12,6 +12,7 @@ from reelm.ledger.model import (
     BreakGlass,
     BreakGlassOverdue,
     BreakGlassReviewed,
+    CanaryProbe,
     ConsentReceipt,
     Counts,
     ErasureTombstone,
@@ -67,6 +68,7 @@ FACTS: Mapping[str, type[Fact]] = {
         GovernmentRequestOpened,
         RunningDigest,
         Counts,
+        CanaryProbe,
         KeyHandover,
         RealmMapInForce,
     )

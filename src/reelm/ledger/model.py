@@ -284,6 +284,23 @@ class Counts(Fact):
     entries: Count
 
 
+class CanaryProbe(Fact):
+    """What a daily probe of `realm` should have left in its log, and what was found there, as it is served.
+
+    `request` names the access of a probe by the realm itself, which looks like any other until this entry.
+    """
+
+    kind = "canary-probe"
+    actor = subject = Party.ABSENT
+
+    realm: RealmName
+    day: Day
+    request: PublicId | None = None
+    expected: Count
+    found: Count
+    missing: Count
+
+
 class KeyHandover(Fact):
     """The log has a new key: SHA-256 of the old and the new verifier key, and of the note that both signed."""
 

@@ -35,8 +35,11 @@ async def answer_profile(
 async def visit_profile(database: Database, abroad: Abroad, handle: str, realm: RealmCode) -> accounts.Profile:
     """The page of somebody of another realm, asked for where no fresh copy is kept.
 
-    Raises `AccountNotFound`, and what `Abroad.ask` raises where no copy is kept at all.
+    Raises `AccountNotFound`, also for the canary that only probes ask for, and what `Abroad.ask` raises where no
+    copy is kept at all.
     """
+    if handle == accounts.CANARY:
+        raise accounts.AccountNotFound
     async with database.read() as unit:
         kept = await accounts.find_foreign(unit, realm, handle)
         fresh = await accounts.is_fresh(unit, realm, handle, abroad.clock.now() - FRESH_FOR)

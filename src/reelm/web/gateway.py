@@ -179,7 +179,7 @@ async def _read(head: bytes, path: Path) -> AsyncGenerator[bytes]:
 
 
 class Counter:
-    """What our own realm sees, over the socket: `ask` and how the other realms stand."""
+    """What our own realm sees, over the socket: `ask`, what their logs tell, how they stand."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -190,6 +190,7 @@ class Counter:
             routes=(
                 Route("/ask", self._ask, methods=["POST"]),
                 Route("/media", self._media, methods=["POST"]),
+                Route("/told", self._told, methods=["POST"]),
                 Route("/sign", self._sign, methods=["POST"]),
                 Route("/standing", self._standing, methods=["GET"]),
             )
@@ -226,6 +227,16 @@ class Counter:
             return Response(orjson.dumps({}), media_type=_JSON)
         body = {"kind": received.kind, "entry": received.entry, "salt": received.salt, "fields": received.fields}
         return Response(orjson.dumps(body), media_type=_JSON)
+
+    async def _told(self, request: Request) -> Response:
+        """Whether another realm's log tells of what it answered; not known as long as it does not answer."""
+        asked: Any = orjson.loads(await request.body())
+        one = RealmCode(asked["realm"]), int(asked["entry"]), str(asked["message"]), str(asked["content"])
+        try:
+            told = await self._door.prover.is_told(*one)
+        except Problem as problem:
+            return Response(orjson.dumps({"problem": problem.slug()}), media_type=_JSON)
+        return Response(orjson.dumps({"told": told}), media_type=_JSON)
 
     async def _sign(self, request: Request) -> Response:
         """Sign a statement about where somebody belongs, and nothing else."""

@@ -15,6 +15,7 @@ async def work_on_jobs(settings: Settings) -> None:
     """Run ordinary jobs until stopped, and the periodic ones when they are due."""
     async with open_workshop(settings) as workshop:
         await workshop.note_maps()
+        await workshop.make_canaries()
         await run_jobs(
             settings.database_url,
             queue="default",

@@ -176,6 +176,15 @@ export interface Witness {
   fault: string | null;
 }
 
+/** A day's look at a made-up account: entries expected in a realm's log and found there. */
+export interface Probe {
+  realm: string;
+  day: string;
+  expected: number;
+  found: number;
+  missing: string[];
+}
+
 export interface Trust {
   realm: string;
   origin: string;
@@ -193,6 +202,7 @@ export interface Trust {
   witnesses: Witness[];
   quorum: { needed: number; have: number; met: boolean; policy: string | null };
   break_glass: { open: number; overdue: number };
+  probes: { newest: Probe[]; failed: Probe[]; late: boolean };
   running: { version: string; code: string | null };
   hand_overs: string[];
   witness_vkey: string | null;

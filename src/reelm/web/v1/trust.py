@@ -9,15 +9,17 @@ from typing import cast
 from fastapi import APIRouter, Request, Response
 
 import reelm
-from reelm import access, ledger
+from reelm import access, ledger, probing
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
+from reelm.kernel.ids import RealmCode
 from reelm.web.depends import InCell
 from reelm.web.kept import Kept
 from reelm.web.views.trust import (
     BreakGlassView,
     DayCount,
     KindCount,
+    ProbesView,
     RunningView,
     TrustView,
     read_log_files,
@@ -48,6 +50,7 @@ async def _gather(unit: ReadUnit, cell: Cell) -> TrustView:
     counts = await ledger.list_counts(unit)
     alarms = await access.count_alarms(unit, at=now)
     code = await _find_code(unit)
+    probes = await probing.find_standing(unit, RealmCode(settings.realm), now.date())
     files = await asyncio.to_thread(read_log_files, cell.log, now)
     kinds: Counter[str] = Counter()
     for _, kind, count in counts:
@@ -69,6 +72,7 @@ async def _gather(unit: ReadUnit, cell: Cell) -> TrustView:
         witnesses=files.witnesses,
         quorum=files.quorum,
         break_glass=BreakGlassView(open=alarms.open, overdue=alarms.overdue),
+        probes=ProbesView.of(probes),
         running=RunningView(version=reelm.__version__, code=code),
         hand_overs=files.hand_overs,
         witness_vkey=files.witness_vkey,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from reelm import ledger
+from reelm import ledger, probing
 
 
 class KindCount(BaseModel):
@@ -45,6 +45,36 @@ class BreakGlassView(BaseModel):
     overdue: int
 
 
+class ProbeView(BaseModel):
+    """What a day's look at a canary should have left in a realm's log, and what was found there.
+
+    `missing` names entries by kind and collection. Of a realm that lets nothing cross, nothing is expected.
+    """
+
+    realm: str
+    day: date
+    expected: int
+    found: int
+    missing: list[str]
+
+
+class ProbesView(BaseModel):
+    """`newest` has one of each realm, this one's first; `failed` those of seven days that did not find just what was
+    expected; `late` says that this realm has not been probed for two days."""
+
+    newest: list[ProbeView]
+    failed: list[ProbeView]
+    late: bool
+
+    @classmethod
+    def of(cls, standing: probing.Standing) -> "ProbesView":
+        newest, failed = (
+            [ProbeView.model_validate(vars(one) | {"missing": list(one.missing)}) for one in probes]
+            for probes in (standing.newest, standing.failed)
+        )
+        return cls(newest=newest, failed=failed, late=standing.late)
+
+
 class RunningView(BaseModel):
     """`code` is the SHA-256 that the log's last `running-digest` entry tells."""
 
@@ -70,6 +100,7 @@ class TrustView(BaseModel):
     witnesses: list[WitnessView]
     quorum: QuorumView
     break_glass: BreakGlassView
+    probes: ProbesView
     running: RunningView
     hand_overs: list[str]
     witness_vkey: str | None
