@@ -12,6 +12,7 @@ from reelm.accounts.abroad import (
     find_minors,
     find_own,
     is_minor,
+    keep_people,
     keep_person,
     split_handle,
 )
@@ -32,6 +33,15 @@ from reelm.accounts.errors import (
     TextTooLong,
     TooManyTries,
 )
+from reelm.accounts.foreign_store import (
+    delete_foreign,
+    find_foreign,
+    find_homes,
+    forget_abroad,
+    is_fresh,
+    is_kept,
+    list_foreign_ids,
+)
 from reelm.accounts.handles import CANARY, clean_handle, clean_text
 from reelm.accounts.jobs import sweep
 from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, Session, Viewer
@@ -44,7 +54,6 @@ from reelm.accounts.store import (
     await_handle,
     count_residents,
     delete_account,
-    delete_foreign,
     fetch_birth_dates,
     fetch_by_handle,
     fetch_own_account,
@@ -52,15 +61,9 @@ from reelm.accounts.store import (
     fetch_position,
     fetch_private_profile,
     fetch_profile,
-    find_foreign,
-    find_homes,
     find_residence,
-    forget_abroad,
     freeze,
-    is_fresh,
-    is_kept,
     list_avatar_keys,
-    list_foreign_ids,
     list_residences,
     list_sign_ins,
     note_own,
@@ -129,6 +132,7 @@ __all__ = [
     "is_fresh",
     "is_kept",
     "is_minor",
+    "keep_people",
     "keep_person",
     "list_avatar_keys",
     "list_foreign_ids",

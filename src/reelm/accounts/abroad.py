@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from reelm import gateway
-from reelm.accounts.errors import AccountNotFound
+from reelm.accounts.errors import AccountNotFound, TextTooLong
+from reelm.accounts.foreign_store import upsert_foreign
 from reelm.accounts.handles import BIO_MAX, CANARY, DISPLAY_NAME_MAX, clean_text, may_be_handle
 from reelm.accounts.model import Person, Profile
 from reelm.accounts.store import (
@@ -15,9 +16,8 @@ from reelm.accounts.store import (
     fetch_by_handle,
     fetch_canary,
     fetch_profile,
-    upsert_foreign,
 )
-from reelm.infra.db import ReadUnit, WriteUnit
+from reelm.infra.db import ReadUnit, Values, WriteUnit
 from reelm.kernel.ids import AccountId, RealmCode
 from reelm.realms import age_on
 
@@ -93,25 +93,49 @@ async def keep_person(
 
     With a `bio` it told their whole page; without, only who did something, so that the page is still to be asked for.
     """
+    page: Values = {}
+    if bio is not None:
+        try:
+            page = {"bio": clean_text(bio, BIO_MAX), "told_at": at}
+        except TextTooLong:
+            raise gateway.MessageNotTaken from None
+    id, values = _read_card(realm, told, via)
+    await _keep(unit, realm, {id: values | page})
+    return id
+
+
+async def keep_people(
+    unit: WriteUnit, realm: RealmCode, cards: Iterable[Mapping[str, Any]], *, via: Via
+) -> list[AccountId]:
+    """Keep who did something, in the order of their cards; of one who is there twice the last one stays.
+
+    Raises `MessageNotTaken` where one of them can't be a person.
+    """
+    read = [_read_card(realm, card, via) for card in cards]
+    await _keep(unit, realm, dict(read))
+    return [id for id, _ in read]
+
+
+async def _keep(unit: WriteUnit, realm: RealmCode, told: Mapping[AccountId, Values]) -> None:
+    if not await upsert_foreign(unit, realm, told, at_first={"bio": "", "told_at": NEVER}):
+        raise gateway.MessageNotTaken
+
+
+def _read_card(realm: RealmCode, told: Mapping[str, Any], via: Via) -> tuple[AccountId, Values]:
     handle = str(told.get("handle", ""))
     if handle and not may_be_handle(handle):
         raise gateway.MessageNotTaken
     try:
-        id = AccountId(UUID(str(told["id"])))
-        name = clean_text(str(told.get("display_name", "")), DISPLAY_NAME_MAX, lines=False)
-        values = {
+        values: Values = {
             "realm": realm,
             "via": via,
             "handle": handle,
-            "display_name": name,
+            "display_name": clean_text(str(told.get("display_name", "")), DISPLAY_NAME_MAX, lines=False),
             "avatar": str(told["avatar"]) if told.get("avatar") else None,
         }
-        page = {} if bio is None else {"bio": clean_text(bio, BIO_MAX), "told_at": at}
-    except (KeyError, ValueError, gateway.MessageNotTaken):
+        return AccountId(UUID(str(told["id"]))), values
+    except (KeyError, ValueError, TextTooLong):
         raise gateway.MessageNotTaken from None
-    if not await upsert_foreign(unit, id, realm, values | page, at_first={"bio": "", "told_at": NEVER}):
-        raise gateway.MessageNotTaken
-    return id
 
 
 async def find_own(unit: ReadUnit, person: AccountId) -> Person | None:

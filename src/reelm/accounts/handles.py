@@ -44,6 +44,15 @@ def may_be_handle(text: str) -> bool:
     return len(text) <= 30 and _HANDLE.fullmatch(text) is not None
 
 
+def as_stored(text: str) -> str:
+    """A handle as it is stored; nobody's for what no handle can be, which PostgreSQL might not even take (NUL).
+
+    >>> as_stored("Ana"), as_stored("a\\0b")
+    ('ana', '')
+    """
+    return text.lower() if may_be_handle(text.lower()) else ""
+
+
 def check_password(password: str, handle: str) -> None:
     """Raises `PasswordTooWeak`. Length is what counts (NIST SP 800-63B-4 §3.1.1.2): no rules of composition."""
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX or password.lower() == handle:

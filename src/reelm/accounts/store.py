@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.accounts.errors import AccountNotFound
-from reelm.accounts.handles import may_be_handle
+from reelm.accounts.foreign_store import fetch_foreign
+from reelm.accounts.handles import as_stored
 from reelm.accounts.model import Account, NewAccount, Person, Profile, Session, Viewer
 from reelm.accounts.tables import (
     accounts,
     awaited_handles,
     canaries,
-    foreign_people,
     people,
     rate_limits,
     sessions,
 )
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
-from reelm.kernel.ids import AccountId, RealmCode, SessionId
+from reelm.kernel.ids import AccountId, SessionId
 from reelm.kernel.roles import Role
 
 _PERSON = (accounts.c.id, accounts.c.handle, accounts.c.display_name, accounts.c.avatar_key)
@@ -37,7 +36,6 @@ _ACCOUNT = (
 _CANARIES = select(canaries.c.account_id)
 # Who lives here and is not on their way elsewhere.
 _AT_REST = (accounts.c.frozen_at.is_(None), accounts.c.role == Role.VIEWER, accounts.c.id.not_in(_CANARIES))
-# Of whose page nothing was told yet: it is asked for when somebody opens it.
 # How many of a person's newest sign-ins are looked at together.
 _NEWEST = 200
 
@@ -81,16 +79,6 @@ def _profile(row: Record) -> Profile:
 
 def _account(row: Record) -> Account:
     return Account(_person(row), row.bio, row.country, row.region, row.locale, Role(row.role), row.created_at)
-
-
-def _handle(text: str) -> str:
-    """As it is stored; nobody's for what no handle can be, which PostgreSQL might not even take (NUL)."""
-    return text.lower() if may_be_handle(text.lower()) else ""
-
-
-def _abroad(row: Record) -> Person:
-    avatar = f"abroad/{row.realm}/{row.id}/{row.avatar}" if row.avatar else None
-    return Person(AccountId(row.id), row.handle, row.display_name, avatar, RealmCode(row.realm))
 
 
 async def insert_account(unit: WriteUnit, id: AccountId, new: NewAccount, hashed: str, at: datetime) -> bool:
@@ -156,20 +144,9 @@ async def delete_account(unit: WriteUnit, id: AccountId) -> None:
     await unit.write(delete(accounts).where(accounts.c.id == id))
 
 
-async def find_homes(unit: ReadUnit, ids: Iterable[UUID]) -> dict[UUID, RealmCode | None]:
-    """The realm of each of these people, `None` for ours; whoever is not known is left out."""
-    rows = await unit.all(select(people.c.id, people.c.realm).where(people.c.id.in_(set(ids))))
-    return {row.id: RealmCode(row.realm) if row.realm else None for row in rows}
-
-
 async def note_own(unit: WriteUnit, id: AccountId) -> None:
     """Somebody who has come with an account is known here."""
     await unit.write(insert(people).values(id=id, account_id=id))
-
-
-async def forget_abroad(unit: WriteUnit, id: UUID, realm: RealmCode) -> None:
-    """Nobody of that realm has this id any more."""
-    await unit.write(delete(people).where(people.c.id == id, people.c.realm == realm))
 
 
 async def list_residences(unit: ReadUnit) -> list[tuple[AccountId, str, str | None]]:
@@ -195,55 +172,6 @@ async def find_residence(unit: ReadUnit, id: AccountId) -> tuple[str, str | None
     return (row.country, row.region) if row else None
 
 
-async def upsert_foreign(
-    unit: WriteUnit, id: AccountId, realm: RealmCode, values: Values, *, at_first: Values
-) -> bool:
-    """Keep what a realm told of its person; false where the id is somebody's of another realm, or of ours.
-
-    `at_first` is what stands in for what it did not tell, where nothing of them was kept before.
-    """
-    await unit.write(upsert(people).values(id=id, realm=realm).on_conflict_do_nothing())
-    if await unit.scalar(select(people.c.realm).where(people.c.id == id)) != realm:
-        return False
-    statement = upsert(foreign_people).values({**at_first, **values, "id": id})
-    await unit.write(statement.on_conflict_do_update(index_elements=[foreign_people.c.id], set_=values))
-    return True
-
-
-async def find_foreign(unit: ReadUnit, realm: RealmCode, handle: str) -> Profile | None:
-    """What is kept of somebody of another realm, as they show themselves there."""
-    statement = select(foreign_people).where(
-        foreign_people.c.realm == realm, foreign_people.c.handle == _handle(handle), foreign_people.c.via == "profile"
-    )
-    row = await unit.first(statement)
-    return Profile(_abroad(row), row.bio, row.followers) if row else None
-
-
-async def is_kept(unit: ReadUnit, id: UUID) -> bool:
-    """Whether something is kept of this person of another realm."""
-    return bool(await unit.scalar(select(literal(True)).where(foreign_people.c.id == id)))
-
-
-async def is_fresh(unit: ReadUnit, realm: RealmCode, handle: str, since: datetime) -> bool:
-    """Whether another realm has told of this person's page since then."""
-    told = select(foreign_people.c.told_at).where(
-        foreign_people.c.realm == realm, foreign_people.c.handle == _handle(handle), foreign_people.c.via == "profile"
-    )
-    at = await unit.scalar(told)
-    return at is not None and at >= since
-
-
-async def list_foreign_ids(unit: ReadUnit) -> set[UUID]:
-    """Everybody of other realms that something is kept of."""
-    return set(await unit.scalars(select(foreign_people.c.id)))
-
-
-async def delete_foreign(unit: WriteUnit, id: UUID, realm: RealmCode) -> bool:
-    """Forget what another realm told of somebody; false where nothing is kept of them."""
-    statement = delete(foreign_people).where(foreign_people.c.id == id, foreign_people.c.realm == realm)
-    return await unit.write(statement) == 1
-
-
 async def fetch_birth_dates(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, date]:
     """When people of ours were born: what a minor does stays home."""
     rows = await unit.all(select(accounts.c.id, accounts.c.birth_date).where(accounts.c.id.in_(set(ids))))
@@ -260,7 +188,7 @@ async def fetch_profile(unit: ReadUnit, id: AccountId) -> Profile:
 
 async def fetch_by_handle(unit: ReadUnit, handle: str) -> Profile:
     """Raises `AccountNotFound`, also for a canary: nobody finds one by its handle."""
-    named = select(*_PROFILE).where(accounts.c.handle == _handle(handle), accounts.c.id.not_in(_CANARIES))
+    named = select(*_PROFILE).where(accounts.c.handle == as_stored(handle), accounts.c.id.not_in(_CANARIES))
     row = await unit.first(named)
     if row is None:
         raise AccountNotFound
@@ -319,13 +247,12 @@ async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[Account
     rows = await unit.all(select(*_PERSON).where(accounts.c.id.in_(wanted)))
     known = {AccountId(row.id): _person(row) for row in rows}
     if len(known) < len(wanted):
-        abroad = await unit.all(select(foreign_people).where(foreign_people.c.id.in_(wanted - known.keys())))
-        known |= {AccountId(row.id): _abroad(row) for row in abroad}
+        known |= await fetch_foreign(unit, wanted - known.keys())
     return known
 
 
 async def find_credentials(unit: ReadUnit, handle: str) -> tuple[AccountId, str] | None:
-    statement = select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == _handle(handle))
+    statement = select(accounts.c.id, accounts.c.password_hash).where(accounts.c.handle == as_stored(handle))
     row = await unit.first(statement.where(accounts.c.id.not_in(_CANARIES)))
     return (AccountId(row.id), row.password_hash) if row else None
 

@@ -1,9 +1,8 @@
 """Who answers and takes what crosses? Each package names what its own things say to other realms; they meet here."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from reelm import gateway, moving, social, videos
@@ -12,6 +11,8 @@ from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.time import Clock
+
+_TakeOne = Callable[[WriteUnit, RealmCode, Mapping[str, Any], datetime], Awaitable[None]]
 
 
 @contextmanager
@@ -51,64 +52,58 @@ def list_answerers(naming: gateway.Naming, blobs: FileBlobs, clock: Clock) -> ga
 
 
 def list_takers(naming: gateway.Naming, blobs: FileBlobs, mover: moving.Mover) -> gateway.Takers:
-    """Who does what a delivered message asks for."""
+    """Who does what delivered messages ask for: many at once where many come, else one after the other."""
+
+    async def comments(unit: WriteUnit, from_: RealmCode, run: Sequence[Received], at: datetime) -> None:
+        with _understood():
+            await social.take_comments(unit, from_, [one.fields for one in run], at)
+
+    async def comment_removal(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], at: datetime) -> None:
+        del at
+        await social.take_comment_removal(unit, from_, told)
+
+    async def follow(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], at: datetime) -> None:
+        await social.take_follow(unit, from_, told, naming, at)
+
+    async def unfollow(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], at: datetime) -> None:
+        del at
+        await social.take_unfollow(unit, from_, told, naming)
+
+    async def revocations(unit: WriteUnit, from_: RealmCode, run: Sequence[Received], at: datetime) -> None:
+        del at
+        with _understood():
+            remarks = [one.fields for one in run if one.fields.get("what") == "comment"]
+            others = [one.fields for one in run if one.fields.get("what") != "comment"]
+            if others:
+                await videos.take_revocations(unit, from_, others, blobs)
+            for told in remarks:
+                await social.take_comment_revocation(unit, from_, told)
+
+    async def counts(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], at: datetime) -> None:
+        del at
+        await videos.take_counts(unit, from_, told)
+
+    async def relocation(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], at: datetime) -> None:
+        del at
+        await moving.take(mover, unit, from_, told)
+
     return {
-        Kind.COMMENT: _take_comment,
-        Kind.COMMENT_REMOVAL: _take_comment_removal,
-        Kind.FOLLOW: partial(_take_follow, naming),
-        Kind.UNFOLLOW: partial(_take_unfollow, naming),
-        Kind.REVOCATION: partial(_take_revocation, blobs),
-        Kind.COUNTS: _take_counts,
-        Kind.RELOCATION: partial(_take_relocation, mover),
+        Kind.COMMENT: comments,
+        Kind.COMMENT_REMOVAL: _each(comment_removal),
+        Kind.FOLLOW: _each(follow),
+        Kind.UNFOLLOW: _each(unfollow),
+        Kind.REVOCATION: revocations,
+        Kind.COUNTS: _each(counts),
+        Kind.RELOCATION: _each(relocation),
     }
 
 
-async def _take_comment(unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> None:
-    with _understood():
-        await social.take_comment(unit, from_, received.fields, at)
+def _each(take: _TakeOne) -> gateway.Taker:
+    """Take one after the other."""
 
+    async def take_all(unit: WriteUnit, from_: RealmCode, run: Sequence[Received], at: datetime) -> None:
+        for received in run:
+            with _understood():
+                await take(unit, from_, received.fields, at)
 
-async def _take_comment_removal(unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> None:
-    del at
-    with _understood():
-        await social.take_comment_removal(unit, from_, received.fields)
-
-
-async def _take_follow(
-    naming: gateway.Naming, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime
-) -> None:
-    with _understood():
-        await social.take_follow(unit, from_, received.fields, naming, at)
-
-
-async def _take_unfollow(
-    naming: gateway.Naming, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime
-) -> None:
-    del at
-    with _understood():
-        await social.take_unfollow(unit, from_, received.fields, naming)
-
-
-async def _take_revocation(
-    blobs: FileBlobs, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime
-) -> None:
-    del at
-    with _understood():
-        if received.fields.get("what") == "comment":
-            await social.take_comment_revocation(unit, from_, received.fields)
-        else:
-            await videos.take_revocation(unit, from_, received.fields, blobs)
-
-
-async def _take_counts(unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> None:
-    del at
-    with _understood():
-        await videos.take_counts(unit, from_, received.fields)
-
-
-async def _take_relocation(
-    mover: moving.Mover, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime
-) -> None:
-    del at
-    with _understood():
-        await moving.take(mover, unit, from_, received.fields)
+    return take_all

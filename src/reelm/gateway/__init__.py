@@ -35,7 +35,7 @@ from reelm.gateway.errors import (
 from reelm.gateway.faults import find_faults, mend_fault
 from reelm.gateway.files import Files
 from reelm.gateway.identity import Identity, load_identity, realm_vkey
-from reelm.gateway.inbox import Inbox, Receipt, Takers, draft_arrival, expect_proofs, read_delivery
+from reelm.gateway.inbox import Inbox, Receipt, Taker, Takers, draft_arrival, expect_proofs, read_delivery
 from reelm.gateway.local import Abroad
 from reelm.gateway.metering import Metering
 from reelm.gateway.model import EPSILON_CAP_MICRO_PER_DAY, TERMS, Kind, Message, Question, Received, Terms
@@ -57,7 +57,7 @@ from reelm.gateway.store import (
     is_taken_back,
     list_holders,
     note_copies,
-    note_revocation,
+    note_revocations,
     release,
     withdraw,
 )
@@ -123,6 +123,7 @@ __all__ = [
     "Shopper",
     "Spent",
     "Standing",
+    "Taker",
     "Takers",
     "Terms",
     "Totals",
@@ -147,7 +148,7 @@ __all__ = [
     "mend_fault",
     "new_salt",
     "note_copies",
-    "note_revocation",
+    "note_revocations",
     "open_envelope",
     "put",
     "put_act",

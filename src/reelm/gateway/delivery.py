@@ -20,7 +20,15 @@ from reelm.gateway.faults import mend_fault, report_numbers
 from reelm.gateway.inbox import MOST_IN_ONE
 from reelm.gateway.outbox import cut_batch, log_waiting, plan_wait, withdraw
 from reelm.gateway.rulebook import Rulebook
-from reelm.gateway.store import Standing, Waiting, find_standing, hold_peer, list_numbered, mark_acked
+from reelm.gateway.store import (
+    Standing,
+    Waiting,
+    find_standing,
+    hold_peer,
+    is_any_unnumbered,
+    list_numbered,
+    mark_acked,
+)
 from reelm.infra.db import Database
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
@@ -95,6 +103,9 @@ class Courier:
         """
         office = self._office
         rules = office.rulebook.rules
+        async with office.database.read() as unit:
+            if not await is_any_unnumbered(unit, self.to):
+                return False
         async with office.database.write() as unit:
             at = office.clock.now()
             logged = await log_waiting(unit, rules, from_=office.realm, to=self.to, at=at)

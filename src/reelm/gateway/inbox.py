@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, cast
 
 from reelm.gateway.crossing import check_arrived, is_count, read_content
@@ -26,7 +27,8 @@ PROVEN_OF_EACH = 20
 _choice = random.SystemRandom()
 _log = logging.getLogger(__name__)
 
-Taker = Callable[[WriteUnit, RealmCode, Received, datetime], Awaitable[None]]
+# Takes messages of one kind that came one after the other: all of them, or raises and takes none.
+Taker = Callable[[WriteUnit, RealmCode, Sequence[Received], datetime], Awaitable[None]]
 Takers = Mapping[Kind, Taker]
 
 
@@ -104,11 +106,13 @@ class Inbox:
         come = [(one.seq, one.received) for one in fresh if one.received is not None]
         last_entry = _follow(standing.last_entry, [received.entry for _, received in come])
         refused: dict[int, str] = {}
-        for seq, received in come:
-            if not apart:
-                await self._take_one(unit, from_, received, at)
-            elif slug := await self._try_one(unit, from_, received, at):
-                refused[seq] = slug
+        if apart:
+            for seq, received in come:
+                if slug := await self._try_one(unit, from_, received, at):
+                    refused[seq] = slug
+        else:
+            for _, run in groupby((received for _, received in come), lambda one: one.kind):
+                await self._take_run(unit, from_, list(run), at)
         if fresh:
             await advance_inbox(unit, from_, fresh[-1].seq + 1, last_entry, at)
         if come:
@@ -121,22 +125,23 @@ class Inbox:
         """Why it can't be taken, as a slug, with nothing done; empty once it was taken."""
         try:
             async with unit.savepoint():
-                await self._take_one(unit, from_, received, at)
+                await self._take_run(unit, from_, [received], at)
         except Problem as problem:
             if _is_ours(problem):
                 raise
             return problem.slug()
         return ""
 
-    async def _take_one(self, unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> None:
-        """Raises `MessageNotTaken` also for fields that are not what this kind of message has."""
-        taker = self._takers.get(received.kind)
+    async def _take_run(self, unit: WriteUnit, from_: RealmCode, run: Sequence[Received], at: datetime) -> None:
+        """Take messages of one kind. Raises `MessageNotTaken` also for fields that are not what this kind has."""
+        kind = run[0].kind
+        taker = self._takers.get(kind)
         if taker is None:
             return
         try:
-            await taker(unit, from_, received, at)
+            await taker(unit, from_, run, at)
         except (KeyError, ValueError, TypeError, AttributeError):
-            _log.exception("a message made no sense", extra={"facts": {"realm": from_, "kind": received.kind}})
+            _log.exception("a message made no sense", extra={"facts": {"realm": from_, "kind": kind}})
             raise MessageNotTaken from None
 
 

@@ -1,11 +1,11 @@
 """The queries of the door."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete, func, insert, select, text, update
+from sqlalchemy import Text, cast, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.gateway.model import Kind, Message
@@ -88,6 +88,12 @@ async def insert_waiting(unit: WriteUnit, realm: RealmCode, message: Message, at
 async def count_waiting(unit: ReadUnit, realm: RealmCode) -> int:
     """How much has not been taken by this realm yet."""
     return await unit.scalar(select(func.count()).where(gateway_outbox.c.realm == realm)) or 0
+
+
+async def is_any_unnumbered(unit: ReadUnit, realm: RealmCode) -> bool:
+    """Whether something for this realm has not been decided about."""
+    waits = gateway_outbox.c.realm == realm, gateway_outbox.c.seq.is_(None)
+    return bool(await unit.scalar(select(literal(True)).where(*waits).limit(1)))
 
 
 async def list_unnumbered(unit: WriteUnit, realm: RealmCode, limit: int) -> list[Waiting]:
@@ -208,13 +214,15 @@ async def forget_copies(unit: WriteUnit, object_id: UUID) -> None:
     await unit.write(delete(gateway_copies).where(gateway_copies.c.object_id == object_id))
 
 
-async def note_revocation(unit: WriteUnit, realm: RealmCode, object_id: UUID, at: datetime) -> None:
-    """Remember that a realm has taken something back, by its own clock."""
-    statement = upsert(gateway_revocations).values(object_id=object_id, realm=realm, at=at)
+async def note_revocations(unit: WriteUnit, realm: RealmCode, taken_back: Mapping[UUID, datetime]) -> None:
+    """Remember what a realm has taken back and when, by its own clock."""
+    rows = [{"object_id": one, "realm": realm, "at": taken_back[one]} for one in sorted(taken_back)]
+    statement = upsert(gateway_revocations).values(rows)
     keys = [gateway_revocations.c.object_id, gateway_revocations.c.realm]
     later = func.greatest(gateway_revocations.c.at, statement.excluded.at)
     await unit.write(statement.on_conflict_do_update(index_elements=keys, set_={"at": later}))
-    await unit.write(delete(gateway_revocations).where(gateway_revocations.c.at < at - _REMEMBERED))
+    old = gateway_revocations.c.at < max(taken_back.values()) - _REMEMBERED
+    await unit.write(delete(gateway_revocations).where(gateway_revocations.c.realm == realm, old))
 
 
 async def is_taken_back(unit: ReadUnit, realm: RealmCode, object_id: UUID, as_of: datetime) -> bool:

@@ -6,9 +6,9 @@ Owns their four tables.
 from reelm.social.abroad import (
     COMMENT_MAX,
     answer_comments,
-    take_comment,
     take_comment_removal,
     take_comment_revocation,
+    take_comments,
     take_follow,
     take_unfollow,
 )
@@ -88,9 +88,9 @@ __all__ = [
     "rename_followed",
     "rename_follower",
     "rename_writer",
-    "take_comment",
     "take_comment_removal",
     "take_comment_revocation",
+    "take_comments",
     "take_follow",
     "take_unfollow",
     "tell_of_move",

@@ -1,6 +1,7 @@
 """How do remarks and follows cross? As acts of a person, with exactly the fields that the policies list."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,11 @@ from reelm.social.store import (
     delete_follow,
     delete_notification,
     find_comment,
-    insert_comment,
+    insert_comments,
     insert_follow,
     insert_notification,
+    insert_notifications,
+    is_any_known,
     list_comment_rows,
 )
 
@@ -88,25 +91,55 @@ async def _act(
     await abroad.act(unit, to, Message(kind, fields, person=person, minor=minor, told=told == to))
 
 
-async def take_comment(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any], at: datetime) -> None:
-    """Somebody of another realm remarks on a clip of ours. Raises `MessageNotTaken` where that can't be."""
-    try:
-        id, video = CommentId(UUID(str(told["comment"]))), VideoId(UUID(str(told["clip"])))
-        under = await videos.fetch_visible(unit, video, None)
-        text = accounts.clean_text(str(told["text"]), COMMENT_MAX)
-        said_at = datetime.fromisoformat(str(told["at"]))
-    except (KeyError, ValueError, videos.VideoNotVisible, accounts.TextTooLong):
-        raise gateway.MessageNotTaken from None
-    if under.realm is not None or not under.allow_comments or not text or await find_comment(unit, id):
+async def take_comments(unit: WriteUnit, from_: RealmCode, told: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """People of another realm remark on clips of ours. Raises `MessageNotTaken` where one of it can't be."""
+    said = [_read_comment(one, at) for one in told]
+    ids = {id for id, *_ in said}
+    under = {video: await _fetch_commentable(unit, video) for video in {video for _, video, *_ in said}}
+    if len(ids) < len(said) or await is_any_known(unit, ids):
         raise gateway.MessageNotTaken
-    card = {"id": told["pseudonym"], "handle": told["handle"], "display_name": told["display_name"]}
-    author = await accounts.keep_person(unit, from_, card, via=accounts.Via.COMMENT, at=at)
-    await insert_comment(unit, Comment(id, video, author, text, min(said_at, at)))
-    await videos.add_counts(unit, video, comments=1)
-    await gateway.note_copies(unit, from_, [id], at)
-    await insert_notification(
-        unit, NotificationKind.COMMENT, to=under.author, actor=author, at=at, video=video, comment=id
+    authors = await accounts.keep_people(unit, from_, [card for *_, card in said], via=accounts.Via.COMMENT)
+    comments = [
+        Comment(id, video, author, text, said_at)
+        for (id, video, text, said_at, _), author in zip(said, authors, strict=True)
+    ]
+    await insert_comments(unit, comments)
+    for video, count in sorted(Counter(one.video for one in comments).items()):
+        await videos.add_counts(unit, video, comments=count)
+    await gateway.note_copies(unit, from_, ids, at)
+    await insert_notifications(
+        unit,
+        NotificationKind.COMMENT,
+        at,
+        [(under[one.video].author, one.author, one.video, one.id) for one in comments],
     )
+
+
+def _read_comment(
+    told: Mapping[str, Any], at: datetime
+) -> tuple[CommentId, VideoId, str, datetime, Mapping[str, Any]]:
+    """Its id, the clip, its text, when it was said, and the card of whoever said it."""
+    try:
+        text = accounts.clean_text(str(told["text"]), COMMENT_MAX)
+        card = {"id": told["pseudonym"], "handle": told["handle"], "display_name": told["display_name"]}
+        said_at = min(datetime.fromisoformat(str(told["at"])), at)
+        read = CommentId(UUID(str(told["comment"]))), VideoId(UUID(str(told["clip"]))), text, said_at, card
+    except (KeyError, ValueError, TypeError, accounts.TextTooLong):
+        raise gateway.MessageNotTaken from None
+    if not text:
+        raise gateway.MessageNotTaken
+    return read
+
+
+async def _fetch_commentable(unit: ReadUnit, video: VideoId) -> videos.Video:
+    """A clip of ours that people may remark on. Raises `MessageNotTaken`."""
+    try:
+        found = await videos.fetch_visible(unit, video, None)
+    except videos.VideoNotVisible:
+        raise gateway.MessageNotTaken from None
+    if found.realm is not None or not found.allow_comments:
+        raise gateway.MessageNotTaken
+    return found
 
 
 async def take_comment_removal(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any]) -> None:

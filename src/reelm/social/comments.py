@@ -12,7 +12,7 @@ from reelm.social.model import Comment, NotificationKind
 from reelm.social.store import (
     delete_comment,
     find_comment,
-    insert_comment,
+    insert_comments,
     insert_notification,
     list_comment_rows,
 )
@@ -40,7 +40,7 @@ async def add_comment(
     if not said:
         raise CommentEmpty
     comment = Comment(CommentId(new_uuid()), video, viewer, said, at)
-    await insert_comment(unit, comment)
+    await insert_comments(unit, [comment])
     await videos.add_counts(unit, video, comments=1)
     if found.realm is not None:
         assert abroad is not None

@@ -1,6 +1,6 @@
 """The queries of what people do to each other's clips."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -89,16 +89,12 @@ async def fetch_regards(eyes: OwnEyes, authors: Mapping[VideoId, AccountId]) -> 
     return {video: Regard(video in videos, author in people) for video, author in authors.items()}
 
 
-async def insert_comment(unit: WriteUnit, comment: Comment) -> None:
-    await unit.write(
-        insert(comments).values(
-            id=comment.id,
-            video_id=comment.video,
-            author_id=comment.author,
-            text=comment.text,
-            created_at=comment.created_at,
-        )
-    )
+async def insert_comments(unit: WriteUnit, said: Sequence[Comment]) -> None:
+    rows = [
+        {"id": one.id, "video_id": one.video, "author_id": one.author, "text": one.text, "created_at": one.created_at}
+        for one in said
+    ]
+    await unit.write(insert(comments), rows)
 
 
 def _comment(row: Record) -> Comment:
@@ -108,6 +104,11 @@ def _comment(row: Record) -> Comment:
 async def find_comment(unit: ReadUnit, id: CommentId) -> Comment | None:
     row = await unit.first(select(comments).where(comments.c.id == id))
     return _comment(row) if row else None
+
+
+async def is_any_known(unit: ReadUnit, ids: Iterable[CommentId]) -> bool:
+    """Whether there is a comment with one of these ids already."""
+    return bool(await unit.scalar(select(literal(True)).where(comments.c.id.in_(set(ids))).limit(1)))
 
 
 async def list_comment_rows(unit: ReadUnit, video: VideoId, *, before: UUID | None, limit: int) -> list[Comment]:
@@ -139,13 +140,23 @@ async def insert_notification(
     comment: CommentId | None = None,
 ) -> None:
     """Nobody is told of what they did themselves."""
-    if to == actor:
-        return
-    await unit.write(
-        insert(notifications).values(
-            id=new_uuid(), account_id=to, actor_id=actor, kind=kind, video_id=video, comment_id=comment, at=at
-        )
-    )
+    await insert_notifications(unit, kind, at, [(to, actor, video, comment)])
+
+
+async def insert_notifications(
+    unit: WriteUnit,
+    kind: NotificationKind,
+    at: datetime,
+    told: Iterable[tuple[AccountId, AccountId, VideoId | None, CommentId | None]],
+) -> None:
+    """Tell each (whom) what (somebody) did, about which clip and comment; nobody what they did themselves."""
+    rows = [
+        {"id": new_uuid(), "account_id": to, "actor_id": actor, "video_id": video, "comment_id": comment}
+        for to, actor, video, comment in told
+        if to != actor
+    ]
+    if rows:
+        await unit.write(insert(notifications).values(kind=kind, at=at), rows)
 
 
 async def tell_of_move(unit: WriteUnit, people: Iterable[AccountId], *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from reelm.videos.abroad import (
     answer_media,
     keep_clip,
     take_counts,
-    take_revocation,
+    take_revocations,
 )
 from reelm.videos.clips import fetch_clips
 from reelm.videos.errors import CaptionTooLong, VideoNotVisible, VisibilityUnknown
@@ -71,5 +71,5 @@ __all__ = [
     "post_video",
     "remove_video",
     "take_counts",
-    "take_revocation",
+    "take_revocations",
 ]

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from reelm.videos.store import (
     add_counts,
     add_foreign_counts,
     add_told_counts,
-    delete_foreign_clip,
+    delete_foreign_clips,
     find_video,
     list_listed,
     upsert_foreign_clip,
@@ -181,18 +181,24 @@ def _moment(value: Any) -> datetime:
     return at
 
 
-async def take_revocation(unit: WriteUnit, realm: RealmCode, told: Mapping[str, Any], blobs: FileBlobs) -> None:
-    """A realm says that a clip, or somebody, of its own is no longer public: the copy goes, with its bytes.
+async def take_revocations(
+    unit: WriteUnit, realm: RealmCode, told: Sequence[Mapping[str, Any]], blobs: FileBlobs
+) -> None:
+    """A realm says that clips, or people, of its own are no longer public: the copies go, with their bytes.
 
-    What people here did to it stays theirs, and is seen again if it is public again.
+    What people here did to them stays theirs, and is seen again if they are public again.
     """
-    object_id = UUID(str(told["object"]))
-    await gateway.note_revocation(unit, realm, object_id, _moment(told["at"]))
-    if told["what"] == "clip":
-        await delete_foreign_clip(unit, VideoId(object_id), realm)
-    else:
+    taken_back: dict[UUID, datetime] = {}
+    for one in told:
+        object_id, at = UUID(str(one["object"])), _moment(one["at"])
+        taken_back[object_id] = max(at, taken_back.get(object_id, at))
+    clips = {UUID(str(one["object"])) for one in told if one["what"] == "clip"}
+    await gateway.note_revocations(unit, realm, taken_back)
+    await delete_foreign_clips(unit, clips, realm)
+    for object_id in taken_back.keys() - clips:
         await accounts.delete_foreign(unit, object_id, realm)
-    blobs.delete_below(f"abroad/{realm}/{object_id}")
+    for object_id in taken_back:
+        blobs.delete_below(f"abroad/{realm}/{object_id}")
 
 
 async def take_counts(unit: WriteUnit, realm: RealmCode, told: Mapping[str, Any]) -> None:

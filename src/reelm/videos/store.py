@@ -163,10 +163,9 @@ async def upsert_foreign_clip(unit: WriteUnit, id: VideoId, realm: RealmCode, va
     return True
 
 
-async def delete_foreign_clip(unit: WriteUnit, id: VideoId, realm: RealmCode) -> bool:
-    """Forget what another realm told of its clip; false where no copy is kept."""
-    statement = delete(foreign_clips).where(foreign_clips.c.id == id, foreign_clips.c.realm == realm)
-    return await unit.write(statement) == 1
+async def delete_foreign_clips(unit: WriteUnit, ids: Iterable[UUID], realm: RealmCode) -> None:
+    """Forget what another realm told of these clips of its own."""
+    await unit.write(delete(foreign_clips).where(foreign_clips.c.id.in_(set(ids)), foreign_clips.c.realm == realm))
 
 
 async def list_foreign_ids(unit: ReadUnit, *, told_after: datetime | None = None) -> set[UUID]:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from tests.integration.abroad.conftest import Two
 from tests.integration.gateway.realms import until
 
-from reelm.gateway import Kind, Question
+from reelm.gateway import Kind, Question, Received
+from reelm.gateway.inbox import Delivery
 from reelm.kernel.ids import RealmCode
 
 
@@ -71,6 +73,43 @@ async def test_a_remark_crosses_only_once_its_writer_was_told(two: Two) -> None:
     (account,) = await two.qc.realm.rows("SELECT id FROM accounts WHERE handle = 'ben'")
     (abroad,) = await two.eu.realm.rows("SELECT id FROM foreign_people WHERE handle = 'ben'")
     assert account["id"] != abroad["id"]
+
+
+async def test_of_many_remarks_all_are_taken_but_those_that_cant_be(two: Two) -> None:
+    shown, gone = await two.eu.realm.publish(two.ana), await two.eu.realm.publish(two.ana)
+    assert (await two.eu.realm.client(two.ana).delete(f"/videos/{gone}")).status_code == 204
+    people = {name: str(uuid4()) for name in ("ben", "lea")}
+
+    def remark(seq: int, who: str, clip: str, id: str) -> Delivery:
+        said = {"comment": id, "clip": clip, "text": f"number {seq}", "at": two.clock.now().isoformat()}
+        fields = {**said, "pseudonym": people[who], "handle": who, "display_name": who.title()}
+        return Delivery(seq, Received(Kind.COMMENT, fields, entry=seq, salt="s" * 22, size_bytes=100))
+
+    ids = [str(uuid4()) for _ in range(6)]
+    deliveries = [
+        remark(1, "ben", shown, ids[0]),
+        remark(2, "lea", shown, ids[1]),
+        remark(3, "ben", gone, ids[2]),
+        remark(4, "lea", shown, ids[3]),
+        remark(5, "ben", shown, ids[0]),  # a number that is taken
+        remark(6, "ben", shown, ids[5]),
+    ]
+    receipt = await two.eu.door.inbox.take(RealmCode("ca-qc"), deliveries, at=two.clock.now())
+    assert receipt.through == 6
+    assert receipt.refused == {3: "message-not-taken", 5: "message-not-taken"}
+    again = await two.eu.door.inbox.take(RealmCode("ca-qc"), deliveries, at=two.clock.now())
+    assert again.refused == {}, "they are taken once"
+
+    stands = await two.eu.realm.rows("SELECT id::text, text FROM comments")
+    assert {row["id"]: row["text"] for row in stands} == {
+        ids[number - 1]: f"number {number}" for number in (1, 2, 4, 6)
+    }
+    (clip,) = await two.eu.feed(two.ana)
+    assert clip["counts"]["comments"] == 4
+    told = (await two.eu.realm.client(two.ana).get("/notifications")).json()["items"]
+    assert sorted(one["actor"]["handle"] for one in told) == ["ben", "ben", "lea", "lea"]
+    assert await _count(two.eu, "foreign_people", 2)
+    assert await entries(two.eu.realm, "arrival") == 6
 
 
 async def test_a_remark_that_is_taken_back_goes_in_both_realms(two: Two) -> None:

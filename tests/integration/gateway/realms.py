@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -46,10 +46,10 @@ class House:
         return {kind: of(kind) for kind in Kind}
 
     def takers(self) -> gateway.Takers:
-        async def take(unit: WriteUnit, from_: RealmCode, received: Received, at: Any) -> None:
-            if self.refuses(received):
+        async def take(unit: WriteUnit, from_: RealmCode, run: Sequence[Received], at: Any) -> None:
+            if any(self.refuses(received) for received in run):
                 raise gateway.MessageNotTaken
-            self.taken.append((from_, received))
+            self.taken += ((from_, received) for received in run)
 
         return dict.fromkeys(Kind, take)
 

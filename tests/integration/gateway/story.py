@@ -5,7 +5,7 @@ publishes and sends. What was done is written into a table in each realm, in the
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,7 @@ STEPS: dict[str, Step] = {
     "receive it": Step(web_gateway, "_read_body"),
     "open it": Step(gateway, "open_envelope"),
     "read it": Step(gateway, "read_delivery"),
-    "take it": Step(inbox.Inbox, "_take_one"),
+    "take it": Step(inbox.Inbox, "_take_run"),
     "move the number": Step(inbox, "advance_inbox"),
     "enter the arrivals": Step(inbox, "append_all"),
     "commit what was taken": Step(Database, "write", nth=7),
@@ -91,10 +91,12 @@ async def prepare(databases: dict[str, str]) -> None:
             await unit.write(text(f"CREATE TABLE {made}"))
 
 
-async def _take(unit: WriteUnit, from_: RealmCode, received: Received, at: datetime) -> None:
-    sent = orjson.dumps([received.kind, received.salt, received.fields])
-    values = {"text": received.fields["text"], "entry": received.entry, "sent": sent}
-    await unit.write(text("INSERT INTO taken (text, entry, sent) VALUES (:text, :entry, :sent)").bindparams(**values))
+async def _take(unit: WriteUnit, from_: RealmCode, run: Sequence[Received], at: datetime) -> None:
+    insert = text("INSERT INTO taken (text, entry, sent) VALUES (:text, :entry, :sent)")
+    for received in run:
+        sent = orjson.dumps([received.kind, received.salt, received.fields])
+        values = {"text": received.fields["text"], "entry": received.entry, "sent": sent}
+        await unit.write(insert.bindparams(**values))
 
 
 @asynccontextmanager
