@@ -66,12 +66,18 @@ async def site(
 
 def running(*realms: dict[str, Any]) -> str:
     """What a realm answers that knows of several."""
-    return json.dumps({"realm": "eu", "items": list(realms)})
+    blank = {"name": "", "address": "", "frame": "", "minimum_age": 16, "countries": [], "regions": []}
+    return json.dumps({"realm": "eu", "public_key": None, "items": [blank | one for one in realms]})
 
 
-EU_HERE = {"code": "eu", "countries": ["FR", "DE", "ES", "IT", "PL", "SE"], "regions": [], "minimum_age": 15}
-QUEBEC = {"code": "ca-qc", "countries": [], "regions": ["CA-QC"], "name": "Québec", "address": "https://qc.test"}
-REST = {"code": "us", "countries": ["US", "CA", "MX"], "regions": [], "frame": "state laws"}
+EU_HERE = {
+    "code": "eu",
+    "countries": ["FR", "DE", "ES", "IT", "PL", "SE"],
+    "name": "European Union",
+    "minimum_age": 15,
+}
+QUEBEC = {"code": "ca-qc", "regions": ["CA-QC"], "name": "Québec", "address": "https://qc.test"}
+REST = {"code": "us", "name": "United States", "countries": ["US", "CA", "MX"], "frame": "state laws"}
 
 
 async def visit(site: Site, chromium: Browser, view: str, *realms: dict[str, Any]) -> Person:

@@ -23,7 +23,6 @@ import type {
   Profile,
   Realm,
   Residence,
-  RunningRealm,
   Transfers,
   Trust,
   Video,
@@ -117,7 +116,6 @@ export const api = {
   crossings: (days: number) => call<Crossings>(`/trust/crossings${query({ days })}`),
   policies: () => call<Policies>("/trust/policies"),
   transfers: (day: string) => call<Transfers>(`/transfers${query({ day })}`),
-  runningRealms: () => call<{ realm: string; items: RunningRealm[] }>("/realms"),
   ownEntries: (cursor?: string | null, limit = 20) =>
     call<Page<OwnEntry> & { size: number }>(`/me/ledger${query({ cursor, limit })}`),
   ownKey: () => call<{ key: string; account_id: string }>("/me/ledger/key"),

@@ -144,6 +144,10 @@ export interface Realm {
   name: string;
   address: string;
   is_this: boolean;
+  frame: string;
+  minimum_age: number;
+  countries: string[];
+  regions: string[];
 }
 
 export interface WatchEvent {
@@ -339,16 +343,6 @@ export interface Policies {
 }
 
 /** A realm of the deployment. What an older server does not say yet is absent. */
-export interface RunningRealm {
-  code: string;
-  countries: string[];
-  regions?: string[];
-  name?: string;
-  address?: string;
-  frame?: string;
-  minimum_age?: number;
-}
-
 export interface AccessTerms {
   reasons: string[];
   collections: { name: string; classes: string[] }[];

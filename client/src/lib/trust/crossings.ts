@@ -1,5 +1,5 @@
 // What do the charts and tables about crossings show?
-import type { Crossings, NamedTraffic, RunningRealm, Traffic } from "../api/types";
+import type { Crossings, NamedTraffic, Realm, Traffic } from "../api/types";
 
 /** A row of a table of totals: its words and how much. */
 export interface Amount extends Traffic {
@@ -26,8 +26,8 @@ export function hueOf(realms: readonly { code: string }[], code: string, here: s
 }
 
 /** Which realm keeps the data of which place: ISO 3166 codes, a region apart before its country. */
-export function homesOf(realms: readonly RunningRealm[]): Map<string, string> {
-  return new Map(realms.flatMap(({ code, countries, regions = [] }) => [...countries, ...regions].map((place) => [place, code] as const)));
+export function homesOf(realms: readonly Realm[]): Map<string, string> {
+  return new Map(realms.flatMap(({ code, countries, regions }) => [...countries, ...regions].map((place) => [place, code] as const)));
 }
 
 /** Millionths of ε, in ε. */
