@@ -66,7 +66,14 @@ async def site(
 
 def running(*realms: dict[str, Any]) -> str:
     """What a realm answers that knows of several."""
-    blank = {"name": "", "address": "", "frame": "", "minimum_age": 16, "countries": [], "regions": []}
+    blank: dict[str, Any] = {
+        "name": "",
+        "address": "",
+        "frame": "",
+        "minimum_age": 16,
+        "countries": [],
+        "regions": [],
+    }
     return json.dumps({"realm": "eu", "public_key": None, "items": [blank | one for one in realms]})
 
 
