@@ -125,6 +125,7 @@ TABLE: dict[str, Call] = {
     "GET /upload": Call(anybody(200)),
     "GET /inbox": Call(anybody(200)),
     "GET /settings": Call(anybody(200)),
+    "GET /settings/move": Call(anybody(200)),
     "GET /sign-up": Call(anybody(200)),
     "GET /sign-in": Call(anybody(200)),
     "GET /data-map": Call(anybody(200)),
