@@ -160,10 +160,15 @@ def _post(person: Somebody, content: bytes, caption: str, visibility: str) -> st
 def wait_for_clips(towns: Sequence[Town]) -> None:
     """Until every clip can be played at home, and every public one of an adult in each other realm."""
     for town in towns:
-        for person, clip in ((town.author, town.public), (town.author, town.private), (town.minor, town.minors_clip)):
-            _wait_for_clip(town, person, clip)
+        wait_for_own_clips(town)
     for town, other in pairs(towns):
         until(lambda t=town, o=other: is_shown(t, o.public), f"{town.realm.code} never shows a clip of another realm")
+
+
+def wait_for_own_clips(town: Town) -> None:
+    """Until every clip can be played at home."""
+    for person, clip in ((town.author, town.public), (town.author, town.private), (town.minor, town.minors_clip)):
+        _wait_for_clip(town, person, clip)
 
 
 def _wait_for_clip(town: Town, person: Somebody, clip: str) -> None:

@@ -1,5 +1,6 @@
 """Where is ffmpeg, and how does its ending become a reason? Every ffmpeg of ours runs through here, sandboxed."""
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from reelm.media.errors import TranscodeFailed, TranscodeTimedOut, UploadTruncat
 from reelm.media.model import Allowance, Ending, Finished, Limits
 from reelm.media.sandbox import run_sandboxed
 
+_log = logging.getLogger(__name__)
 _OUT_OF_CPU = -24
 _DAMAGE = ("invalid data", "error while decoding", "corrupt", "partial file", "truncat", "end of file", "concealing")
 
@@ -45,6 +47,8 @@ async def run_ffmpeg(
     if finished.ending is Ending.TIMED_OUT or finished.returncode == _OUT_OF_CPU:
         raise TranscodeTimedOut(limit_s=round(limits.encode_wall_s))
     if finished.ending is not Ending.EXITED or finished.returncode != 0:
+        facts = {"ending": finished.ending.value, "status": finished.returncode, "rss": finished.max_rss_bytes}
+        _log.info("ffmpeg failed", extra={"facts": facts})
         complaint = finished.stderr_tail.lower()
         raise UploadTruncated if any(word in complaint for word in _DAMAGE) else TranscodeFailed
     return finished

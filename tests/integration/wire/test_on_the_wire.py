@@ -15,7 +15,7 @@ from reelm.gateway import Kind
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policies" / "send.cedar"
 ABOUT = {
-    "catalogue": [set[str]()],
+    "catalogue": [set[str](), {"known"}],
     "profile": [{"handle"}],
     "clip": [{"clip"}],
     "comments": [{"clip"}, {"clip", "before"}],
