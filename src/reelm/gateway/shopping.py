@@ -34,7 +34,7 @@ class Shopper:
     def __init__(self, asker: Asker, cards: Cards, files: Files, *, missing: FindMissing, keep: Keep) -> None:
         self._asker, self._cards, self._files = asker, cards, files
         self._missing, self._keep = missing, keep
-        self._known: dict[RealmCode, str] = {}
+        self._listed: dict[RealmCode, list[UUID]] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -50,17 +50,18 @@ class Shopper:
     async def shop(self, realm: RealmCode) -> int:
         """Ask one realm for what is new there; returns how many clips came.
 
-        A catalogue of which everything is kept is not told again: there is nothing to tell, and so to log.
+        A catalogue of which everything is still kept is not told again: there is nothing to tell, and so to log.
         """
-        about = {"known": self._known[realm]} if realm in self._known else {}
+        before, about = self._listed.get(realm), dict[str, str]()
+        if before is not None and not await self._missing(before):
+            about["known"] = digest_catalogue(before)
         try:
             catalogue = await self._asker.ask(realm, Question(Kind.CATALOGUE, about))
             listed = [UUID(str(id)) for id in catalogue.fields["clips"]]
         except (NotFoundAbroad, KeyError, ValueError, TypeError):
             return 0
+        self._listed[realm] = listed
         missing = await self._missing(listed)
-        if not missing:
-            self._known[realm] = digest_catalogue(listed)
         came = await asyncio.gather(*(self._fetch(realm, id) for id in missing), return_exceptions=True)
         return sum(1 for one in came if one is None)
 

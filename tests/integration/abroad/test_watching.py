@@ -241,13 +241,19 @@ async def test_a_private_clip_is_told_to_nobody_and_a_link_to_it_finds_nothing(t
 
 
 async def test_a_catalogue_of_which_all_is_kept_is_not_told_again(two: Two) -> None:
-    await two.eu.realm.publish(two.ana)
-    await two.qc.shop(two.eu)
-    await two.qc.shop(two.eu)  # now Québec knows that it has everything
+    first = await two.eu.realm.publish(two.ana)
+    assert await two.qc.shop(two.eu) == 1
     told = await entries(two.eu.realm, "crossing")
     for _ in range(3):
         assert await two.qc.shop(two.eu) == 0
     assert await entries(two.eu.realm, "crossing") == told
+
+    ana = two.eu.realm.client(two.ana)
+    await ana.patch(f"/videos/{first}", json={"visibility": "private"})
+    await until(lambda: _count(two.qc, "foreign_clips", 0))
+    await ana.patch(f"/videos/{first}", json={"visibility": "public"})
+    two.clock.advance(timedelta(minutes=1))
+    assert await two.qc.shop(two.eu) == 1, "the catalogue is as before, and the copy is not"
     await two.eu.realm.publish(two.ana, caption="a new one")
     assert await two.qc.shop(two.eu) == 1
 
