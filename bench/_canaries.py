@@ -168,7 +168,8 @@ class Canaries:
     def _let_pseudonyms(self, database: psycopg.Connection[Any], others: tuple[str, ...], secret: bytes) -> None:
         """Every name that everybody here has in each other realm, whether it was used or not."""
         naming = Naming(secret)
-        for (person,) in database.execute("SELECT id FROM people").fetchall():
+        people = "SELECT id FROM people UNION SELECT account_id FROM canaries"
+        for (person,) in database.execute(people).fetchall():
             for to in others:
                 for via in Via:
                     pseudonym = naming.towards(RealmCode(to), via).name(AccountId(person))
