@@ -61,9 +61,9 @@ async def run_sandboxed(
         run.ending = run.ending if run.over.is_set() else Ending.TIMED_OUT
     finally:
         status, usage = run.end()
-    if not run.report or run.report.endswith(b"!"):
+    if run.report.endswith(b"!") or not (run.report or run.ending is Ending.TIMED_OUT):
         raise RuntimeError(f"the command did not start: {run.stderr.decode(errors='replace')[-500:]}")
-    report = json.loads(run.report)
+    report = json.loads(run.report or '{"barriers": [], "refused": null}')
     if report["refused"]:
         raise SandboxUnavailable(missing="network namespaces, seccomp")
     return Finished(

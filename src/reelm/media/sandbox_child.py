@@ -20,6 +20,8 @@ import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS = 1, 22, 24, 28, 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET = 47, 1
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 CLONE_THREAD, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x10000, 0x08000000, 0x10000000, 0x40000000
 
 # Refused outright: (name, number on x86_64, number on aarch64); -1 where the machine has no such call.
@@ -59,14 +61,28 @@ def enter_network_namespace() -> bool:
     return LIBC.unshare(CLONE_NEWUSER | wanted) == 0 or LIBC.unshare(wanted) == 0
 
 
-def drop_capabilities() -> None:
-    """Give up every capability, and the way root would get them back on exec. Best effort: ours may be none."""
+def find_way_in() -> int:
+    """The rights by which this process goes through folders that are closed to its user, as bits; 0 for none.
+
+    A realm's user has one where Python or this package lies below a closed folder such as root's home. They count
+    in the first namespace only, so that whoever needs them can't have an empty network: seccomp keeps it out.
+    """
+    long = ctypes.c_ulong
+
+    def is_held(capability: int) -> bool:
+        return LIBC.prctl(PR_CAP_AMBIENT, long(PR_CAP_AMBIENT_IS_SET), long(capability), long(0), long(0)) == 1
+
+    return sum(1 << one for one in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH) if is_held(one))
+
+
+def drop_capabilities(keep: int = 0) -> None:
+    """Give up every capability but those in `keep`, and the way root would get them back on exec. Best effort."""
     _prctl(PR_SET_SECUREBITS, 0b111111)
     for capability in range(64):
         if not _prctl(PR_CAPBSET_DROP, capability):
             break
-    header, none = struct.pack("=Ii", 0x20080522, 0), bytes(24)
-    LIBC.capset(header, none)
+    header, kept = struct.pack("=Ii", 0x20080522, 0), struct.pack("=IIIIII", keep, keep, keep, 0, 0, 0)
+    LIBC.capset(header, kept)
 
 
 def restrict_files(read: list[str], write: list[str], execute: list[str]) -> list[str]:
@@ -157,10 +173,13 @@ def raise_walls(plan: dict[str, list[str]]) -> list[str]:
     if not _prctl(PR_SET_NO_NEW_PRIVS, 1):
         return barriers
     barriers.append("no-new-privileges")
-    if enter_network_namespace():
+    way_in = find_way_in()
+    if not way_in and enter_network_namespace():
         barriers.append("network-namespace")
-    drop_capabilities()
+    drop_capabilities(keep=way_in)
     barriers += restrict_files(plan["read"], plan["write"], plan["execute"])
+    if "landlock" not in barriers:
+        drop_capabilities()  # nothing else would say which files the way in leads to
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if filter_calls():
         barriers.append("seccomp")

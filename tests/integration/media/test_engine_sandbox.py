@@ -1,14 +1,19 @@
 """Each barrier between an upload and the machine, tried by a child that does what it must not."""
 
 import asyncio
+import ctypes
 import os
+import shutil
 import socket
+import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from reelm.infra.embedded.credentials import CAP_DAC_READ_SEARCH, Credentials
 from reelm.media import sandbox
 from reelm.media.errors import SandboxUnavailable
 from reelm.media.model import Allowance, Ending, Finished
@@ -225,6 +230,46 @@ async def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     worker.kill()
     await worker.wait()
     assert await gone(pid)
+
+
+CLOSED = """
+import asyncio, sys
+from pathlib import Path
+from reelm.media.model import Allowance
+from reelm.media.sandbox import run_sandboxed
+program, upload, other = sys.argv[1:]
+limits = Allowance(20, 20, 10**9, 10**6)
+ran = asyncio.run(run_sandboxed([program, upload, other], reads=[Path(upload)], writes=[], limits=limits))
+print(ran.stdout.decode(), ran.stderr_tail, *ran.barriers)
+"""
+
+
+@needs_landlock
+@needs_seccomp
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives others a right of its own")
+def test_a_program_in_a_closed_folder_runs_and_the_way_to_it_leads_nowhere_else() -> None:
+    """As in a realm of its own user, where Python lies in root's home."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)  # closed to everybody but root
+        program = Path(shutil.copy(shutil.which("cat") or "", folder))
+        upload, other = folder / "upload", folder / "other"
+        upload.write_text("the upload")
+        other.write_text("a secret")
+        realm = Credentials(61_917, 61_917, (CAP_DAC_READ_SEARCH,))
+        libc = ctypes.CDLL(None, use_errno=True)
+        ran = subprocess.run(
+            [sys.executable, "-P", "-c", CLOSED, program, upload, other],
+            preexec_fn=lambda: realm.take_on(libc),
+            env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert "the upload" in ran.stdout
+    assert "a secret" not in ran.stdout
+    assert "Permission denied" in ran.stdout
+    assert {"landlock", "seccomp"} <= set(ran.stdout.split())
 
 
 async def test_without_a_network_barrier_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

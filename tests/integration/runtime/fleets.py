@@ -14,7 +14,9 @@ from typing import Any
 import psutil
 from tests.integration.runtime import cells
 
+from reelm.cli.cell_plan import PACKAGE
 from reelm.infra.embedded import probes
+from reelm.infra.embedded.credentials import Credentials, running_python
 
 _QUICK = "from reelm.infra.embedded import supervisor; supervisor.FIRST_PAUSE_S = 0.1; "
 CELL = (
@@ -136,6 +138,11 @@ def capabilities_of(process: psutil.Process) -> int:
     """Root's rights that a process holds or can take up again."""
     text = Path(f"/proc/{process.pid}/status").read_text()
     return int(text.split("CapPrm:")[1].split()[0], 16)
+
+
+def way_in(uid: int) -> int:
+    """The right of root's that a user keeps: none, unless Python or this checkout lies below a closed folder."""
+    return sum(1 << one for one in running_python(Credentials(uid, uid), PACKAGE).capabilities)
 
 
 def do_as(uid: int, gid: int, words: Sequence[str]) -> int:

@@ -84,6 +84,10 @@ def look_at(cell: Whole) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives realms users of their own")
 def test_a_realms_user_has_every_barrier_of_the_sandbox_that_root_has(fleet: fleets.Fleet) -> None:
     worker = fleet.roles("eu")["media-worker"]
+    if fleets.way_in(worker.uids().real):
+        pytest.skip(
+            "Python lies below a folder that is closed to others: a realm's user gets there by a right of root's"
+        )
     assert barriers_as(worker.uids().real, worker.gids().real) == barriers_as(0, 0)
 
 

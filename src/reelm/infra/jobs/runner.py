@@ -27,8 +27,12 @@ def _make_app(database_url: str, handlers: Mapping[str, JobHandler], periodic: M
 
 def _register(app: App, name: str, handler: JobHandler, cron: str | None) -> None:
     async def run(context: JobContext, **args: Any) -> None:
-        del context
-        await handler(args)
+        try:
+            await handler(args)
+        except Exception:
+            facts = {"job": name, "attempt": context.job.attempts + 1}
+            _log.warning("job failed", exc_info=True, extra={"facts": facts})
+            raise
 
     retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=2)
     task: Any = app.task(name=name, retry=retry, pass_context=True, queue="default")(run)
