@@ -50,7 +50,7 @@ async def encode_rendition(source: Path, seen: Probe, rendition: Rendition, *, o
     assert _read(source) == CLIP
     out = out_dir / f"{rendition.short_side}.mp4"
     _write(out, _sample())
-    return Encoded(out, rendition.width, rendition.height, 1000, len(_sample()), 8 * len(_sample()), "h264/aac")
+    return Encoded(out, rendition.width, rendition.height, 1000, 1000, len(_sample()), 8 * len(_sample()), "h264/aac")
 
 
 async def extract_poster(encoded: Encoded, out_dir: Path, limits: Limits, **_: Any) -> Poster:

@@ -139,7 +139,7 @@ async def extract_poster(
     Leaves `out_dir/poster.webp`, and removes the frames that the choice was made from.
     """
     at_ms = await _choose_moment(encoded, out_dir, limits) if cover_at_ms is None else cover_at_ms
-    at_ms = max(0, min(at_ms, encoded.duration_ms - 100))
+    at_ms = max(0, min(at_ms, encoded.video_ms - 100))
     out, thumb = out_dir / "poster.webp", out_dir / "thumb.raw"
     size = poster.thumb_size(encoded.width, encoded.height)
     done = False
@@ -179,7 +179,7 @@ async def _choose_moment(encoded: Encoded, out_dir: Path, limits: Limits) -> int
     finally:
         _remove(strip.path)
     if not frames:
-        return encoded.duration_ms // 3
+        return encoded.video_ms // 3
     best = await asyncio.to_thread(poster.choose_frame, frames, strip.width)
     return round(best * 1000 / strip.fps)
 
@@ -208,6 +208,7 @@ def _check(out: Path, seen: Probe, rendition: Rendition) -> Encoded:
         width=facts.width,
         height=facts.height,
         duration_ms=facts.duration_ms,
+        video_ms=facts.video_ms,
         size_bytes=size_bytes,
         bitrate=round(size_bytes * 8000 / max(1, facts.duration_ms)),
         codecs=facts.codecs,

@@ -182,6 +182,7 @@ NO_GAIN = Gain()
 class Encoded:
     """A finished rendition on disk. `bitrate` is in bits per second, `codecs` as in RFC 6381.
 
+    `video_ms` is how long its picture is: the sound may go on, and then `duration_ms` is longer.
     `frames` are small grey frames taken while encoding, for choosing the poster.
     """
 
@@ -189,6 +190,7 @@ class Encoded:
     width: int
     height: int
     duration_ms: int
+    video_ms: int
     size_bytes: int
     bitrate: int
     codecs: str

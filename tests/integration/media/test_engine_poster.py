@@ -37,6 +37,16 @@ async def test_a_chosen_cover_is_taken_and_one_beyond_the_end_is_the_last(tmp_pa
     assert max(grey_frame(late.path)[2]) > 100
 
 
+async def test_a_cover_chosen_where_only_the_sound_goes_on_is_the_last_picture(tmp_path: Path) -> None:
+    source = footage.make(
+        tmp_path / "clip.mp4", *footage.motion("180x320", "15", 1), *footage.beat(4), *footage.H264, "-c:a", "aac"
+    )
+    encoded = (await make(source, tmp_path / "out")).encoded
+    late = await extract_poster(encoded, tmp_path / "out", LIMITS, cover_at_ms=3_900)
+    assert 800 <= late.at_ms <= 1000 < encoded.duration_ms
+    assert late.path.exists()
+
+
 async def test_a_poster_can_be_chosen_later_from_the_rendition_alone(tmp_path: Path) -> None:
     source = footage.small(tmp_path / "clip.mp4", "-vf", BLACK_THEN_PICTURE, seconds=3)
     encoded = (await make(source, tmp_path / "out")).encoded
