@@ -14,12 +14,13 @@ from pathlib import Path
 
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, WriteUnit
+from reelm.infra.telemetry import tag
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AssetId
 from reelm.kernel.time import Clock
 from reelm.media.asset import Asset, AssetState, StoredRendition, blob_folder
 from reelm.media.encode import encode_rendition, examine, extract_poster
-from reelm.media.errors import SandboxUnavailable
+from reelm.media.errors import SandboxUnavailable, TranscodeFailed
 from reelm.media.ladder import plan_renditions
 from reelm.media.model import DEFAULT_LADDER, Encoded, Gain, Ladder, Limits, Probe, Rendition
 from reelm.media.refusals import TranscodeGaveUp, UploadLost
@@ -81,15 +82,15 @@ class _Removed(Exception):
 async def transcode(studio: Studio, id: AssetId) -> None:
     """Make every rendition of an asset and publish it with the first; safe to run again after any crash.
 
-    A refusal of the clip itself ends in `failed`; so does the attempt after `MAX_ATTEMPTS`. Anything else (the
-    database, the disk) is raised, for the job to be tried again.
+    A refusal of the clip itself ends in `failed`; so does the attempt after `MAX_ATTEMPTS`, and the second at which
+    an encoder ends without saying why. Anything else (the database, the disk) is raised, to be tried again.
     """
     async with studio.database.write() as unit:
         attempts = await begin_attempt(unit, id)
         asset = await find_asset(unit, id)
     if attempts is None or asset is None:
         return _clear_work(studio, id)
-    _log.info("transcode", extra={"facts": {"asset": str(id), "attempt": attempts}})
+    _log.info("transcode", extra={"facts": {"clip": tag(id), "attempt": attempts}})
     folder = studio.work_dir / f"{id}-{attempts}"
     try:
         _clear_work(studio, id)
@@ -105,6 +106,8 @@ async def transcode(studio: Studio, id: AssetId) -> None:
     except SandboxUnavailable:
         raise
     except Problem as problem:
+        if isinstance(problem, TranscodeFailed) and attempts == 1:
+            raise  # nothing was found in the file: it may have been the machine
         await _settle(studio, id, problem)
     except _Removed:
         return None
@@ -220,7 +223,7 @@ async def _settle(studio: Studio, id: AssetId, problem: Problem) -> None:
         asset = await find_asset(unit, id)
     if asset is None:
         return None
-    facts = {"asset": str(id), "problem": problem.slug()}
+    facts = {"clip": tag(id), "problem": problem.slug()}
     if asset.renditions:
         _log.warning("rendition failed", extra={"facts": facts})
         return await _finish(studio, asset)

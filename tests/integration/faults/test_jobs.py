@@ -14,7 +14,8 @@ from tests.integration.faults.interrupted import How, Interrupted, Interruption,
 from tests.integration.world import Realm
 
 from reelm.media import transcodes
-from reelm.media.errors import TranscodeTimedOut
+from reelm.media.errors import TranscodeFailed, TranscodeTimedOut
+from reelm.media.model import Encoded
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.integration.faults.interrupted"])
@@ -206,3 +207,31 @@ async def test_an_upload_that_was_lost_is_said_so(realm: Realm) -> None:
     shown = await realm.video(video, realm.people.ana)
     assert (shown["state"], shown["problem"]["type"]) == ("failed", "/problems/upload-lost")
     assert (await realm.faults()).is_clean
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_an_encoder_that_ends_without_a_reason_is_started_once_more(
+    realm: Realm, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    left = times
+
+    async def fail(*args: Any, **named: Any) -> Encoded:
+        nonlocal left
+        if left:
+            left -= 1
+            raise TranscodeFailed
+        return await quick.encode_rendition(*args, **named)
+
+    with quick.engine():
+        monkeypatch.setattr(transcodes, "encode_rendition", fail)
+        id = await realm.post(realm.people.ana, quick.CLIP)
+        with pytest.raises(TranscodeFailed):
+            await realm.work()
+        assert (await realm.video(id, realm.people.ana))["state"] == "processing"
+        await realm.work()
+    if times == 1:
+        await _verify_published_once(realm, id)
+    else:
+        shown = await realm.video(id, realm.people.ana)
+        assert (shown["state"], shown["problem"]["type"]) == ("failed", "/problems/transcode-failed")
+    assert realm.leftovers() == []
