@@ -39,17 +39,11 @@ CLOSED = {
     "accounts.region": "a code of ISO 3166-2",
     "accounts.locale": "one of two languages",
     "impressions.kind": "one of two words",
+    "moves.country": "a code of ISO 3166-1",
+    "moves.region": "a code of ISO 3166-2",
 }
 # Columns whose rows come about in no run of minutes. What they point to is swept where it comes from.
-# Nobody moves to another realm in this sweep: what a move leaves is looked at in tests/integration/moving.
-_MOVE = ("account_id", "country", "handle", "region", "told")
-RARE = {
-    "counts_abroad.video_id": "filled once a day, from sums over 50 people and more",
-    **dict.fromkeys(
-        ("awaited_handles.handle", "moving_parts.content", *(f"moves.{name}" for name in _MOVE)),
-        "filled while somebody moves, which is not driven here",
-    ),
-}
+RARE = {"counts_abroad.video_id": "filled once a day, from sums over 50 people and more"}
 NUMBERS = {"boolean": "yes or no", "integer": "a small number", "bigint": "a small number"}
 
 # Where what somebody typed in another realm may be met: in memory, and in what is asked of the realm it names.
@@ -84,6 +78,8 @@ PUBLIC: tuple[tuple[str, str, LiteralString], ...] = (
         for column in ("id", "text", "created_at")
     ),
 )
+# What a column holds that the public log names too: the digest of all that came with somebody.
+LOGGED: LiteralString = "SELECT told->>'digest' FROM moves WHERE told ? 'digest'"
 # What an act tells the realm that it is towards, beside what is public: when it was done.
 ACTS: tuple[tuple[str, str, LiteralString], ...] = (
     (
@@ -162,6 +158,8 @@ class Canaries:
             if mapped[f"{table}.{column}"].realm_rule is not RealmRule.PUBLIC_COPY_MAY_CROSS:
                 self.faults.add(f"{table}.{column} is public, and its realm rule says that no copy may cross")
             self._let(database.execute(query).fetchall(), others, f"{table}.{column}")
+        for (digest,) in database.execute(LOGGED).fetchall():
+            self.let(digest, others)
         for to in others:
             for table, column, query in ACTS:
                 self._let(database.execute(query, {"to": to}).fetchall(), (to,), f"{table}.{column}")
@@ -261,4 +259,4 @@ class Whole:
 
     def describe(self, value: Value) -> str:
         home = self.homes(value)[0]
-        return f"{home.realm} {', '.join(sorted(home.where[value]))}"
+        return f"{home.realm} {', '.join(sorted(home.where[value]))} ({str(value)[:24]})"

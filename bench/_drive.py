@@ -4,18 +4,20 @@ They are noted several times, because some rows last only until the next step: u
 outbox.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench import _journeys as journeys
 from bench._canaries import Canaries, leaves, read_keys
 from bench._fleet import Realm
 from bench._journeys import Town
+from bench._moving import Departure, move_away
+from bench._places import sample_clip
 
-SAMPLE_BYTES = 64
 
-
-def drive(work: Path, realms: Sequence[Realm], canaries: Mapping[str, Canaries]) -> tuple[Town, ...]:
+def drive(
+    work: Path, realms: Sequence[Realm], canaries: Mapping[str, Canaries]
+) -> tuple[tuple[Town, ...], list[Departure]]:
     """Everything there is to do, in all realms; what people have is noted in `canaries`."""
 
     def note() -> None:
@@ -33,12 +35,17 @@ def drive(work: Path, realms: Sequence[Realm], canaries: Mapping[str, Canaries])
         journeys.visit(town, other)
         journeys.knock_at_the_wrong_door(town, other)
     for town in towns:
+        others = [one for one in towns if one is not town]
         journeys.look_as_staff(town)
+        for other in others:
+            journeys.look_from_abroad(town, other)
         journeys.err(town)
         note()
-        others = [one for one in towns if one is not town]
         journeys.act_while_away(town, others, note)
         journeys.change_their_mind(town, others, note)
+    departures = [
+        move_away(home, to, canaries, note, work) for home, to in zip(towns, (*towns[1:], towns[0]), strict=True)
+    ]
     for town in towns:
         journeys.crash(town)
     for town in towns:
@@ -48,7 +55,7 @@ def drive(work: Path, realms: Sequence[Realm], canaries: Mapping[str, Canaries])
     note()
     for town in towns:
         note_beside(town, towns, canaries[town.realm.code])
-    return towns
+    return towns, departures
 
 
 def note_rows(towns: Sequence[Town], canaries: Mapping[str, Canaries]) -> None:
@@ -77,13 +84,3 @@ def note_beside(town: Town, towns: Sequence[Town], canaries: Canaries) -> None:
         canaries.type_in("videos.id", clip, others)
         for sample in sample_clip(town.realm, clip):
             canaries.add("bytes of a clip that is not public", sample)
-
-
-def sample_clip(realm: Realm, clip: str) -> Iterator[bytes]:
-    """Some bytes out of the middle of each file of a clip."""
-    with realm.database() as database:
-        query = "SELECT asset_id FROM videos WHERE id = %s"
-        (asset,) = database.execute(query, (clip,)).fetchone() or ("",)
-    for path in sorted((realm.folder / "blobs" / "clips" / str(asset)).iterdir()):
-        content = path.read_bytes()
-        yield content[len(content) // 2 :][:SAMPLE_BYTES]

@@ -86,19 +86,13 @@ class Town:
 
 def settle(realm: Realm, work: Path) -> Town:
     """People come: an author, a viewer, a minor and three of staff; every profile is filled in."""
-    author, viewer, minor = (_join(realm, what, years) for what, years in (("a", 41), ("v", 33), ("m", 16)))
-    for person in (author, viewer, minor):
-        form = {"display_name": canary(realm.code, "name"), "bio": f"I am {canary(realm.code, 'bio')}."}
-        _answer(person.session.patch("/me", json=form))
-        picture = footage.make(
-            work / "face.png", "-f", "lavfi", "-i", f"color=0x{secrets.token_hex(3)}:size=300x300", "-frames:v", "1"
-        )
-        _answer(person.session.put("/me/avatar", content=picture.read_bytes()))
+    author, viewer, minor = (join(realm, what, years, work) for what, years in (("a", 41), ("v", 33), ("m", 16)))
     staff = _hire(realm, "moderator"), _hire(realm, "operator"), _hire(realm, "auditor")
     return Town(realm, author, viewer, minor, staff)
 
 
-def _join(realm: Realm, what: str, years: int) -> Somebody:
+def join(realm: Realm, what: str, years: int, work: Path) -> Somebody:
+    """Somebody signs up, and fills in their profile."""
     country, region = HOMES[realm.code]
     handle = canary(realm.code, what)[:30]
     password, email = canary(realm.code, "pass"), f"{canary(realm.code, 'mail')}@example.org"
@@ -112,44 +106,51 @@ def _join(realm: Realm, what: str, years: int) -> Somebody:
         "locale": "en",
     }
     _answer(realm.client().post("/accounts", json=form))
-    return _sign_in(realm, handle, password, email, date.fromisoformat(str(form["birth_date"])))
+    person = sign_in(realm, handle, password, email, date.fromisoformat(str(form["birth_date"])))
+    profile = {"display_name": canary(realm.code, "name"), "bio": f"I am {canary(realm.code, 'bio')}."}
+    _answer(person.session.patch("/me", json=profile))
+    look = f"color=0x{secrets.token_hex(3)}:size=300x300"
+    picture = footage.make(work / "face.png", "-f", "lavfi", "-i", look, "-frames:v", "1")
+    _answer(person.session.put("/me/avatar", content=picture.read_bytes()))
+    return person
 
 
-def _sign_in(realm: Realm, handle: str, password: str, email: str, born: date) -> Somebody:
+def sign_in(realm: Realm, handle: str, password: str, email: str, born: date) -> Somebody:
     token = _answer(realm.client().post("/session", json={"handle": handle, "password": password}))["token"]
     return Somebody(realm, handle, password, email, born, realm.client(token), token)
 
 
-def _hire(realm: Realm, role: str) -> Somebody:
-    country, region = HOMES[realm.code]
+def _hire(realm: Realm, role: str, where: str | None = None) -> Somebody:
+    """Somebody of staff, who lives in the realm or in another one."""
+    country, region = HOMES[where or realm.code]
     handle, password, born = canary(realm.code, "s")[:30], canary(realm.code, "pass"), _born(50)
     words = ["account", "create", "--handle", handle, "--birth-date", str(born), "--country", country]
     words += ["--region", region] if region else []
     done = realm.run(*words, "--role", role, "--password-stdin", text=password)
     if done.returncode:
         raise RuntimeError(done.stderr)
-    return _sign_in(realm, handle, password, "", born)
+    return sign_in(realm, handle, password, "", born)
 
 
 def post_clips(town: Town, work: Path) -> None:
     """A public clip, a private one, one of a minor, and an upload that nobody finishes."""
     code = town.realm.code
     town.secrets["upload metadata"] = title = canary(code, "meta")
-
-    def film() -> bytes:
-        """No two look or sound alike."""
-        look = ("-vf", f"hue=h={secrets.randbelow(360)}:s={1 + secrets.randbelow(1000) / 1000}")
-        sound = ("-af", f"asetrate={40_000 + secrets.randbelow(8_000)},aresample=44100", "-metadata")
-        path = footage.small(work / "clip.mp4", *look, *sound, f"title={title}", size="180x320", fps="15", seconds=1)
-        return path.read_bytes()
-
-    town.public = _post(town.author, film(), canary(code, "caption"), "public")
-    town.private = _post(town.author, film(), canary(code, "private"), "private")
-    town.minors_clip = _post(town.minor, film(), canary(code, "minor"), "public")
+    town.public = post(town.author, film(work, title), canary(code, "caption"), "public")
+    town.private = post(town.author, film(work, title), canary(code, "private"), "private")
+    town.minors_clip = post(town.minor, film(work, title), canary(code, "minor"), "public")
     town.viewer.session.post("/uploads", headers={**TUS, "Upload-Length": "4096"}).raise_for_status()
 
 
-def _post(person: Somebody, content: bytes, caption: str, visibility: str) -> str:
+def film(work: Path, title: str) -> bytes:
+    """A clip of a second; no two look or sound alike."""
+    look = ("-vf", f"hue=h={secrets.randbelow(360)}:s={1 + secrets.randbelow(1000) / 1000}")
+    sound = ("-af", f"asetrate={40_000 + secrets.randbelow(8_000)},aresample=44100", "-metadata")
+    path = footage.small(work / "clip.mp4", *look, *sound, f"title={title}", size="180x320", fps="15", seconds=1)
+    return path.read_bytes()
+
+
+def post(person: Somebody, content: bytes, caption: str, visibility: str) -> str:
     opened = person.session.post("/uploads", headers={**TUS, "Upload-Length": str(len(content))})
     id = opened.raise_for_status().headers["location"].rpartition("/")[2]
     headers = {**TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
@@ -168,11 +169,11 @@ def wait_for_clips(towns: Sequence[Town]) -> None:
 def wait_for_own_clips(town: Town) -> None:
     """Until every clip can be played at home."""
     for person, clip in ((town.author, town.public), (town.author, town.private), (town.minor, town.minors_clip)):
-        _wait_for_clip(town, person, clip)
+        wait_for_clip(town.realm, person, clip)
 
 
-def _wait_for_clip(town: Town, person: Somebody, clip: str) -> None:
-    """Raises `RuntimeError` with what the media worker said, where the clip fails or nothing comes of it."""
+def wait_for_clip(realm: Realm, person: Somebody, clip: str) -> None:
+    """Until a clip can be played. Raises `RuntimeError` with what the media worker said, where none will be."""
 
     def read_state() -> str:
         return person.get(f"/videos/{clip}")["state"]
@@ -180,8 +181,8 @@ def _wait_for_clip(town: Town, person: Somebody, clip: str) -> None:
     with suppress(TimeoutError):
         until(lambda: read_state() in ("published", "failed"), "nothing comes of it")
     if (state := read_state()) != "published":
-        said = (town.realm.folder / "logs" / "media-worker.log").read_text()[-4000:]
-        raise RuntimeError(f"a clip of {town.realm.code} is {state}; its media worker said: {said}")
+        said = (realm.folder / "logs" / "media-worker.log").read_text()[-4000:]
+        raise RuntimeError(f"a clip of {realm.code} is {state}; its media worker said: {said}")
 
 
 def is_shown(town: Town, clip: str) -> bool:
@@ -202,7 +203,7 @@ def visit(town: Town, other: Town) -> None:
     shown = viewer.get(f"/videos/{other.public}?home={code}")
     for rendition in shown["renditions"]:
         httpx.get(town.realm.address + rendition["url"], timeout=60).raise_for_status()
-    _watch(viewer, other.public)
+    watch(viewer, other.public)
     viewer.put(f"/videos/{other.public}/like")
     viewer.get(f"/accounts/{other.author.handle}@{code}")
     viewer.put(f"/accounts/{other.author.handle}@{code}/follow?told={code}")
@@ -225,7 +226,7 @@ def live(town: Town) -> None:
     """What people do at home: they watch, like, share, follow, remark, read what happened, and look at their log."""
     viewer, author, code = town.viewer, town.author, town.realm.code
     for clip in (town.public, town.minors_clip):
-        _watch(viewer, clip)
+        watch(viewer, clip)
         viewer.put(f"/videos/{clip}/like")
         viewer.post(f"/videos/{clip}/comments", {"text": f"At home {canary(code, 'home')}"})
     town.minor.post(f"/videos/{town.public}/comments", {"text": canary(code, "kidhome")})
@@ -239,7 +240,7 @@ def live(town: Town) -> None:
     _answer(author.session.patch(f"/videos/{town.private}", json={"caption": canary(code, "edited")}))
 
 
-def _watch(viewer: Somebody, clip: str) -> None:
+def watch(viewer: Somebody, clip: str) -> None:
     """Shown and watched for a time that nobody else watched: a number of eight figures."""
     at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
     seen = {"impression_id": str(uuid4()), "video_id": clip, "kind": "view", "watched_ms": next(_looks), "at": at}
@@ -275,6 +276,19 @@ def look_as_staff(town: Town) -> None:
     second.get(f"/access/requests/{broken}/data/profile")
     second.post(f"/access/requests/{broken}/end")
     judge.post(f"/access/requests/{broken}/review", {"finding": "justified"})
+
+
+def look_from_abroad(town: Town, other: Town) -> None:
+    """Staff who live where another realm serves people look: at what may be shown there, and at what may not."""
+    far, second = _hire(town.realm, "moderator", other.realm.code), town.staff[1]
+    offered = far.get("/access/terms")
+    for collection in offered["collections"]:
+        form = {"handle": town.author.handle, "reason": "person-asked-for-help", "minutes": 30}
+        id = far.post("/access/requests", form | {"classes": collection["classes"]})["id"]
+        second.post(f"/access/requests/{id}/approve")
+        far.post(f"/access/requests/{id}/open")
+        far.session.get(f"/access/requests/{id}/data/{collection['name']}")
+        far.post(f"/access/requests/{id}/end")
 
 
 def err(town: Town) -> None:

@@ -8,14 +8,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bench._drive import sample_clip
 from bench._fleet import Realm, until
 from bench._journeys import Town, is_shown
-from bench._places import area_in_cell, list_files, list_tables
+from bench._places import LIVE, area_in_cell, list_files, list_tables, sample_clip
 from bench._search import Net
 from bench.table import Cell
 
-LIVE = ("rows", "blobs", "uploads", "work", "ledger", "logs")
 DISK = ("statistics", "postgres/base", "postgres/pg_wal")
 
 

@@ -71,7 +71,7 @@ def measure() -> Report:
 
 def _measure(room: Path, realms: Sequence[Realm]) -> Report:
     canaries = {realm.code: Canaries(realm.code) for realm in realms}
-    towns = drive(room, realms, canaries)
+    towns, departures = drive(room, realms, canaries)
     sweep = Sweep.of(Whole(tuple(canaries.values())))
     pages = _list_pages(towns)
     for realm in realms:
@@ -84,8 +84,12 @@ def _measure(room: Path, realms: Sequence[Realm]) -> Report:
     unswept = sorted({name for one in canaries.values() for name in (*one.unswept, *one.faults)})
     publish(Report("residency-columns", _rows_of_columns(canaries)))
     publish(Report("residency-removal", removal.rows))
+    publish(Report("residency-departures", [one.row for one in departures]))
     for leak, times in leaks.most_common(40):
         print("  LEAK", *leak, f"({times} times)")
+    for one in departures:
+        for what in one.left:
+            print(f"  LEFT in {one.home}: {what}")
     for name in (*(f"MISSED: {what}" for what, there in found.items() if not there), *unswept):
         print(f"  {name}")
     goals = (
@@ -93,6 +97,11 @@ def _measure(room: Path, realms: Sequence[Realm]) -> Report:
         at_most("personal columns with neither a canary nor a reason why none is possible", len(unswept), 0),
         at_least("canaries put into another realm on purpose, found", sum(found.values()), len(found)),
         at_most("canaries of a removed clip in rows and files of other realms", removal.left, 0),
+        at_most(
+            "private canaries of somebody who moved in rows and files of the realm they left",
+            sum(len(one.left) for one in departures),
+            0,
+        ),
         Goal("canaries", len(sweep.values), f"{sweep.net.spellings} spellings", met=True),
         Goal("MB searched", round(searched / 1e6), f"at {speed:.0f} MB/s", met=True),
     )

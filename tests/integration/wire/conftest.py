@@ -173,7 +173,7 @@ def _live(room: Path, realms: Iterable[Realm], canaries: dict[str, Canaries]) ->
     work.mkdir()
     towns = tuple(journeys.settle(realm, work) for realm in realms)
     for town in towns:
-        _post_clips(town, work)
+        journeys.post_clips(town, work)
     journeys.wait_for_clips(towns)
     drive.note_rows(towns, canaries)
     for town, other in journeys.pairs(towns):
@@ -185,15 +185,6 @@ def _live(room: Path, realms: Iterable[Realm], canaries: dict[str, Canaries]) ->
     drive.note_rows(towns, canaries)
     shutil.rmtree(work)
     return towns
-
-
-def _post_clips(town: journeys.Town, work: Path) -> None:
-    """Twice if need be: what crosses is looked at here. That clips play is looked at by the tests of media."""
-    journeys.post_clips(town, work)
-    try:
-        journeys.wait_for_own_clips(town)
-    except RuntimeError:
-        journeys.post_clips(town, work)
 
 
 def _read_entries(realm: Realm, until: datetime) -> list[Entry]:
