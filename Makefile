@@ -44,7 +44,7 @@ bench: setup $(DONE)/tools browser outside ## The benchmarks, or ONLY=name: each
 	@exec $(PY) -m bench $(ONLY)
 
 screenshots: setup $(DONE)/tools browser ## The pictures in docs/screenshots, taken anew
-	@$(PY) -m tests.browser.screenshots
+	@$(PY) -m tests.browser.screenshots && $(PY) -m tests.browser.screenshots_realms
 
 # The build backend is locked too, with the one package it asks for by name when it makes an editable install.
 lock: $(DONE)/tools ## Resolve pyproject.toml again into the two lock files

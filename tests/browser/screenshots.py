@@ -19,7 +19,8 @@ OUT = Path(__file__).parents[2] / "docs" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 
 
-async def _take(person: Person, name: str) -> None:
+async def take(person: Person, name: str) -> None:
+    """The page as it is, at each size."""
     for size, (width, height) in SIZES.items():
         await person.page.set_viewport_size({"width": width, "height": height})
         await asyncio.sleep(1.5)
@@ -61,17 +62,17 @@ async def _photograph_access(browser: Browser, base: str, folder: Path, subject:
     await asker.get("staff-read-profile").click()
     await expect(asker.get("staff-data")).to_be_visible()
     await asker.page.evaluate("scrollTo(0, 0)")
-    await _take(asker, "staff")
+    await take(asker, "staff")
     await subject.page.goto(f"{base}/my-data")
     await expect(subject.get("ledger-verdict")).to_have_attribute("data-ok", "true")
-    await _take(subject, "my-data")
+    await take(subject, "my-data")
     await subject.get("proof-open").first.click()
     await expect(subject.get("proof-verdict")).to_have_attribute("data-ok", "true")
-    await _take(subject, "proof")
+    await take(subject, "proof")
     await subject.page.goto(f"{base}/trust")
     await subject.get("trust-check").click()
     await expect(subject.get("trust-verdict")).to_have_attribute("data-ok", "true")
-    await _take(subject, "trust")
+    await take(subject, "trust")
     for person in (asker, second):
         await person.page.context.close()
 
@@ -80,24 +81,24 @@ async def _photograph(browser: Browser, base: str, folder: Path) -> None:
     context = await browser.new_context(locale="en", color_scheme="dark", device_scale_factor=1)
     person = await Person.arrive(context, base, "ana.lee")
     await person.page.goto(f"{base}/sign-up")
-    await _take(person, "sign-up")
+    await take(person, "sign-up")
     await person.sign_up("CA", "QC")
     await person.page.goto(base)
     for _ in range(2):
         await person.page.keyboard.press("ArrowDown")
         await asyncio.sleep(1)
-    await _take(person, "feed")
+    await take(person, "feed")
     await person.page.set_viewport_size({"width": 390, "height": 844})
     await person.get("action-comment").click()
     await person.get("comment-input").fill("I could watch this for an hour.")
     await person.get("comment-submit").click()
-    await _take(person, "comments")
+    await take(person, "comments")
     await person.choose_file(clips.street(folder), "Twelve frames a second on a wet street. #street")
-    await _take(person, "upload")
+    await take(person, "upload")
     await person.page.goto(f"{base}/@jonas.skies")
-    await _take(person, "profile")
+    await take(person, "profile")
     await person.page.goto(f"{base}/settings")
-    await _take(person, "settings")
+    await take(person, "settings")
     await _photograph_access(browser, base, folder, person)
     await context.close()
 
