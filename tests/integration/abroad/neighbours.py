@@ -26,10 +26,17 @@ class Neighbour:
 
     realm: Realm
     door: Door
+    stop: asyncio.Event
+    serving: "asyncio.Task[None]"
 
     @property
     def code(self) -> RealmCode:
         return self.door.realm
+
+    async def close_door(self) -> None:
+        """Stop the gateway here: another process may open it."""
+        self.stop.set()
+        await self.serving
 
     async def shop(self, other: "Neighbour") -> int:
         """Ask for what is new in another realm, as the gateway does every few seconds."""
@@ -72,7 +79,7 @@ async def neighbour(
         serving = asyncio.create_task(serve_door(door, stop, shops=False))
         try:
             await until(lambda: Path(settings.gateway_socket).exists())
-            yield Neighbour(realm, door)
+            yield Neighbour(realm, door, stop, serving)
         finally:
             stop.set()
             await serving

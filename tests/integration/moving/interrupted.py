@@ -15,12 +15,13 @@ import pytest
 from sqlalchemy import text
 from tests.integration.faults.interrupted import How, Interrupted
 
-from reelm.bootstrap import open_workshop
+from reelm.bootstrap import open_door, open_workshop
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, ReadUnit, WriteUnit
 from reelm.infra.settings import Settings
 from reelm.kernel.time import HandClock
 from reelm.moving import arriving
+from reelm.web.gateway import serve_door
 
 _STATE = text(
     "SELECT step, left_index IS NOT NULL, arrived_index IS NOT NULL FROM moves"
@@ -105,9 +106,13 @@ def _side_of(path: Path) -> str:
     return "qc" if "ca-qc" in path.parts else "eu"
 
 
+def _name(settings: Settings) -> str:
+    return "qc" if settings.realm == "ca-qc" else "eu"
+
+
 async def _run(settings: Settings, at: str, args: Mapping[str, str], clock: HandClock) -> None:
     async with open_workshop(settings, clock) as workshop:
-        role = f"{'qc' if settings.realm == 'ca-qc' else 'eu'} worker"
+        role = f"{_name(settings)} worker"
         with pytest.MonkeyPatch.context() as monkeypatch:
             Interruption({id(workshop.database): role}, at, How.KILLED).install(monkeypatch)
             await workshop.jobs["moving.advance"](args)
@@ -116,3 +121,16 @@ async def _run(settings: Settings, at: str, args: Mapping[str, str], clock: Hand
 def work_and_die(settings: Settings, at: str, args: Mapping[str, str], clock: HandClock) -> None:
     """What the child process runs: one job, and its death at the step `at` if it comes there."""
     asyncio.run(_run(settings, at, args, clock))
+
+
+async def _serve(settings: Settings, at: str, clock: HandClock) -> None:
+    async with open_door(settings, clock) as door:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            role = f"{_name(settings)} door"
+            Interruption({id(door.office.database): role}, at, How.KILLED).install(monkeypatch)
+            await serve_door(door, asyncio.Event(), shops=False)
+
+
+def serve_and_die(settings: Settings, at: str, clock: HandClock) -> None:
+    """What the child process runs: the gateway, until its death at the step `at`, or until it is ended."""
+    asyncio.run(_serve(settings, at, clock))

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.abroad.neighbours import Neighbour
 from tests.integration.faults.interrupted import How, Interrupted
 from tests.integration.gateway.realms import until
-from tests.integration.moving.interrupted import Interruption, work_and_die
+from tests.integration.moving.interrupted import Interruption, serve_and_die, work_and_die
 from tests.integration.moving.journeys import (
     Journey,
     assert_in_one_realm,
@@ -129,6 +129,45 @@ async def test_a_worker_that_is_killed_at_any_step_leaves_nobody_behind(journey:
     steps = await _list_steps(await join(journey, 0), _workers(journey))
     for number, step in enumerate((one for one in steps if one.startswith(side)), start=1):
         await _move_with_a_death(await join(journey, number), step)
+
+
+async def _move_with_a_dead_gateway(journey: Journey, at: Neighbour, step: str) -> None:
+    """The gateway of one side is a process of its own, which dies at `step`; another one takes its place."""
+
+    def open_door(dies_at: str) -> Any:
+        started = _processes.Process(target=serve_and_die, args=(at.realm.settings, dies_at, journey.clock))
+        started.start()
+        return started
+
+    before = await journey.belongings(journey.eu)
+    doors = [open_door(step)]
+    try:
+        await journey.ask()
+
+        async def look() -> bool:
+            if doors[-1].exitcode is not None:
+                assert (doors[-1].exitcode, len(doors)) == (_SIGKILLED, 1)
+                doors.append(open_door(""))
+            for one in journey.realms:
+                await work_some(one)
+            return await is_over(journey)
+
+        await until(look, 90)
+        assert len(doors) == 2, step
+        await assert_moved(journey, before)
+    finally:
+        doors[-1].kill()
+        await asyncio.to_thread(doors[-1].join, 60)
+
+
+@pytest.mark.parametrize("side", ["eu", "qc"])
+async def test_a_gateway_that_is_killed_at_any_step_leaves_nobody_behind(journey: Journey, side: str) -> None:
+    steps = [one for one in await _list_steps(await join(journey, 0), _doors(journey)) if f"{side} door: " in one]
+    assert steps
+    at = journey.qc if side == "qc" else journey.eu
+    await at.close_door()
+    for number, step in enumerate(steps, start=1):
+        await _move_with_a_dead_gateway(await join(journey, number), at, step)
 
 
 async def test_a_link_that_is_cut_for_an_hour_at_any_step_only_delays(
