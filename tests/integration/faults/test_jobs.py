@@ -210,9 +210,7 @@ async def test_an_upload_that_was_lost_is_said_so(realm: Realm) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-async def test_an_encoder_that_ends_without_a_reason_is_started_once_more(
-    realm: Realm, monkeypatch: pytest.MonkeyPatch, times: int
-) -> None:
+async def test_an_encoder_that_ends_without_a_reason_is_started_once_more(realm: Realm, times: int) -> None:
     left = times
 
     async def fail(*args: Any, **named: Any) -> Encoded:
@@ -222,7 +220,7 @@ async def test_an_encoder_that_ends_without_a_reason_is_started_once_more(
             raise TranscodeFailed
         return await quick.encode_rendition(*args, **named)
 
-    with quick.engine():
+    with quick.engine(), pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(transcodes, "encode_rendition", fail)
         id = await realm.post(realm.people.ana, quick.CLIP)
         with pytest.raises(TranscodeFailed):
