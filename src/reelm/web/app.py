@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 import reelm
@@ -40,16 +42,21 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.router.routes.extend(hot.ROUTES)  # before their schema, so that they answer
-    app.include_router(hot_schema.router)
-    app.include_router(v1.router)
-    app.include_router(v1.witness.router)
-    app.include_router(well_known.router)
-    app.include_router(ledger_files.router)
-    app.include_router(pages.oembed)
-    app.include_router(pages.router)
+    app.router.routes.extend(_list_routes())
     problems.install(app)
     return app
+
+
+@cache
+def _list_routes() -> list[BaseRoute]:
+    """The routes of every realm of this process: FastAPI works out each one's fields when it is first looked for."""
+    router = APIRouter()
+    router.routes.extend(hot.ROUTES)  # before their schema, so that they answer
+    for one in (hot_schema, v1, v1.witness, well_known, ledger_files):
+        router.include_router(one.router)
+    router.include_router(pages.oembed)
+    router.include_router(pages.router)
+    return router.routes
 
 
 def build_guarded(settings: Settings, clock: Clock | None = None) -> ASGIApp:
