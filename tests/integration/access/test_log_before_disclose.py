@@ -24,7 +24,6 @@ async def test_with_the_ledger_stopped_staff_see_nothing_and_it_is_told_afterwar
     async with realm.ledger_running():
         id = await office.open(cast.mia, cast.olga)
         await office.see(cast.mia, id)
-    hurry(realm, monkeypatch)
     read: list[object] = []
 
     async def fetch_rows(unit: ReadUnit, narrowed: store.Narrowed) -> Any:
@@ -32,6 +31,7 @@ async def test_with_the_ledger_stopped_staff_see_nothing_and_it_is_told_afterwar
         raise AssertionError("read before the log told of it")
 
     with monkeypatch.context() as patched:
+        hurry(realm, patched)
         patched.setattr("reelm.access.eyes.fetch_rows", fetch_rows)
         answer = await office.look(cast.mia, id)
     assert refusal(answer) == (503, "ledger-not-answering")

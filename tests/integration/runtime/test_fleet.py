@@ -172,13 +172,20 @@ def test_a_file_of_decisions_that_is_not_understood_is_said_and_stops_nothing(st
     fleet.wait_for("Reelm is ready")
     file = room / "var" / "deployment.toml"
     good = file.read_text()
-    file.write_text(good + "[[decision")
+    _put(file, good + "[[decision")
     assert "is no TOML" in fleet.wait_for("decision of before stays in force")
     assert fleet.get_from("eu", "/").status == 200
     refused = fleets.run("realm", "add", "gb", "--data", str(room / "var"), "--reason", "x")
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    file.write_text(good + '[[decision]]\nat = 2026-01-02T03:04:05Z\nrealms = ["eu"]\nby = "me"\nreason = "late"\n')
+    _put(file, good + '[[decision]]\nat = 2026-01-02T03:04:05Z\nrealms = ["eu"]\nby = "me"\nreason = "late"\n')
     assert "is not later than" in fleet.wait_for("2026-01-02")
+
+
+def _put(file: Path, text: str) -> None:
+    """The whole text at once: who watches the file never sees half of it."""
+    written = file.with_suffix(".new")
+    written.write_text(text)
+    written.replace(file)
 
 
 def test_nobody_else_can_read_a_realms_data(start: Start, room: Path) -> None:
