@@ -72,7 +72,7 @@ def _live(home: Town, to: Town, work: Path) -> tuple[Somebody, str]:
     ]
     for clip in clips:
         journeys.wait_for_clip(home.realm, mover, clip)
-    for clip, told in ((home.public, None), (f"{to.public}", there)):
+    for clip, told in ((home.public, None), (to.public, there)):
         mover.get(f"/videos/{clip}" + (f"?home={told}" if told else ""))
         journeys.watch(mover, clip)
         mover.put(f"/videos/{clip}/like")
