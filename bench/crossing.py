@@ -125,8 +125,7 @@ class _Putting:
     async def put(self, make: Make, count: int) -> None:
         at = datetime.now(UTC)
         async with self.home.write() as unit:
-            for _ in range(count):
-                await gateway.put(unit, EU, make(), at=at)
+            await gateway.put(unit, EU, *(make() for _ in range(count)), at=at)
         self.made += [at] * count
 
 

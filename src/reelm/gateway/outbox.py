@@ -36,9 +36,9 @@ MOST_WAITING = 200_000
 MOST_LOGGED_AT_ONCE = 400
 
 
-async def put(unit: WriteUnit, to: RealmCode, message: Message, *, at: datetime) -> None:
-    """Put a message into the outbox; it exists exactly if the unit commits."""
-    await insert_waiting(unit, to, message, at)
+async def put(unit: WriteUnit, to: RealmCode, *messages: Message, at: datetime) -> None:
+    """Put messages into the outbox, in this order; they exist exactly if the unit commits."""
+    await insert_waiting(unit, to, messages, at)
 
 
 async def put_act(
@@ -56,14 +56,14 @@ async def put_act(
         raise CrossingNotTold(realm=to, fields=", ".join(sorted(message.fields)))
     if await count_waiting(unit, to) >= MOST_WAITING:
         raise OutboxFull(realm=to)
-    await insert_waiting(unit, to, message, at)
+    await insert_waiting(unit, to, [message], at)
 
 
 async def revoke(unit: WriteUnit, object_id: UUID, what: str, *, at: datetime) -> None:
     """Tell every realm with a copy of this that it is no longer public here."""
     for realm in await list_holders(unit, object_id):
         fields = {"object": str(object_id), "what": what, "at": at.isoformat()}
-        await insert_waiting(unit, realm, Message(Kind.REVOCATION, fields), at)
+        await insert_waiting(unit, realm, [Message(Kind.REVOCATION, fields)], at)
     await forget_copies(unit, object_id)
 
 

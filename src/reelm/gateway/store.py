@@ -68,20 +68,22 @@ def _waiting(row: Record) -> Waiting:
     return Waiting(row.id, message, row.seq, row.entry, row.salt)
 
 
-async def insert_waiting(unit: WriteUnit, realm: RealmCode, message: Message, at: datetime) -> None:
-    await unit.write(
-        insert(gateway_outbox).values(
-            realm=realm,
-            kind=message.kind,
-            fields=dict(message.fields),
-            account_id=message.person,
-            minor=message.minor,
-            told=message.told,
-            people=message.people,
-            epsilon_micro=message.epsilon_micro,
-            made_at=at,
-        )
-    )
+async def insert_waiting(unit: WriteUnit, realm: RealmCode, messages: Sequence[Message], at: datetime) -> None:
+    rows = [
+        {
+            "realm": realm,
+            "kind": message.kind,
+            "fields": dict(message.fields),
+            "account_id": message.person,
+            "minor": message.minor,
+            "told": message.told,
+            "people": message.people,
+            "epsilon_micro": message.epsilon_micro,
+            "made_at": at,
+        }
+        for message in messages
+    ]
+    await unit.write(insert(gateway_outbox), rows)
     await unit.scalar(select(func.pg_notify(OUTBOX, realm)))
 
 
@@ -217,10 +219,10 @@ async def forget_copies(unit: WriteUnit, object_id: UUID) -> None:
 async def note_revocations(unit: WriteUnit, realm: RealmCode, taken_back: Mapping[UUID, datetime]) -> None:
     """Remember what a realm has taken back and when, by its own clock."""
     rows = [{"object_id": one, "realm": realm, "at": taken_back[one]} for one in sorted(taken_back)]
-    statement = upsert(gateway_revocations).values(rows)
+    statement = upsert(gateway_revocations)
     keys = [gateway_revocations.c.object_id, gateway_revocations.c.realm]
     later = func.greatest(gateway_revocations.c.at, statement.excluded.at)
-    await unit.write(statement.on_conflict_do_update(index_elements=keys, set_={"at": later}))
+    await unit.write(statement.on_conflict_do_update(index_elements=keys, set_={"at": later}), rows)
     old = gateway_revocations.c.at < max(taken_back.values()) - _REMEMBERED
     await unit.write(delete(gateway_revocations).where(gateway_revocations.c.realm == realm, old))
 
