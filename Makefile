@@ -19,7 +19,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install $(shell test 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check bench screenshots lock clean browser outside
+.PHONY: help setup up test check bench screenshots lock clean browser outside test-cells test-rest
 
 help: ## List what can be asked
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -29,8 +29,15 @@ setup: $(DONE)/project client/dist/index.html ## Make .venv, install what is loc
 up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no without clips; REALMS=eu,us for several
 	@exec $(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo) $(if $(REALMS),--realms "$(REALMS)")
 
-test: setup $(DONE)/tools browser outside ## All tests
-	@exec $(PY) -m pytest
+test: setup $(DONE)/tools browser outside ## All tests, in two halves that run at once: each waits half of its time
+	@$(MAKE) --jobs=2 test-cells test-rest
+
+# Whole cells and fleets, which are started as an operator starts them; and everything else.
+CELLS := tests/browser $(addprefix tests/integration/,docs faults moving probing runtime wire)
+test-cells:
+	@exec $(PY) -m pytest $(CELLS)
+test-rest:
+	@exec $(PY) -m pytest $(addprefix --ignore=,$(CELLS))
 
 check: setup $(DONE)/tools ## Lint, types, import contracts, generated files, the client's checks, then all tests
 	@echo "Lint" && $(PY) -m ruff check && $(PY) -m ruff format --check

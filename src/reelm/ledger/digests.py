@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import rfc8785
@@ -15,8 +16,12 @@ _POLICIES = frozenset({"policy.py", "rules.py", "placement.py"})
 _KINDS = frozenset({".py", ".sql", ".toml"})
 
 
+@cache
 def digest_running() -> RunningDigest:
-    """The digests of the files below the package, those that decide, the migrations, and the entries' schema."""
+    """The digests of the files below the package, those that decide, the migrations, and the entries' schema.
+
+    Looked at once: a process runs what was there when it began.
+    """
     files = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _KINDS)
     return RunningDigest(
         version=reelm.__version__,
