@@ -458,17 +458,20 @@ CREATE TABLE foreign_people (
 CREATE INDEX ix_foreign_people_handle ON foreign_people (realm, handle);
 
 CREATE TABLE impressions (
+    day DATE NOT NULL,
     id UUID NOT NULL,
     kind TEXT NOT NULL,
     video_id UUID NOT NULL,
     account_id UUID,
     watched_ms INTEGER NOT NULL,
+    replays INTEGER NOT NULL,
+    ended TEXT,
+    known BOOLEAN NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_impressions PRIMARY KEY (id, kind),
-    CONSTRAINT fk_impressions_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE,
-    CONSTRAINT fk_impressions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
-);
+    CONSTRAINT pk_impressions PRIMARY KEY (day, id, kind)
+)
+ PARTITION BY RANGE (day);
 
 CREATE INDEX ix_impressions_account_id ON impressions (account_id);
 
@@ -511,9 +514,7 @@ CREATE TABLE seen (
     account_id UUID NOT NULL,
     video_id UUID NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id),
-    CONSTRAINT fk_seen_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT fk_seen_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE
+    CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id)
 );
 
 CREATE INDEX ix_seen_video_id ON seen (video_id);

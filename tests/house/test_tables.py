@@ -66,8 +66,8 @@ NAMES_NOBODY = {
 }
 # Columns of what goes along with a person that point to that person's own clips only.
 OF_THEIR_OWN = {"comments-of-others": ("video_id",), "video_counts": ("video_id",), "videos": ("id",)}
-# Tables of other packages in the same database.
-NOT_OURS = ("procrastinate", "alembic_version")
+# Tables of other packages in the same database, and the partitions of one of ours.
+NOT_OURS = ("procrastinate", "alembic_version", "impressions_")
 SOMEBODY = {"accounts.id", "people.id"}
 NAMES_A_PERSON = ("account_id", "author_id", "owner_id", "actor_id", "follower_id", "followed_id", "user_id")
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from reelm import access, accounts, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
-from reelm.feed import Feed, Present
+from reelm.feed import Feed, Ingest, Present, ShowingKey
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool, ReadUnit
 from reelm.infra.line import LocalLine
@@ -32,6 +32,7 @@ class Cell:
     cursors: CursorKey
     secret: bytes
     feed: Feed
+    ingest: Ingest
     clock: Clock
     atlas: realms.Atlas
     desk: access.Desk
@@ -56,6 +57,8 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
         signer = ledger.SignerClient(settings.signer_path)
         realm, line = RealmCode(settings.realm), LocalLine(settings.gateway_path)
         rulebook = gateway.Rulebook(settings.policies_dir)
+        showings = ShowingKey(secret)
+        ingest = Ingest(database, pool, showings)
         try:
             yield Cell(
                 settings=settings,
@@ -67,7 +70,8 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                 ),
                 cursors=cursors,
                 secret=secret,
-                feed=Feed(database, pool, cursors, present),
+                feed=Feed(database, pool, cursors, showings, present),
+                ingest=ingest,
                 clock=clock,
                 atlas=atlas,
                 desk=access.Desk(
@@ -85,6 +89,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                 signer=signer,
             )
         finally:
+            await ingest.close()
             await line.close()
             await signer.close()
             await durability.close()

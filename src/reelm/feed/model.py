@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
@@ -27,10 +28,23 @@ class Reason(StrEnum):
 
 
 class EventKind(StrEnum):
+    """What somebody did with a clip. Views and shares change its counts; the rest is for the feed to learn."""
+
     VIEW = "view"
     LIKE = "like"
+    COMMENT = "comment"
     SHARE = "share"
+    FOLLOW = "follow"
     NOT_INTERESTED = "not_interested"
+    REPORT = "report"
+
+
+class Ended(StrEnum):
+    """How a view ended: swiped away, played to its end and left then, or the page was left."""
+
+    SKIPPED = "skipped"
+    FINISHED = "finished"
+    LEFT = "left"
 
 
 @dataclass(frozen=True)
@@ -64,12 +78,37 @@ class ViewerState:
     follows: frozenset[AccountId]
 
 
-@dataclass(frozen=True)
-class WatchEvent:
-    """One report of a client. `watched_ms` is the total of its impression so far, so that reports may repeat."""
+class WatchEvent(NamedTuple):
+    """One report of a client. What it counts is the total of its showing so far, so that reports may repeat.
+
+    `replays` says how often the clip began again after its end; `None` from clients that do not tell. A named tuple:
+    thousands are made in a second.
+    """
 
     impression: ImpressionId
     video: VideoId
     kind: EventKind
     watched_ms: int
     at: datetime
+    replays: int | None = None
+    ended: Ended | None = None
+
+
+class Accepted(NamedTuple):
+    """A report as it was stored, where it is new or has grown.
+
+    `known` says that this realm showed this clip to this very person, under this impression; nothing may be learned
+    from the others. `before_ms` is what had been watched before, `is_new` whether nothing had been told.
+    """
+
+    impression: ImpressionId
+    video: VideoId
+    kind: EventKind
+    watched_ms: int
+    replays: int
+    ended: Ended | None
+    duration_ms: int
+    at: datetime
+    known: bool
+    is_new: bool
+    before_ms: int

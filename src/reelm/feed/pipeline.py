@@ -15,10 +15,11 @@ from reelm.feed.errors import FeedModeUnknown
 from reelm.feed.model import Candidate, Mode, Ranked, Reason, ViewerState
 from reelm.feed.ranking import rank
 from reelm.feed.rules import pick_page
+from reelm.feed.showings import ShowingKey
 from reelm.feed.store import find_account, find_viewer_state, list_candidates, list_following, list_newest
 from reelm.infra.db import Database, HotPool
 from reelm.kernel.cursors import CursorKey
-from reelm.kernel.ids import VideoId, new_uuid
+from reelm.kernel.ids import ImpressionId, VideoId
 
 FRESH_S = 2.0
 NEWEST, LIKED = 600, 400
@@ -48,7 +49,10 @@ def _key(video: VideoId) -> bytes:
 class Feed:
     """Makes pages. Keeps the ranked candidates and each clip's JSON for `FRESH_S` seconds."""
 
-    def __init__(self, database: Database, pool: HotPool, cursors: CursorKey, present: Present) -> None:
+    def __init__(
+        self, database: Database, pool: HotPool, cursors: CursorKey, showings: ShowingKey, present: Present
+    ) -> None:
+        self._showings = showings
         self._database = database
         self._pool = pool
         self._cursors = cursors
@@ -79,7 +83,7 @@ class Feed:
         served_now = [*served, *(_key(item.candidate.video) for item in page)][-MOST_SERVED:]
         more = len(open_) > len(page)
         next_cursor = self._cursors.seal("for-you", b"".join(served_now).hex()) if more else None
-        return self._present_page(shown, fragments, viewer, next_cursor)
+        return self._present_page(shown, fragments, viewer, next_cursor, now)
 
     def _open_served(self, cursor: str | None) -> dict[bytes, None]:
         """The keys of what this scroll was given, in order."""
@@ -130,7 +134,7 @@ class Feed:
         if len(found) == limit:
             last = found[-1]
             next_cursor = self._cursors.seal(mode, [last.published_at.isoformat(), str(last.video)])
-        return self._present_page(shown, fragments, viewer, next_cursor)
+        return self._present_page(shown, fragments, viewer, next_cursor, now)
 
     def _open_position(self, mode: Mode, cursor: str | None) -> tuple[datetime, UUID]:
         if cursor is None:
@@ -172,13 +176,23 @@ class Feed:
         fragments: dict[VideoId, bytes],
         viewer: ViewerState | None,
         next_cursor: str | None,
+        now: datetime,
     ) -> Page:
-        items = b",".join(_present_item(item, fragments[item.candidate.video], viewer) for item in shown)
+        whom = viewer.account if viewer else None
+        items = b",".join(
+            _present_item(
+                item,
+                fragments[item.candidate.video],
+                viewer,
+                self._showings.issue(whom, item.candidate.video, now),
+            )
+            for item in shown
+        )
         body = b'{"items":[%b],"next_cursor":%b}' % (items, orjson.dumps(next_cursor))
         return Page(body, signed_in=viewer is not None)
 
 
-def _present_item(item: Ranked, fragment: bytes, viewer: ViewerState | None) -> bytes:
+def _present_item(item: Ranked, fragment: bytes, viewer: ViewerState | None, showing: ImpressionId) -> bytes:
     candidate, reason = item.candidate, item.reason
     liked = follows = own = False
     if viewer:
@@ -190,7 +204,7 @@ def _present_item(item: Ranked, fragment: bytes, viewer: ViewerState | None) -> 
     return (
         b'{"impression_id":"%b","video":%b,"reason":"%b","you":{"liked":%b,"follows_author":%b,"is_author":%b}}'
         % (
-            str(new_uuid()).encode(),
+            str(showing).encode(),
             fragment,
             reason.encode(),
             b"true" if liked else b"false",

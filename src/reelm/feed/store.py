@@ -12,8 +12,7 @@ from sqlalchemy import TextClause, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, Part, Sight
-from reelm.feed.counting import Report, plan_count_changes
-from reelm.feed.model import Candidate, EventKind, ViewerState, WatchEvent
+from reelm.feed.model import Candidate, ViewerState
 from reelm.feed.tables import impressions, releases
 from reelm.infra.db import HotPool, ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, RealmCode, VideoId
@@ -73,45 +72,6 @@ _NEWEST = f"""
     ORDER BY published_at DESC, id DESC LIMIT $3
 """  # noqa: S608
 
-# Reports of one clip wait for each other, so that what one of them has counted the next one sees.
-_LOCK = "SELECT FROM video_counts WHERE video_id = ANY($1::uuid[]) ORDER BY video_id FOR NO KEY UPDATE"
-
-# Reports of one impression repeat and grow: the largest counts, and only for whoever made the impression.
-_RECORD = """
-    WITH told AS (
-        SELECT DISTINCT ON (t.id, t.kind) t.id, t.kind, t.video_id, t.watched_ms, t.at
-        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::timestamptz[])
-            AS t(id, kind, video_id, watched_ms, at)
-        WHERE EXISTS (SELECT FROM videos v WHERE v.id = t.video_id AND v.state = 'published')
-            OR EXISTS (SELECT FROM foreign_clips f WHERE f.id = t.video_id)
-        ORDER BY t.id, t.kind, t.watched_ms DESC
-    ), before AS (
-        SELECT i.id, i.kind, i.watched_ms FROM impressions i JOIN told USING (id, kind)
-    ), stored AS (
-        INSERT INTO impressions AS i (id, kind, video_id, account_id, watched_ms, at, received_at)
-        SELECT id, kind, video_id, $6::uuid, watched_ms, at, $7 FROM told
-        ON CONFLICT (id, kind) DO UPDATE SET watched_ms = GREATEST(i.watched_ms, excluded.watched_ms)
-            WHERE i.account_id IS NOT DISTINCT FROM excluded.account_id AND i.video_id = excluded.video_id
-        RETURNING i.id, i.kind, i.video_id, i.watched_ms
-    )
-    SELECT s.video_id, s.kind, s.watched_ms, b.watched_ms AS before_ms,
-        coalesce(a.duration_ms, f.duration_ms) AS duration_ms
-    FROM stored s LEFT JOIN before b USING (id, kind)
-    LEFT JOIN videos v ON v.id = s.video_id LEFT JOIN assets a ON a.id = v.asset_id
-    LEFT JOIN foreign_clips f ON f.id = s.video_id
-"""
-
-_SEEN = """
-    INSERT INTO seen (account_id, video_id, at)
-    SELECT $1, t.video_id, $3 FROM unnest($2::uuid[]) AS t(video_id) JOIN clips k ON k.id = t.video_id
-    ON CONFLICT (account_id, video_id) DO UPDATE SET at = excluded.at
-"""
-
-_COUNT = """
-    UPDATE video_counts SET views = views + $2, completions = completions + $3,
-        watched_ms = watched_ms + $4, shares = shares + $5 WHERE video_id = $1
-"""
-
 # Whoever is moving to another realm counts as nobody: what is theirs has been copied.
 _VIEWER = """
     SELECT s.account_id FROM sessions s JOIN accounts a ON a.id = s.account_id
@@ -138,6 +98,7 @@ _SUM_VIEWS = text(
     _BOUNDED.format(
         acts="SELECT DISTINCT account_id, video_id FROM impressions WHERE kind = 'view' AND watched_ms >= 1000"
         " AND video_id = ANY(CAST(:clips AS uuid[])) AND account_id IS NOT NULL"
+        " AND impressions.day BETWEEN CAST(:day AS timestamptz)::date - 8 AND CAST(:day AS timestamptz)::date + 1"
         " AND received_at >= :day AND received_at < CAST(:day AS timestamptz) + interval '1 day'"
     )
 )
@@ -209,36 +170,6 @@ async def find_viewer_state(
 async def find_account(pool: HotPool, token_hash: bytes, now: datetime) -> AccountId | None:
     """Who presents this token."""
     return await pool.fetchval(_VIEWER, token_hash, now)
-
-
-async def store_events(pool: HotPool, viewer: AccountId | None, events: Sequence[WatchEvent], now: datetime) -> int:
-    """Store a batch in one transaction with the counts it changes; returns how many impressions it touched."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(_LOCK, sorted({event.video for event in events}))
-        rows = await connection.fetch(
-            _RECORD,
-            [event.impression for event in events],
-            [event.kind.value for event in events],
-            [event.video for event in events],
-            [event.watched_ms for event in events],
-            [event.at for event in events],
-            viewer,
-            now,
-        )
-        reports = [
-            Report(
-                VideoId(row["video_id"]), EventKind(row["kind"]), row["watched_ms"], row["before_ms"],
-                row["duration_ms"] or 0,
-            )
-            for row in rows
-        ]  # fmt: skip
-        changes = plan_count_changes(reports)
-        if changes:
-            await connection.executemany(_COUNT, [(video, *change) for video, change in sorted(changes.items())])
-        viewed = sorted({event.video for event in events if event.kind is EventKind.VIEW})
-        if viewer is not None and viewed:
-            await connection.execute(_SEEN, viewer, viewed, now)
-    return len(reports)
 
 
 async def list_watch_history(eyes: Eyes) -> Sight:

@@ -14,7 +14,7 @@ from reelm import accounts, feed
 from reelm.kernel.cursors import CursorNotOurs
 from reelm.web.depends import Limit
 from reelm.web.problems import problems
-from reelm.web.refusals import RequestNotUnderstood
+from reelm.web.refusals import BodyTooLarge, RequestNotUnderstood
 from reelm.web.views.clips import VideoView, YouView
 
 router = APIRouter(prefix="/api/v1", tags=["feed"])
@@ -35,12 +35,18 @@ class FeedPage(BaseModel):
 
 
 class EventView(BaseModel):
-    """`watched_ms` is the total of this showing so far; a report may be repeated and only ever raises it."""
+    """`watched_ms` is the total of this showing so far; a report may be repeated and only ever raises it.
+
+    `replays` is how often the clip began again after its end. `ended` tells how it ended: `skipped` on the way,
+    `finished` where it had been played to its end, `left` with the page.
+    """
 
     impression_id: UUID | None = None
     video_id: UUID
-    kind: Literal["view", "like", "share", "not_interested"]
-    watched_ms: Annotated[int, Field(ge=0)] = 0
+    kind: Literal["view", "like", "comment", "share", "follow", "not_interested", "report"]
+    watched_ms: Annotated[int, Field(ge=0, le=86_400_000)] = 0
+    replays: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    ended: Literal["skipped", "finished", "left"] | None = None
     at: datetime
 
 
@@ -63,7 +69,7 @@ async def get_feed(limit: Limit = 10, cursor: str | None = None, mode: feed.Mode
     raise AssertionError("the route of hot.ROUTES answers first")
 
 
-@router.post("/events", status_code=202, responses=problems(feed.EventsNotUnderstood))
+@router.post("/events", status_code=202, responses=problems(feed.EventsNotUnderstood, BodyTooLarge))
 async def post_events(batch: EventBatch) -> EventsStored:
     """Report what was watched; 202 once the batch is durable. Nobody needs to be signed in."""
     raise AssertionError("the route of hot.ROUTES answers first")

@@ -1,0 +1,153 @@
+"""The queries of taking reports in: raw asyncpg, one statement for all the people who report at the same moment.
+
+Reports of one clip wait for each other: whoever holds the row of its counts sees what was counted before, and so what
+another process stored of the same showing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from reelm.feed.counting import CountChange
+from reelm.feed.merging import Before, Key, Told
+from reelm.feed.model import Ended, EventKind
+from reelm.infra.db import WriteUnit
+from reelm.kernel.ids import AccountId, VideoId
+
+# An asyncpg connection in a transaction.
+Connection = Any
+
+# Whoever is moving to another realm counts as nobody: what is theirs has been copied. Nobody is frozen or erased
+# before these reports are stored.
+_RECOGNISE = """
+    SELECT s.token_hash, s.account_id FROM sessions s JOIN accounts a ON a.id = s.account_id
+    WHERE s.token_hash = ANY($1::bytea[]) AND s.expires_at > $2 AND a.frozen_at IS NULL FOR SHARE OF a
+"""
+
+_HOLD_PEOPLE = "SELECT id FROM accounts WHERE id = ANY($1::uuid[]) AND frozen_at IS NULL FOR SHARE"
+
+_HOLD_CLIPS = """
+    SELECT c.video_id, coalesce(a.duration_ms, f.duration_ms, 0) AS duration_ms
+    FROM video_counts c LEFT JOIN videos v ON v.id = c.video_id LEFT JOIN assets a ON a.id = v.asset_id
+    LEFT JOIN foreign_clips f ON f.id = c.video_id
+    WHERE c.video_id = ANY($1::uuid[]) AND (v.state = 'published' OR f.id IS NOT NULL)
+    ORDER BY c.video_id FOR NO KEY UPDATE OF c
+"""
+
+_BEFORE = """
+    SELECT id, kind, watched_ms, replays, ended FROM impressions WHERE day = $1 AND id = ANY($2::uuid[])
+"""
+
+_COLUMNS = (
+    "day", "id", "kind", "video_id", "account_id", "watched_ms", "replays", "ended", "known", "at", "received_at",
+)  # fmt: skip
+
+_GROW = """
+    UPDATE impressions i SET watched_ms = t.watched_ms, replays = t.replays, ended = t.ended
+    FROM unnest($1::date[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::text[])
+        AS t(day, id, kind, watched_ms, replays, ended)
+    WHERE i.day = t.day AND i.day BETWEEN $7 AND $8 AND i.id = t.id AND i.kind = t.kind
+"""
+
+_SEEN = """
+    INSERT INTO seen (account_id, video_id, at)
+    SELECT t.account_id, t.video_id, $3 FROM unnest($1::uuid[], $2::uuid[]) AS t(account_id, video_id)
+    ON CONFLICT (account_id, video_id) DO UPDATE SET at = excluded.at
+"""
+
+_COUNT = """
+    UPDATE video_counts c SET views = c.views + t.views, completions = c.completions + t.completions,
+        watched_ms = c.watched_ms + t.watched_ms, shares = c.shares + t.shares
+    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::bigint[], $5::int[])
+        AS t(video_id, views, completions, watched_ms, shares)
+    WHERE c.video_id = t.video_id
+"""
+
+_HOLD_DAYS = text("SELECT pg_advisory_xact_lock(7033502)")
+_DAYS = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'impressions'::regclass")
+_HAS_ROWS = text("SELECT EXISTS (SELECT FROM impressions_rest WHERE day = :day)")
+_MAKE_DAY = """
+    CREATE TABLE IF NOT EXISTS impressions_{name} PARTITION OF impressions FOR VALUES FROM ('{day}') TO ('{next}')
+    WITH (fillfactor = 85)
+"""
+
+
+async def recognise(connection: Connection, tokens: Sequence[bytes], at: datetime) -> dict[bytes, AccountId]:
+    """Whose these hashed tokens are, where their sessions last; they stay as they are until the transaction ends."""
+    return {row[0]: AccountId(row[1]) for row in await connection.fetch(_RECOGNISE, tokens, at)}
+
+
+async def hold_people(connection: Connection, people: Sequence[AccountId]) -> set[AccountId]:
+    """Who of these may still report; they stay as they are until the transaction ends."""
+    return {AccountId(row[0]) for row in await connection.fetch(_HOLD_PEOPLE, people)}
+
+
+async def hold_clips(connection: Connection, clips: Iterable[VideoId]) -> dict[VideoId, int]:
+    """How long each clip lasts, in ms, of those that may be watched; nobody else counts them until the end."""
+    return {VideoId(row[0]): row[1] for row in await connection.fetch(_HOLD_CLIPS, sorted(clips))}
+
+
+async def find_before(connection: Connection, told: Mapping[Key, Told]) -> dict[Key, Before]:
+    """What has been told of these showings."""
+    days: dict[date, set[UUID]] = {}
+    for key, one in told.items():
+        days.setdefault(one.day, set()).add(key[0])
+    return {
+        (row[0], EventKind(row[1])): Before(row[2], row[3], Ended(row[4]) if row[4] else None)
+        for day, ids in sorted(days.items())
+        for row in await connection.fetch(_BEFORE, day, list(ids))
+    }
+
+
+async def insert_told(connection: Connection, told: Sequence[Told], received_at: datetime) -> None:
+    """Store what is new, by COPY."""
+    rows = [
+        (t.day, t.impression, t.kind, t.video, t.viewer, t.watched_ms, t.replays, t.ended, t.known, t.at, received_at)
+        for t in told
+    ]
+    await connection.copy_records_to_table("impressions", records=rows, columns=_COLUMNS)
+
+
+async def update_told(connection: Connection, told: Sequence[Told]) -> None:
+    """Store what has grown."""
+    days = [one.day for one in told]
+    await connection.execute(
+        _GROW,
+        days,
+        [one.impression for one in told],
+        [one.kind for one in told],
+        [one.watched_ms for one in told],
+        [one.replays for one in told],
+        [one.ended for one in told],
+        min(days),
+        max(days),
+    )
+
+
+async def insert_seen(connection: Connection, seen: Iterable[tuple[AccountId, VideoId]], at: datetime) -> None:
+    """Who has seen which clips."""
+    once = list(set(seen))
+    if once:
+        await connection.execute(_SEEN, [one[0] for one in once], [one[1] for one in once], at)
+
+
+async def update_counts(connection: Connection, changes: Mapping[VideoId, CountChange]) -> None:
+    """Add to the counts of clips."""
+    if changes:
+        columns = zip(*changes.values(), strict=True)
+        await connection.execute(_COUNT, list(changes), *map(list, columns))
+
+
+async def hold_days(unit: WriteUnit) -> set[str]:
+    """The names of the days that have a partition of their own; nobody else makes one until the end."""
+    await unit.scalar(_HOLD_DAYS)
+    return {str(name).rpartition("_")[2] for name in await unit.scalars(_DAYS)}
+
+
+async def insert_day(unit: WriteUnit, day: date, after: date) -> None:
+    """Make the partition of a day, up to the day after; where rows of it lie with the rest, they all go there."""
+    if not await unit.scalar(_HAS_ROWS.bindparams(day=day)):
+        await unit.write(text(_MAKE_DAY.format(name=f"{day:%Y%m%d}", day=day, next=after)))
