@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from reelm import access, accounts, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
+from reelm.bootstrap.intake import open_intake
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
-from reelm.feed import Feed, Ingest, Present, ShowingKey
+from reelm.feed import Feed, Intake, Present, ShowingKey
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool, ReadUnit
 from reelm.infra.line import LocalLine
@@ -32,7 +33,7 @@ class Cell:
     cursors: CursorKey
     secret: bytes
     feed: Feed
-    ingest: Ingest
+    intake: Intake
     clock: Clock
     atlas: realms.Atlas
     desk: access.Desk
@@ -57,39 +58,40 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
         signer = ledger.SignerClient(settings.signer_path)
         realm, line = RealmCode(settings.realm), LocalLine(settings.gateway_path)
         rulebook = gateway.Rulebook(settings.policies_dir)
-        showings = ShowingKey(secret)
-        ingest = Ingest(database, pool, showings)
         try:
-            yield Cell(
-                settings=settings,
-                database=database,
-                pool=pool,
-                blobs=FileBlobs(settings.blobs_dir),
-                inbox=Inbox(
-                    database, settings.uploads_dir, settings.max_upload_bytes, timedelta(hours=settings.upload_ttl_h)
-                ),
-                cursors=cursors,
-                secret=secret,
-                feed=Feed(database, pool, cursors, showings, present),
-                ingest=ingest,
-                clock=clock,
-                atlas=atlas,
-                desk=access.Desk(
-                    database,
-                    durability,
-                    clock,
-                    settings.realm,
-                    accounts.fetch_position,
-                    frozenset(filter(None, settings.staff_countries.split(","))),
-                    access.Border(realm, rulebook, atlas.realm_of, _is_minor),
-                ),
-                log=ledger.LogFolder(settings.ledger_dir),
-                abroad=make_abroad(settings, line, clock),
-                moved_secret=load_kept(settings.data, MOVED_NAMES),
-                signer=signer,
-            )
+            async with open_intake(settings, database, pool) as intake:
+                yield Cell(
+                    settings=settings,
+                    database=database,
+                    pool=pool,
+                    blobs=FileBlobs(settings.blobs_dir),
+                    inbox=Inbox(
+                        database,
+                        settings.uploads_dir,
+                        settings.max_upload_bytes,
+                        timedelta(hours=settings.upload_ttl_h),
+                    ),
+                    cursors=cursors,
+                    secret=secret,
+                    feed=Feed(database, pool, cursors, ShowingKey(secret), present),
+                    intake=intake,
+                    clock=clock,
+                    atlas=atlas,
+                    desk=access.Desk(
+                        database,
+                        durability,
+                        clock,
+                        settings.realm,
+                        accounts.fetch_position,
+                        frozenset(filter(None, settings.staff_countries.split(","))),
+                        access.Border(realm, rulebook, atlas.realm_of, _is_minor),
+                    ),
+                    log=ledger.LogFolder(settings.ledger_dir),
+                    abroad=make_abroad(settings, line, clock),
+                    moved_secret=load_kept(settings.data, MOVED_NAMES),
+                    signer=signer,
+                )
         finally:
-            await ingest.close()
             await line.close()
             await signer.close()
             await durability.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from reelm import access, media
 from reelm.bootstrap import open_workshop
 from reelm.cli.cell import CellNotRunning, find_settings
+from reelm.cli.event_health import look_at_events
 from reelm.cli.finding import Finding
 from reelm.cli.gateway_health import look_at_gateway
 from reelm.cli.ledger_health import look_at_ledger
@@ -98,6 +99,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
         log = await look_at_ledger(settings, workshop.database, clock)
         log += await look_at_gateway(settings, clock.now())
         residents = await look_at_residents(settings, workshop.database, clock)
+        events = await look_at_events(settings)
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
@@ -133,6 +135,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
         probes,
         look_at_realms(settings, clock),
         residents,
+        *events,
         *log,
     ]
 

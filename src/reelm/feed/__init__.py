@@ -13,6 +13,7 @@ from reelm.feed.pipeline import FRESH_S, Feed, Page, Present
 from reelm.feed.releases import release
 from reelm.feed.showings import ShowingKey
 from reelm.feed.store import WATCH_HISTORY, list_watch_history
+from reelm.feed.streaming import Intake, StreamedIntake, store_streamed
 from reelm.feed.tables import BELONGINGS
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Feed",
     "FeedModeUnknown",
     "Ingest",
+    "Intake",
     "Mode",
     "OnCounts",
     "Page",
@@ -33,9 +35,11 @@ __all__ = [
     "Reason",
     "ShowingKey",
     "Sink",
+    "StreamedIntake",
     "WatchEvent",
     "list_watch_history",
     "make_days_ahead",
     "parse_events",
     "release",
+    "store_streamed",
 ]

@@ -29,12 +29,13 @@ _RECOGNISE = """
 
 _HOLD_PEOPLE = "SELECT id FROM accounts WHERE id = ANY($1::uuid[]) AND frozen_at IS NULL FOR SHARE"
 
-_HOLD_CLIPS = """
-    SELECT c.video_id, coalesce(a.duration_ms, f.duration_ms, 0) AS duration_ms
-    FROM video_counts c LEFT JOIN videos v ON v.id = c.video_id LEFT JOIN assets a ON a.id = v.asset_id
-    LEFT JOIN foreign_clips f ON f.id = c.video_id
-    WHERE c.video_id = ANY($1::uuid[]) AND (v.state = 'published' OR f.id IS NOT NULL)
-    ORDER BY c.video_id FOR NO KEY UPDATE OF c
+_HOLD_CLIPS = "SELECT video_id FROM video_counts WHERE video_id = ANY($1::uuid[]) ORDER BY video_id FOR NO KEY UPDATE"
+
+_LENGTHS = """
+    SELECT v.id, coalesce(a.duration_ms, 0) FROM videos v LEFT JOIN assets a ON a.id = v.asset_id
+    WHERE v.id = ANY($1::uuid[]) AND v.state = 'published'
+    UNION ALL
+    SELECT id, duration_ms FROM foreign_clips WHERE id = ANY($1::uuid[])
 """
 
 _BEFORE = """
@@ -85,9 +86,14 @@ async def hold_people(connection: Connection, people: Sequence[AccountId]) -> se
     return {AccountId(row[0]) for row in await connection.fetch(_HOLD_PEOPLE, people)}
 
 
-async def hold_clips(connection: Connection, clips: Iterable[VideoId]) -> dict[VideoId, int]:
-    """How long each clip lasts, in ms, of those that may be watched; nobody else counts them until the end."""
-    return {VideoId(row[0]): row[1] for row in await connection.fetch(_HOLD_CLIPS, sorted(clips))}
+async def hold_clips(connection: Connection, clips: Sequence[VideoId]) -> set[VideoId]:
+    """Which of these there are; nobody else counts them or takes them away until the transaction ends."""
+    return {row[0] for row in await connection.fetch(_HOLD_CLIPS, clips)}
+
+
+async def list_lengths(connection: Connection, clips: Sequence[VideoId]) -> list[tuple[VideoId, int]]:
+    """How long each of these lasts, in ms, that may be watched."""
+    return [(VideoId(row[0]), row[1]) for row in await connection.fetch(_LENGTHS, clips)]
 
 
 async def find_before(connection: Connection, told: Mapping[Key, Told]) -> dict[Key, Before]:
@@ -102,13 +108,9 @@ async def find_before(connection: Connection, told: Mapping[Key, Told]) -> dict[
     }
 
 
-async def insert_told(connection: Connection, told: Sequence[Told], received_at: datetime) -> None:
-    """Store what is new, by COPY."""
-    rows = [
-        (t.day, t.impression, t.kind, t.video, t.viewer, t.watched_ms, t.replays, t.ended, t.known, t.at, received_at)
-        for t in told
-    ]
-    await connection.copy_records_to_table("impressions", records=rows, columns=_COLUMNS)
+async def insert_told(connection: Connection, told: Sequence[Told]) -> None:
+    """Store what is new, by COPY, which takes as many fields of each as there are columns."""
+    await connection.copy_records_to_table("impressions", records=told, columns=_COLUMNS)
 
 
 async def update_told(connection: Connection, told: Sequence[Told]) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from reelm.accounts import token_hash
 from reelm.feed.counting import CountChange, plan_count_changes
@@ -22,7 +23,8 @@ from reelm.feed.event_store import (
     update_counts,
     update_told,
 )
-from reelm.feed.merging import Batch, News, compare, list_reports, merge
+from reelm.feed.lengths import Lengths
+from reelm.feed.merging import Batch, News, compare, merge
 from reelm.feed.model import Accepted, EventKind, WatchEvent
 from reelm.feed.showings import ShowingKey
 from reelm.infra.db import Database, HotPool, may_pass
@@ -64,6 +66,7 @@ class Ingest:
         self._pool = pool
         self._key = key
         self._days = Days(database)
+        self._lengths = Lengths()
         self._sinks = sinks
         self._on_counts = on_counts
         self._waiting: list[_Waiting] = []
@@ -143,9 +146,8 @@ class Ingest:
         async with self._pool.acquire() as connection:
             async with connection.transaction():
                 batches = await _recognise(connection, group, received_at)
-                clips = {event.video for batch in batches for event in batch.events}
-                durations = await hold_clips(connection, clips)
-                told, counts = merge(batches, durations, self._key)
+                clips = await hold_clips(connection, list({e.video for batch in batches for e in batch.events}))
+                told, counts = merge(batches, await self._lengths.find(connection, clips), self._key)
                 news = compare(told, await find_before(connection, told))
                 self._days.check(one.day for one in news.new)
                 changes = await self._write(connection, news, received_at)
@@ -155,14 +157,14 @@ class Ingest:
 
     async def _write(self, connection: Connection, news: News, at: datetime) -> Mapping[VideoId, CountChange]:
         if news.new:
-            await insert_told(connection, news.new, at)
+            await insert_told(connection, news.new)
         if news.grown:
             await update_told(connection, news.grown)
         viewed = ((one.viewer, one.video) for one in news.new if one.viewer and one.kind is EventKind.VIEW)
         await insert_seen(connection, viewed, at)
         for sink in self._sinks if news.accepted else ():
             await sink(connection, news.accepted)
-        changes = plan_count_changes(list_reports(news.accepted))
+        changes = plan_count_changes(chain.from_iterable(news.accepted.values()))
         await update_counts(connection, changes)
         return changes
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from reelm.feed.counting import Report
 from reelm.feed.model import Accepted, Ended, EventKind, WatchEvent
 from reelm.feed.plausible import judge
 from reelm.feed.showings import ShowingKey
@@ -28,19 +27,23 @@ class Batch:
 
 
 class Told(NamedTuple):
-    """One act of one showing as all reports of a moment together tell it; `day` is that of its id."""
+    """One act of one showing as all reports of a moment together tell it; `day` is that of its id.
 
+    All but the last is a row of `impressions`.
+    """
+
+    day: date
     impression: ImpressionId
     kind: EventKind
-    day: date
     video: VideoId
     viewer: AccountId | None
     watched_ms: int
     replays: int
     ended: Ended | None
-    duration_ms: int
-    at: datetime
     known: bool
+    at: datetime
+    received_at: datetime
+    duration_ms: int
 
 
 class Before(NamedTuple):
@@ -78,8 +81,8 @@ def merge(
             impression, known, watched_ms, replays, at = judge(event, key, viewer, duration_ms, received_at)
             name = (impression, event.kind)
             one = Told(
-                impression, event.kind, _day(impression.int >> 80), event.video, viewer,
-                watched_ms, replays, event.ended, duration_ms, at, known,
+                _day(impression.int >> 80), impression, event.kind, event.video, viewer,
+                watched_ms, replays, event.ended, known, at, received_at, duration_ms,
             )  # fmt: skip
             other = told.get(name)
             told[name] = one if other is None else _join(other, one)
@@ -129,12 +132,3 @@ def _accept(news: News, one: Told, was: Before | None) -> None:
         one.known, was is None, was.watched_ms if was else 0,
     )  # fmt: skip
     news.accepted.setdefault(one.viewer, []).append(accepted)
-
-
-def list_reports(accepted: Mapping[AccountId | None, Sequence[Accepted]]) -> list[Report]:
-    """The same as counting takes it."""
-    return [
-        Report(one.video, one.kind, one.watched_ms, None if one.is_new else one.before_ms, one.duration_ms)
-        for events in accepted.values()
-        for one in events
-    ]

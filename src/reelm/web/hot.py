@@ -44,7 +44,7 @@ async def post_events(request: Request) -> Response:
     """`POST /api/v1/events`: 202 once the batch is durable. The type of the body is not looked at (sendBeacon)."""
     cell, now = _cell(request), _cell(request).clock.now()
     events = feed.parse_events(await request.body())
-    stored = await cell.ingest.take(events, token=token_of(request), now=now)
+    stored = await cell.intake.take(events, token=token_of(request), now=now)
     return Response(orjson.dumps({"stored": stored}), 202, _NO_STORE, _JSON)
 
 

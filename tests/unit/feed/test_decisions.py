@@ -8,11 +8,11 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.feed.counting import CountChange, Report, plan_count_changes
-from reelm.feed.model import Candidate, EventKind, Ranked, Reason
+from reelm.feed.counting import CountChange, plan_count_changes
+from reelm.feed.model import Accepted, Candidate, EventKind, Ranked, Reason
 from reelm.feed.ranking import rank, score_candidate
 from reelm.feed.rules import pick_page
-from reelm.kernel.ids import AccountId, VideoId
+from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PLAIN = Candidate(VideoId(UUID(int=1)), AccountId(UUID(int=9)), NOW - timedelta(days=1), 100, 8, 35)
@@ -82,11 +82,17 @@ def test_a_page_is_full_without_repeats_and_fair_where_it_can_be(
 VIDEO = VideoId(UUID(int=1))
 
 
+def _report(kind: EventKind, watched_ms: int, before_ms: int | None, duration_ms: int) -> Accepted:
+    is_new = before_ms is None
+    showing = ImpressionId(UUID(int=5))
+    return Accepted(showing, VIDEO, kind, watched_ms, 0, None, duration_ms, NOW, True, is_new, before_ms or 0)
+
+
 @given(st.lists(st.integers(0, 20_000), min_size=1, max_size=6), st.integers(1, 10_000))
 def test_growing_reports_of_one_showing_add_up_to_its_last(watched: list[int], duration_ms: int) -> None:
     before, total = None, CountChange()
     for now in sorted(watched):
-        (change,) = plan_count_changes([Report(VIDEO, EventKind.VIEW, now, before, duration_ms)]).values()
+        (change,) = plan_count_changes([_report(EventKind.VIEW, now, before, duration_ms)]).values()
         total = CountChange(*(a + b for a, b in zip(total, change, strict=True)))
         before = now
     last = max(watched)
@@ -96,9 +102,9 @@ def test_growing_reports_of_one_showing_add_up_to_its_last(watched: list[int], d
 
 def test_other_kinds_change_no_views() -> None:
     reports = [
-        Report(VIDEO, EventKind.SHARE, 0, None, 1000),
-        Report(VIDEO, EventKind.SHARE, 5, 0, 1000),
-        Report(VIDEO, EventKind.LIKE, 5000, None, 1000),
-        Report(VIDEO, EventKind.NOT_INTERESTED, 5000, None, 1000),
+        _report(EventKind.SHARE, 0, None, 1000),
+        _report(EventKind.SHARE, 5, 0, 1000),
+        _report(EventKind.LIKE, 5000, None, 1000),
+        _report(EventKind.NOT_INTERESTED, 5000, None, 1000),
     ]
     assert plan_count_changes(reports) == {VIDEO: CountChange(shares=1)}

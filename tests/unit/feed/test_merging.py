@@ -1,6 +1,7 @@
 """Many reports of a moment: in whatever order and batches they come, and however often, they come to the same."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from random import Random
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelm.feed.counting import CountChange, plan_count_changes
-from reelm.feed.merging import Batch, Before, Key, compare, list_reports, merge
+from reelm.feed.merging import Batch, Before, Key, compare, merge
 from reelm.feed.model import Ended, EventKind, WatchEvent
 from reelm.feed.showings import ShowingKey
 from reelm.kernel.ids import AccountId, ImpressionId, VideoId
@@ -48,7 +49,7 @@ def _take_in(groups: list[list[Batch]]) -> tuple[dict[Key, tuple[int, int]], dic
         news = compare(told, {key: stored[key] for key in told if key in stored})
         for one in (*news.new, *news.grown):
             stored[one.impression, one.kind] = Before(one.watched_ms, one.replays, one.ended)
-        for video, change in plan_count_changes(list_reports(news.accepted)).items():
+        for video, change in plan_count_changes(chain.from_iterable(news.accepted.values())).items():
             old = counts.get(video, CountChange())
             counts[video] = CountChange(*(a + b for a, b in zip(old, change, strict=True)))
     return {key: (was.watched_ms, was.replays) for key, was in stored.items()}, counts

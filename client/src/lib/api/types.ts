@@ -153,8 +153,11 @@ export interface Realm {
 export interface WatchEvent {
   impression_id?: string;
   video_id: string;
-  kind: "view" | "share";
+  kind: "view" | "like" | "comment" | "share" | "follow" | "not_interested" | "report";
   watched_ms: number;
+  /** How often the clip began again after its end. */
+  replays?: number;
+  ended?: "skipped" | "finished" | "left";
   at: string;
 }
 

@@ -19,6 +19,8 @@ export class Ring {
   playing = $state(false);
   /** The person paused; nothing but the person starts it again. */
   held = $state(false);
+  /** Told a few times a second where the current clip is, in seconds. */
+  onprogress: ((position: number, duration: number) => void) | null = null;
   #direction: 1 | -1 = 1;
   #moving = false;
 
@@ -50,6 +52,7 @@ export class Ring {
     });
     on("playing", () => slot.index === this.current && (this.playing = true));
     on("pause", () => slot.index === this.current && (this.playing = false));
+    on("timeupdate", () => slot.index === this.current && this.onprogress?.(element.currentTime, element.duration));
     return () => {
       this.empty(slot);
       slot.element = null;

@@ -1,5 +1,6 @@
 """What do routes need that take thousands of rows a second? Ids read quickly, and which failures pass."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -8,16 +9,9 @@ from asyncpg.pgproto import pgproto
 
 _PASSING = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
 
-
-def quick_uuid(text: str) -> UUID:
-    """`UUID(text)` in a fifth of the time: asyncpg's own kind, which equals and hashes like any other.
-
-    Raises `ValueError` or `TypeError` for what is none.
-
-    >>> quick_uuid("14878d82-15dd-4484-8f4d-5c064ee62db8") == UUID("14878d82-15dd-4484-8f4d-5c064ee62db8")
-    True
-    """
-    return cast("UUID", cast("Any", pgproto).UUID(text))
+# `UUID(text)` in a fifth of the time: asyncpg's own kind, which equals and hashes like any other. Takes 16 bytes too.
+# Raises `ValueError` or `TypeError` for what is none.
+quick_uuid = cast("Callable[[str | bytes], UUID]", cast("Any", pgproto).UUID)
 
 
 def may_pass(failure: BaseException) -> bool:

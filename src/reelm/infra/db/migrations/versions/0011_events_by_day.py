@@ -64,12 +64,16 @@ def upgrade() -> None:
     op.drop_table("impressions_before")
     op.drop_constraint("fk_seen_account_id", "seen", type_="foreignkey")
     op.drop_constraint("fk_seen_video_id", "seen", type_="foreignkey")
+    op.execute(
+        "ALTER TABLE video_counts SET (fillfactor = 70)"
+    )  # a count stays in its page, and its indexes as they are
     for table, column in _GOES_WITH:
         op.execute(_FORGET.format(table=table, column=column))
         op.execute(_WHEN.format(table=table))
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE video_counts RESET (fillfactor)")
     for table, _ in _GOES_WITH:
         op.execute(f"DROP TRIGGER watching_goes ON {table}")
         op.execute(f"DROP FUNCTION watching_goes_with_{table}")
