@@ -17,6 +17,7 @@ MACHINE_READS = {
     "reelm.accounts.store.list_residences": "which realm each person belongs to follows from where they live",
     "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
     "reelm.feed.event_store.find_before": "compares a report with the one before it to count a clip's views",
+    "reelm.feed.event_store.insert_seen": "notes which clips a person has seen; nothing is returned",
     "reelm.feed.event_store.recognise": "recognises sessions by the hashes of their tokens",
     "reelm.feed.store.find_account": "recognises a session by the hash of its token",
     "reelm.feed.store.find_viewer_state": "chooses the viewer's own next clips: not those seen, marked as liked",

@@ -99,7 +99,6 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
         log = await look_at_ledger(settings, workshop.database, clock)
         log += await look_at_gateway(settings, clock.now())
         residents = await look_at_residents(settings, workshop.database, clock)
-        events = await look_at_events(settings)
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
@@ -135,7 +134,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
         probes,
         look_at_realms(settings, clock),
         residents,
-        *events,
+        *await look_at_events(settings),
         *log,
     ]
 

@@ -9,6 +9,14 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+# PostgreSQL 18 names what is not null, too.
+_MAKE_ROOM = """
+DO $$ DECLARE one text; BEGIN
+    FOR one IN SELECT conname FROM pg_constraint WHERE conrelid = 'impressions_before'::regclass LOOP
+        EXECUTE format('ALTER TABLE impressions_before RENAME CONSTRAINT %I TO %I', one, one || '_before');
+    END LOOP;
+END $$
+"""
 _DAYS = """
 DO $$ DECLARE one date; BEGIN
     FOR one IN SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM impressions_before LOOP
@@ -34,7 +42,7 @@ _GOES_WITH = (("accounts", "account_id"), ("clips", "video_id"))
 
 def upgrade() -> None:
     op.rename_table("impressions", "impressions_before")
-    op.execute("ALTER TABLE impressions_before RENAME CONSTRAINT pk_impressions TO pk_impressions_before")
+    op.execute(_MAKE_ROOM)
     op.drop_index("ix_impressions_account_id", "impressions_before")
     op.drop_index("ix_impressions_video_id", "impressions_before")
     op.create_table(
