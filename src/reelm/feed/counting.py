@@ -41,10 +41,12 @@ def plan_count_changes(accepted: Iterable[Accepted]) -> dict[VideoId, CountChang
     sums: dict[VideoId, list[int]] = {}
     for one in accepted:
         if one.kind is EventKind.VIEW:
-            before, now, length = one.before_ms, one.watched_ms, one.duration_ms
+            now, before, length = one.watched_ms, one.before_ms, one.duration_ms
             sum_ = sums.setdefault(one.video, [0, 0, 0, 0])
-            sum_[0] += is_view(now, length) and (one.is_new or not is_view(before, length))
-            sum_[1] += is_complete(now, length) and (one.is_new or not is_complete(before, length))
+            if is_view(now, length):
+                was_view = not one.is_new and is_view(before, length)
+                sum_[0] += not was_view
+                sum_[1] += is_complete(now, length) and not (was_view and is_complete(before, length))
             sum_[2] += now - before
         elif one.kind is EventKind.SHARE and one.is_new:
             sums.setdefault(one.video, [0, 0, 0, 0])[3] += 1

@@ -6,6 +6,7 @@ another process stored of the same showing.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from sqlalchemy import text
 from reelm.feed.counting import CountChange
 from reelm.feed.merging import Before, Key, Told
 from reelm.feed.model import Ended, EventKind
-from reelm.infra.db import WriteUnit
+from reelm.feed.rows import COLUMNS, write_rows
+from reelm.infra.db import WriteUnit, write_numbers, write_uuids
 from reelm.kernel.ids import AccountId, VideoId
 
 # An asyncpg connection in a transaction.
@@ -29,22 +31,20 @@ _RECOGNISE = """
 
 _HOLD_PEOPLE = "SELECT id FROM accounts WHERE id = ANY($1::uuid[]) AND frozen_at IS NULL FOR SHARE"
 
-_HOLD_CLIPS = "SELECT video_id FROM video_counts WHERE video_id = ANY($1::uuid[]) ORDER BY video_id FOR NO KEY UPDATE"
+_HOLD_CLIPS = (
+    "SELECT video_id FROM video_counts WHERE video_id = ANY($1::text::uuid[]) ORDER BY video_id FOR NO KEY UPDATE"
+)
 
 _LENGTHS = """
     SELECT v.id, coalesce(a.duration_ms, 0) FROM videos v LEFT JOIN assets a ON a.id = v.asset_id
-    WHERE v.id = ANY($1::uuid[]) AND v.state = 'published'
+    WHERE v.id = ANY($1::text::uuid[]) AND v.state = 'published'
     UNION ALL
-    SELECT id, duration_ms FROM foreign_clips WHERE id = ANY($1::uuid[])
+    SELECT id, duration_ms FROM foreign_clips WHERE id = ANY($1::text::uuid[])
 """
 
 _BEFORE = """
-    SELECT id, kind, watched_ms, replays, ended FROM impressions WHERE day = $1 AND id = ANY($2::uuid[])
+    SELECT id, kind, watched_ms, replays, ended FROM impressions WHERE day = $1 AND id = ANY($2::text::uuid[])
 """
-
-_COLUMNS = (
-    "day", "id", "kind", "video_id", "account_id", "watched_ms", "replays", "ended", "known", "at", "received_at",
-)  # fmt: skip
 
 _GROW = """
     UPDATE impressions i SET watched_ms = t.watched_ms, replays = t.replays, ended = t.ended
@@ -55,14 +55,14 @@ _GROW = """
 
 _SEEN = """
     INSERT INTO seen (account_id, video_id, at)
-    SELECT t.account_id, t.video_id, $3 FROM unnest($1::uuid[], $2::uuid[]) AS t(account_id, video_id)
+    SELECT t.account_id, t.video_id, $3 FROM unnest($1::text::uuid[], $2::text::uuid[]) AS t(account_id, video_id)
     ON CONFLICT (account_id, video_id) DO UPDATE SET at = excluded.at
 """
 
 _COUNT = """
     UPDATE video_counts c SET views = c.views + t.views, completions = c.completions + t.completions,
         watched_ms = c.watched_ms + t.watched_ms, shares = c.shares + t.shares
-    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::bigint[], $5::int[])
+    FROM unnest($1::text::uuid[], $2::text::int[], $3::text::int[], $4::text::bigint[], $5::text::int[])
         AS t(video_id, views, completions, watched_ms, shares)
     WHERE c.video_id = t.video_id
 """
@@ -88,12 +88,12 @@ async def hold_people(connection: Connection, people: Sequence[AccountId]) -> se
 
 async def hold_clips(connection: Connection, clips: Sequence[VideoId]) -> set[VideoId]:
     """Which of these there are; nobody else counts them or takes them away until the transaction ends."""
-    return {row[0] for row in await connection.fetch(_HOLD_CLIPS, clips)}
+    return {row[0] for row in await connection.fetch(_HOLD_CLIPS, write_uuids(clips))}
 
 
 async def list_lengths(connection: Connection, clips: Sequence[VideoId]) -> list[tuple[VideoId, int]]:
     """How long each of these lasts, in ms, that may be watched."""
-    return [(VideoId(row[0]), row[1]) for row in await connection.fetch(_LENGTHS, clips)]
+    return [(VideoId(row[0]), row[1]) for row in await connection.fetch(_LENGTHS, write_uuids(clips))]
 
 
 async def find_before(connection: Connection, told: Mapping[Key, Told]) -> dict[Key, Before]:
@@ -104,13 +104,14 @@ async def find_before(connection: Connection, told: Mapping[Key, Told]) -> dict[
     return {
         (row[0], EventKind(row[1])): Before(row[2], row[3], Ended(row[4]) if row[4] else None)
         for day, ids in sorted(days.items())
-        for row in await connection.fetch(_BEFORE, day, list(ids))
+        for row in await connection.fetch(_BEFORE, day, write_uuids(ids))
     }
 
 
 async def insert_told(connection: Connection, told: Sequence[Told]) -> None:
-    """Store what is new, by COPY, which takes as many fields of each as there are columns."""
-    await connection.copy_records_to_table("impressions", records=told, columns=_COLUMNS)
+    """Store what is new, by COPY."""
+    rows = BytesIO(write_rows(told))
+    await connection.copy_to_table("impressions", source=rows, columns=COLUMNS, format="binary")
 
 
 async def update_told(connection: Connection, told: Sequence[Told]) -> None:
@@ -133,14 +134,14 @@ async def insert_seen(connection: Connection, seen: Iterable[tuple[AccountId, Vi
     """Who has seen which clips."""
     once = list(set(seen))
     if once:
-        await connection.execute(_SEEN, [one[0] for one in once], [one[1] for one in once], at)
+        await connection.execute(_SEEN, write_uuids(o[0] for o in once), write_uuids(o[1] for o in once), at)
 
 
 async def update_counts(connection: Connection, changes: Mapping[VideoId, CountChange]) -> None:
     """Add to the counts of clips."""
     if changes:
         columns = zip(*changes.values(), strict=True)
-        await connection.execute(_COUNT, list(changes), *map(list, columns))
+        await connection.execute(_COUNT, write_uuids(changes), *map(write_numbers, columns))
 
 
 async def hold_days(unit: WriteUnit) -> set[str]:

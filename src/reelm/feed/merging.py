@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reelm.feed.model import Accepted, Ended, EventKind, WatchEvent
-from reelm.feed.plausible import judge
-from reelm.feed.showings import ShowingKey
+from reelm.feed.plausible import Judge
+from reelm.feed.showings import DAY_MS, ShowingKey
 from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
 Key = tuple[ImpressionId, EventKind]
 
 _FIRST_DAY = date(1970, 1, 1)
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,7 @@ class Batch:
 
 
 class Told(NamedTuple):
-    """One act of one showing as all reports of a moment together tell it; `day` is that of its id.
-
-    All but the last is a row of `impressions`.
-    """
+    """One act of one showing as all reports of a moment together tell it; `day` is that of its id."""
 
     day: date
     impression: ImpressionId
@@ -74,14 +70,15 @@ def merge(
     for batch in batches:
         touched: set[Key] = set()
         viewer, received_at = batch.viewer, batch.received_at
+        judge = Judge(key, viewer, received_at).judge
         for event in batch.events:
             duration_ms = durations.get(event.video)
             if duration_ms is None:
                 continue
-            impression, known, watched_ms, replays, at = judge(event, key, viewer, duration_ms, received_at)
+            impression, of_ms, known, watched_ms, replays, at = judge(event, duration_ms)
             name = (impression, event.kind)
             one = Told(
-                _day(impression.int >> 80), impression, event.kind, event.video, viewer,
+                _day(of_ms // DAY_MS), impression, event.kind, event.video, viewer,
                 watched_ms, replays, event.ended, known, at, received_at, duration_ms,
             )  # fmt: skip
             other = told.get(name)
@@ -91,12 +88,8 @@ def merge(
     return told, counts
 
 
-def _day(unix_ms: int) -> date:
-    return _date(unix_ms // _DAY_MS)
-
-
 @lru_cache(maxsize=64)
-def _date(number: int) -> date:
+def _day(number: int) -> date:
     return _FIRST_DAY + timedelta(days=number)
 
 

@@ -15,7 +15,7 @@ from reelm.feed.errors import FeedModeUnknown
 from reelm.feed.model import Candidate, Mode, Ranked, Reason, ViewerState
 from reelm.feed.ranking import rank
 from reelm.feed.rules import pick_page
-from reelm.feed.showings import ShowingKey
+from reelm.feed.showings import ShowingKey, unix_ms
 from reelm.feed.store import find_account, find_viewer_state, list_candidates, list_following, list_newest
 from reelm.infra.db import Database, HotPool
 from reelm.kernel.cursors import CursorKey
@@ -178,13 +178,13 @@ class Feed:
         next_cursor: str | None,
         now: datetime,
     ) -> Page:
-        whom = viewer.account if viewer else None
+        showings, now_ms = self._showings.towards(viewer.account if viewer else None), unix_ms(now)
         items = b",".join(
             _present_item(
                 item,
                 fragments[item.candidate.video],
                 viewer,
-                self._showings.issue(whom, item.candidate.video, now),
+                showings.issue(item.candidate.video, now_ms),
             )
             for item in shown
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from reelm.feed.model import WatchEvent
-from reelm.feed.showings import ShowingKey
+from reelm.feed.showings import ShowingKey, unix_ms
 from reelm.kernel.ids import AccountId, ImpressionId
 
 # How long after a showing its reports are taken as reports of it; later ones count like any from outside.
@@ -21,42 +21,55 @@ MOST_LOOPS_OUTSIDE = 10
 MOST_REPLAYS = 10_000
 OLDEST = timedelta(days=30)
 
-_MS = timedelta(milliseconds=1)
+_SHOWING_LASTS_MS = SHOWING_LASTS // timedelta(milliseconds=1)
 
 
 class Judged(NamedTuple):
-    """A report as it may count: under which showing, and with what of it clamped."""
+    """A report as it may count: under which showing, and with what of it clamped. `of_ms` is the time of its id."""
 
     impression: ImpressionId
+    of_ms: int
     known: bool
     watched_ms: int
     replays: int
     at: datetime
 
 
-def judge(
-    event: WatchEvent, key: ShowingKey, viewer: AccountId | None, duration_ms: int, received_at: datetime
-) -> Judged:
-    """How one report of a clip that lasts `duration_ms` may count.
+class Judge:
+    """How may the reports of one batch count? In whole milliseconds: this runs for each of thousands a second.
 
     A showing that is ours, for this viewer and clip and not too old, is known. Anything else comes from outside.
     """
-    shown_at = key.read(event.impression, viewer, event.video)
-    if shown_at is None or not is_fresh(shown_at, received_at):
-        most_ms = clamp_replays(event.replays, event.watched_ms, duration_ms, MOST_LOOPS_OUTSIDE - 1)
-        at = clamp_at(event.at, received_at - OLDEST, received_at)
-        name = key.name_outside(viewer, event.impression, event.video, received_at)
-        return Judged(name, False, clamp_watched(event.watched_ms, duration_ms, most_ms), most_ms, at)
-    most_ms = max(0, (received_at - shown_at) // _MS) + SLACK_MS
-    watched_ms = min(event.watched_ms, most_ms)
-    replays = clamp_replays(event.replays, watched_ms, duration_ms, most_ms // max(duration_ms, 1))
-    at = clamp_at(event.at, min(shown_at, received_at), received_at)
-    return Judged(event.impression, True, clamp_watched(watched_ms, duration_ms, replays), replays, at)
 
+    def __init__(self, key: ShowingKey, viewer: AccountId | None, received_at: datetime) -> None:
+        self._showings = key.towards(viewer)
+        self._received_at = received_at
+        self._received_ms = unix_ms(received_at)
 
-def is_fresh(shown_at: datetime, received_at: datetime) -> bool:
-    """Whether a showing is young enough to be reported, and not from the future."""
-    return -SLACK_MS * _MS <= received_at - shown_at <= SHOWING_LASTS
+    def judge(self, event: WatchEvent, duration_ms: int) -> Judged:
+        """One report of a clip that lasts `duration_ms`."""
+        shown_ms = self._showings.read(event.impression, event.video)
+        if shown_ms is None:
+            return self._judge_outside(event, duration_ms)
+        since_ms = self._received_ms - shown_ms
+        if not -SLACK_MS <= since_ms <= _SHOWING_LASTS_MS:
+            return self._judge_outside(event, duration_ms)
+        most_ms = max(0, since_ms) + SLACK_MS
+        watched_ms = min(event.watched_ms, most_ms)
+        replays = clamp_replays(event.replays, watched_ms, duration_ms, most_ms // (duration_ms or 1))
+        watched_ms = clamp_watched(watched_ms, duration_ms, replays)
+        at, received_at = event.at, self._received_at
+        if at > received_at or at.timestamp() * 1000 < shown_ms:
+            at = received_at
+        return Judged(event.impression, shown_ms, True, watched_ms, replays, at)
+
+    def _judge_outside(self, event: WatchEvent, duration_ms: int) -> Judged:
+        replays = clamp_replays(event.replays, event.watched_ms, duration_ms, MOST_LOOPS_OUTSIDE - 1)
+        name = self._showings.name_outside(event.impression, event.video, self._received_ms)
+        watched_ms = clamp_watched(event.watched_ms, duration_ms, replays)
+        is_possible = self._received_at - OLDEST <= event.at <= self._received_at
+        at = event.at if is_possible else self._received_at
+        return Judged(name, self._received_ms, False, watched_ms, replays, at)
 
 
 def clamp_replays(told: int | None, watched_ms: int, duration_ms: int, most: int) -> int:
@@ -77,8 +90,3 @@ def clamp_watched(watched_ms: int, duration_ms: int, replays: int) -> int:
     (9000, 17000, 500)
     """
     return min(watched_ms, duration_ms * (replays + 1) + LOOP_SLACK_MS) if duration_ms else watched_ms
-
-
-def clamp_at(told: datetime, earliest: datetime, received_at: datetime) -> datetime:
-    """When it happened; a time that nobody can have becomes that of its arrival."""
-    return told if earliest <= told <= received_at else received_at

@@ -13,12 +13,14 @@ from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-_DAY_MS = 86_400_000
+DAY_MS = 86_400_000
 _NOBODY = bytes(16)
-_CODE_BYTES = 10
+_TIME_BYTES, _CODE_BYTES = 6, 10
+_CODE = (1 << 8 * _CODE_BYTES) - 1
 # The four bits of the version and the two of the variant, which say nothing.
 _FIXED = 0xF000_C000_0000_0000_0000
 _VERSION = 0x8000_8000_0000_0000_0000
+_OPEN = _CODE & ~_FIXED
 
 
 class ShowingKey:
@@ -36,33 +38,58 @@ class ShowingKey:
         >>> showing.version, key.read(showing, None, clip) == now, key.read(showing, None, VideoId(new_uuid()))
         (8, True, None)
         """
-        return ImpressionId(UUID(int=self._make(b"s", viewer.bytes if viewer else _NOBODY, video, _unix_ms(at))))
+        return self.towards(viewer).issue(video, unix_ms(at))
 
     def read(self, showing: UUID, viewer: AccountId | None, video: VideoId) -> datetime | None:
-        """When `video` was shown to `viewer` under this id; `None` where it was not. In constant time."""
-        unix_ms = int.from_bytes(showing.bytes[:6])
-        made = self._make(b"s", viewer.bytes if viewer else _NOBODY, video, unix_ms)
-        return _EPOCH + unix_ms * _MS if _is_same(made, showing.int) else None
+        """When `video` was shown to `viewer` under this id; `None` where it was not."""
+        shown_ms = self.towards(viewer).read(showing, video)
+        return None if shown_ms is None else _EPOCH + shown_ms * _MS
 
-    def name_outside(self, viewer: AccountId | None, told: UUID, video: VideoId, at: datetime) -> ImpressionId:
+    def towards(self, viewer: AccountId | None) -> "Showings":
+        """Of one viewer many at once: what a page shows, and what a batch tells of."""
+        return Showings(self._begun, viewer)
+
+
+class Showings:
+    """The showings of one viewer. Times are Unix milliseconds."""
+
+    def __init__(self, begun: "blake2b", viewer: AccountId | None) -> None:
+        who = viewer.bytes if viewer else _NOBODY
+        self._is_somebody = viewer is not None
+        self._shown, self._outside = begun.copy(), begun.copy()
+        self._shown.update(b"s" + who)
+        self._outside.update(b"p" + who if viewer else b"n")
+
+    def issue(self, video: VideoId, shown_ms: int) -> ImpressionId:
+        """The id of showing `video` at that time."""
+        return ImpressionId(_make(self._shown, shown_ms, video.bytes))
+
+    def read(self, showing: UUID, video: VideoId) -> int | None:
+        """When it was shown; `None` where it was not. It takes as long wherever a code differs."""
+        value = showing.int
+        hashed = self._shown.copy()
+        hashed.update(showing.bytes[:_TIME_BYTES] + video.bytes)
+        code = int.from_bytes(hashed.digest()) & _OPEN | _VERSION
+        return value >> 80 if value & _CODE ^ code == 0 else None
+
+    def name_outside(self, told: UUID, video: VideoId, received_ms: int) -> ImpressionId:
         """Under which id a showing counts that is none of ours: one for each person, clip and day.
 
         Of somebody who is not signed in it is one for each id that they told. It never is the id of a showing.
         """
-        who = viewer.bytes if viewer else told.bytes
-        unix_ms = _unix_ms(at)
-        return ImpressionId(UUID(int=self._make(b"p" if viewer else b"n", who, video, unix_ms - unix_ms % _DAY_MS)))
-
-    def _make(self, sort: bytes, who: bytes, video: UUID, unix_ms: int) -> int:
-        hashed = self._begun.copy()
-        hashed.update(sort + who + video.bytes + unix_ms.to_bytes(6))
-        return unix_ms << 80 | int.from_bytes(hashed.digest()) & ~_FIXED | _VERSION
+        what = video.bytes if self._is_somebody else video.bytes + told.bytes
+        return ImpressionId(_make(self._outside, received_ms - received_ms % DAY_MS, what))
 
 
-def _is_same(made: int, told: int) -> bool:
-    """In a time that does not depend on where they differ: one operation on all the bits."""
-    return made ^ told == 0
+def _make(begun: "blake2b", at_ms: int, what: bytes) -> UUID:
+    hashed = begun.copy()
+    hashed.update(at_ms.to_bytes(_TIME_BYTES) + what)
+    return UUID(int=at_ms << 80 | int.from_bytes(hashed.digest()) & _OPEN | _VERSION)
 
 
-def _unix_ms(at: datetime) -> int:
+def unix_ms(at: datetime) -> int:
+    """
+    >>> unix_ms(datetime(1970, 1, 1, 0, 0, 1, 999, tzinfo=UTC))
+    1000
+    """
     return (at - _EPOCH) // _MS

@@ -79,8 +79,7 @@ class Watchers:
     async def report_all_again(self, web: Role) -> None:
         """Everything that was ever sent, acknowledged or not, twice."""
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{web.port}/api/v1", timeout=10) as line:
-            for who, events in self.sent * 2:
-                await self._send(line, who, events)
+            await asyncio.gather(*(self._send(line, who, events) for who, events in self.sent * 2))
 
     async def _send(self, line: httpx.AsyncClient, who: Person | None, events: list[dict[str, Any]]) -> None:
         headers = {"Authorization": f"Bearer {who.token}"} if who else {}

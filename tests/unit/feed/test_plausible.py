@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelm.feed.model import EventKind, WatchEvent
-from reelm.feed.plausible import LOOP_SLACK_MS, MOST_LOOPS_OUTSIDE, OLDEST, SHOWING_LASTS, SLACK_MS, judge
+from reelm.feed.plausible import LOOP_SLACK_MS, MOST_LOOPS_OUTSIDE, OLDEST, SHOWING_LASTS, SLACK_MS, Judge
 from reelm.feed.showings import ShowingKey
 from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
@@ -51,7 +51,7 @@ MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 def test_a_report_counts_as_far_as_it_can_be_true(
     shown: timedelta | None, watched_ms: int, replays: int | None, expected: tuple[bool, int, int]
 ) -> None:
-    judged = judge(_event(shown, watched_ms, replays), KEY, ANA, LENGTH, NOW)
+    judged = Judge(KEY, ANA, NOW).judge(_event(shown, watched_ms, replays), LENGTH)
     assert (judged.known, judged.watched_ms, judged.replays) == expected
 
 
@@ -69,7 +69,7 @@ def test_a_report_counts_as_far_as_it_can_be_true(
 def test_a_time_that_nobody_can_have_becomes_that_of_arrival(
     shown: timedelta | None, at: datetime, expected: datetime
 ) -> None:
-    assert judge(_event(shown, at=at), KEY, ANA, LENGTH, NOW).at == expected
+    assert Judge(KEY, ANA, NOW).judge(_event(shown, at=at), LENGTH).at == expected
 
 
 @given(
@@ -80,7 +80,7 @@ def test_no_report_raises_itself_above_what_was_told_or_can_be(
     shown: timedelta | None, watched_ms: int, replays: int | None, duration_ms: int, viewer: AccountId | None
 ) -> None:
     event = _event(shown, watched_ms, replays)
-    judged = judge(event, KEY, viewer, duration_ms, NOW)
+    judged = Judge(KEY, viewer, NOW).judge(event, duration_ms)
     assert 0 <= judged.watched_ms <= watched_ms
     assert 0 <= judged.replays <= (10_000 if replays is None else replays)
     if duration_ms:

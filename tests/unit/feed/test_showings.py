@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.feed.showings import ShowingKey
+from reelm.feed.showings import ShowingKey, unix_ms
 from reelm.infra.db import quick_uuid
 from reelm.kernel.ids import AccountId, VideoId
 
@@ -47,9 +47,10 @@ def test_one_bit_changed_and_it_is_not_ours(viewer: AccountId | None, video: Vid
 def test_outside_a_person_has_one_name_a_clip_and_day_and_nobody_one_for_each_they_tell(
     viewer: AccountId | None, told: UUID, other: UUID, video: VideoId, at: datetime, later: timedelta
 ) -> None:
-    name = KEY.name_outside(viewer, told, video, at)
+    showings = KEY.towards(viewer)
+    name = showings.name_outside(told, video, unix_ms(at))
     same_day = (at + later).date() == at.date()
-    assert (KEY.name_outside(viewer, told, video, at + later) == name) is same_day
-    assert (KEY.name_outside(viewer, other, video, at) == name) is (viewer is not None or other == told)
+    assert (showings.name_outside(told, video, unix_ms(at + later)) == name) is same_day
+    assert (showings.name_outside(other, video, unix_ms(at)) == name) is (viewer is not None or other == told)
     assert KEY.read(name, viewer, video) is None
     assert KEY.read(name, None, video) is None

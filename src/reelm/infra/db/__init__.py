@@ -3,7 +3,7 @@
 from reelm.infra.db.belongings import Belongings, RowMalformed, insert_rows, list_rows, read_row
 from reelm.infra.db.columns import column, held, kept_by_trigger, metadata
 from reelm.infra.db.database import Database, HotPool
-from reelm.infra.db.quick import may_pass, quick_uuid
+from reelm.infra.db.quick import may_pass, quick_uuid, write_numbers, write_uuids
 from reelm.infra.db.units import ReadUnit, Record, Values, WriteUnit
 
 __all__ = [
@@ -24,4 +24,6 @@ __all__ = [
     "metadata",
     "quick_uuid",
     "read_row",
+    "write_numbers",
+    "write_uuids",
 ]
