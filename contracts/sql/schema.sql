@@ -517,8 +517,6 @@ CREATE TABLE seen (
     CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id)
 );
 
-CREATE INDEX ix_seen_video_id ON seen (video_id);
-
 CREATE TABLE video_counts (
     video_id UUID NOT NULL,
     views INTEGER DEFAULT '0' NOT NULL,

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Protocol
 from uuid import UUID
 
 import orjson
@@ -92,7 +92,7 @@ def encode_batch(events: Sequence[WatchEvent], viewer: AccountId | None, receive
 
 def decode_batch(message: bytes) -> tuple[list[WatchEvent], AccountId | None, datetime]:
     """The events, who reported them, and when they came."""
-    viewer, received_at, rows = cast("Any", orjson.loads(message))
+    viewer, received_at, rows = orjson.loads(message)
     events = [
         WatchEvent(
             ImpressionId(quick_uuid(impression)),

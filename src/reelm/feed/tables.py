@@ -38,6 +38,7 @@ impressions = Table(
     ),
 )
 
+# Who has seen a clip that goes is found by its impressions: each of these rows comes from one.
 seen = Table(
     "seen",
     metadata,
@@ -46,7 +47,6 @@ seen = Table(
     column("at", TIMESTAMP(timezone=True), data=DataClass.VIEW_TIME),
     kept_by_trigger("account_id", "accounts.id"),
     kept_by_trigger("video_id", "clips.id"),
-    Index("ix_seen_video_id", "video_id"),
     info=held(
         "Which clips somebody has seen, so that the feed shows others first.",
         purpose=DataUse.PERSONALIZATION,

@@ -139,7 +139,7 @@ async def test_with_a_stream_web_role_and_worker_may_both_be_killed(
         with _worker(settings, tmp_path / "worker.log") as worker:
             await watchers.report_once(web)
             wait_until(lambda: _look(settings)[1] == IN_ONE)
-            await watchers.report(web, until=ENOUGH)
+            await watchers.report(web, until=ENOUGH // 3)
             worker.kill()
         web = start("web", settings, tmp_path / "web.log")
         try:

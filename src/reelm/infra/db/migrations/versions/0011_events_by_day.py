@@ -26,18 +26,28 @@ DO $$ DECLARE one date; BEGIN
 END $$
 """
 # Row by row, as a cascade does it; by their names they run after PostgreSQL's own, which wait for whoever counts.
-_FORGET = """
-CREATE FUNCTION watching_goes_with_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    DELETE FROM impressions WHERE {column} = OLD.id;
-    DELETE FROM seen WHERE {column} = OLD.id;
+_FORGET = {
+    "accounts": """
+CREATE FUNCTION watching_goes_with_accounts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    DELETE FROM impressions WHERE account_id = OLD.id;
+    DELETE FROM seen WHERE account_id = OLD.id;
     RETURN NULL;
 END $$
-"""
+""",
+    # Whoever has seen a clip has an impression of it: no index of its own is needed to find them.
+    "clips": """
+CREATE FUNCTION watching_goes_with_clips() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    DELETE FROM seen s USING (SELECT DISTINCT account_id FROM impressions WHERE video_id = OLD.id) i
+        WHERE s.account_id = i.account_id AND s.video_id = OLD.id;
+    DELETE FROM impressions WHERE video_id = OLD.id;
+    RETURN NULL;
+END $$
+""",
+}
 _WHEN = """
 CREATE TRIGGER watching_goes AFTER DELETE ON {table}
     FOR EACH ROW EXECUTE FUNCTION watching_goes_with_{table}()
 """
-_GOES_WITH = (("accounts", "account_id"), ("clips", "video_id"))
 
 
 def upgrade() -> None:
@@ -75,14 +85,16 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE video_counts SET (fillfactor = 70)"
     )  # a count stays in its page, and its indexes as they are
-    for table, column in _GOES_WITH:
-        op.execute(_FORGET.format(table=table, column=column))
+    op.drop_index("ix_seen_video_id", "seen")
+    for table, function in _FORGET.items():
+        op.execute(function)
         op.execute(_WHEN.format(table=table))
 
 
 def downgrade() -> None:
     op.execute("ALTER TABLE video_counts RESET (fillfactor)")
-    for table, _ in _GOES_WITH:
+    op.create_index("ix_seen_video_id", "seen", ["video_id"])
+    for table in _FORGET:
         op.execute(f"DROP TRIGGER watching_goes ON {table}")
         op.execute(f"DROP FUNCTION watching_goes_with_{table}")
     for table, column, target in (("seen", "account_id", "accounts"), ("seen", "video_id", "clips")):
