@@ -301,6 +301,25 @@ CREATE TABLE clips (
 
 CREATE INDEX ix_clips_account_id ON clips (account_id);
 
+CREATE TABLE feed_choices (
+    account_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT pk_feed_choices PRIMARY KEY (account_id, kind, value),
+    CONSTRAINT fk_feed_choices_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE TABLE feed_people (
+    account_id UUID NOT NULL,
+    pseudonym UUID,
+    mode TEXT NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_feed_people PRIMARY KEY (account_id),
+    CONSTRAINT uq_feed_people_pseudonym UNIQUE (pseudonym),
+    CONSTRAINT ck_feed_people_mode CHECK (mode IN ('for-you', 'plain')),
+    CONSTRAINT fk_feed_people_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
 CREATE TABLE gateway_outbox (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     realm TEXT NOT NULL,
@@ -392,6 +411,20 @@ CREATE INDEX ix_uploads_account_id ON uploads (account_id);
 
 CREATE INDEX ix_uploads_expires_at ON uploads (expires_at);
 
+CREATE TABLE blocks (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    blocked_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_blocks PRIMARY KEY (id),
+    CONSTRAINT uq_blocks_account_id_blocked_id UNIQUE (account_id, blocked_id),
+    CONSTRAINT ck_blocks_not_yourself CHECK (account_id <> blocked_id),
+    CONSTRAINT fk_blocks_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_blocks_blocked_id FOREIGN KEY(blocked_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_blocks_blocked_id ON blocks (blocked_id);
+
 CREATE TABLE comments (
     id UUID NOT NULL,
     video_id UUID NOT NULL,
@@ -406,6 +439,16 @@ CREATE TABLE comments (
 CREATE INDEX ix_comments_author_id ON comments (author_id);
 
 CREATE INDEX ix_comments_video_id ON comments (video_id, id DESC);
+
+CREATE TABLE feed_less_creators (
+    account_id UUID NOT NULL,
+    creator_id UUID NOT NULL,
+    CONSTRAINT pk_feed_less_creators PRIMARY KEY (account_id, creator_id),
+    CONSTRAINT fk_feed_less_creators_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_feed_less_creators_creator_id FOREIGN KEY(creator_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feed_less_creators_creator_id ON feed_less_creators (creator_id);
 
 CREATE TABLE follows (
     follower_id UUID NOT NULL,
@@ -493,6 +536,20 @@ CREATE TABLE moving_parts (
     CONSTRAINT pk_moving_parts PRIMARY KEY (move_id, part),
     CONSTRAINT fk_moving_parts_move_id FOREIGN KEY(move_id) REFERENCES moves (id) ON DELETE CASCADE
 );
+
+CREATE TABLE mutes (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    muted_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_mutes PRIMARY KEY (id),
+    CONSTRAINT uq_mutes_account_id_muted_id UNIQUE (account_id, muted_id),
+    CONSTRAINT ck_mutes_not_yourself CHECK (account_id <> muted_id),
+    CONSTRAINT fk_mutes_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_mutes_muted_id FOREIGN KEY(muted_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_mutes_muted_id ON mutes (muted_id);
 
 CREATE TABLE renditions (
     asset_id UUID NOT NULL,

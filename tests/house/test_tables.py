@@ -14,14 +14,19 @@ from reelm.kernel.data_classes import DataClass
 BELONGS_TO = {
     "accounts": "id",
     "assets": "account_id",
+    "blocks": "account_id, blocked_id",
     "canaries": "account_id",
     "clips": "account_id",
     "comments": "author_id",
+    "feed_choices": "account_id",
+    "feed_less_creators": "account_id, creator_id",
+    "feed_people": "account_id",
     "follows": "follower_id, followed_id",
     "gateway_outbox": "account_id",
     "impressions": "account_id",
     "likes": "account_id",
     "moves": "account_id",
+    "mutes": "account_id, muted_id",
     "notifications": "account_id, actor_id",
     "people": "account_id",
     "renditions": "assets",
@@ -69,7 +74,10 @@ OF_THEIR_OWN = {"comments-of-others": ("video_id",), "video_counts": ("video_id"
 # Tables of other packages in the same database.
 NOT_OURS = ("procrastinate", "alembic_version")
 SOMEBODY = {"accounts.id", "people.id"}
-NAMES_A_PERSON = ("account_id", "author_id", "owner_id", "actor_id", "follower_id", "followed_id", "user_id")
+NAMES_A_PERSON = (
+    *("account_id", "author_id", "owner_id", "actor_id", "follower_id", "followed_id", "user_id"),
+    *("blocked_id", "muted_id", "creator_id"),
+)
 
 
 def points_to(column: Column[object]) -> set[str]:

@@ -1,6 +1,17 @@
 """The tables of watching. An impression is one showing of one clip; reports of it only ever raise its numbers."""
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from reelm.infra.db import Belongings, column, held, metadata
@@ -65,6 +76,85 @@ seen = Table(
     ),
 )
 
+# What ranking stores about a person hangs on their pseudonym only. It is made when the first such thing is stored.
+feed_people = Table(
+    "feed_people",
+    metadata,
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("pseudonym", Uuid, data=DataClass.PSEUDONYM, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("mode", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column("began_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    UniqueConstraint("pseudonym"),
+    CheckConstraint("mode IN ('for-you', 'plain')", name="mode"),
+    info=held(
+        "Which feed somebody opens with, since when it learns from what they watch, and under which made-up name.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REMOVED, "until they reset their feed, at most as long as the account"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
+feed_choices = Table(
+    "feed_choices",
+    metadata,
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("kind", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column("value", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    info=held(
+        "What somebody chose for their feed: languages, topics, words and hashtags to hide, sounds and hashtags to"
+        " see less of.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until they take it back, at most as long as the account"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
+# Apart from the other choices, so that it goes with the creator too.
+feed_less_creators = Table(
+    "feed_less_creators",
+    metadata,
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column(
+        "creator_id",
+        Uuid,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        data=DataClass.BEHAVIOR,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    Index("ix_feed_less_creators_creator_id", "creator_id"),
+    info=held(
+        "Whose clips somebody asked their feed for less of. The creator is not told.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until they take it back, at most as long as both accounts"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
 # Which day's sums another realm has been told, and what that cost everybody of their privacy budget.
 releases = Table(
     "releases",
@@ -81,8 +171,18 @@ releases = Table(
     ),
 )
 
-# What of these tables goes along with somebody who moves.
+# What of these tables goes along with somebody who moves. Their pseudonym does not, nor what hangs on it.
 BELONGINGS = (
     Belongings(impressions, lambda person: impressions.c.account_id == person, ("account_id",), "video_id"),
     Belongings(seen, lambda person: seen.c.account_id == person, ("account_id",), "video_id"),
+    Belongings(
+        feed_people, lambda person: feed_people.c.account_id == person, ("account_id",), fills={"pseudonym": None}
+    ),
+    Belongings(feed_choices, lambda person: feed_choices.c.account_id == person, ("account_id",)),
+    Belongings(
+        feed_less_creators,
+        lambda person: feed_less_creators.c.account_id == person,
+        ("account_id",),
+        people={"creator_id": "profile"},
+    ),
 )

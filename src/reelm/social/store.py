@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
+from reelm.social.block_store import list_unseen
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.tables import comments, follows, likes, notifications
 
@@ -111,17 +112,25 @@ async def is_any_known(unit: ReadUnit, ids: Iterable[CommentId]) -> bool:
     return bool(await unit.scalar(select(literal(True)).where(comments.c.id.in_(set(ids))).limit(1)))
 
 
-async def list_comment_rows(unit: ReadUnit, video: VideoId, *, before: UUID | None, limit: int) -> list[Comment]:
-    """Newest first."""
-    statement = select(comments).where(comments.c.video_id == video)
+async def list_comment_rows(
+    unit: ReadUnit, video: VideoId, *, before: UUID | None, limit: int, viewer: AccountId | None = None
+) -> list[Comment]:
+    """Newest first; without those that `viewer` does not see."""
+    statement = select(comments).where(comments.c.video_id == video, _seen_by(viewer, comments.c.author_id))
     if before is not None:
         statement = statement.where(comments.c.id < before)
     return [_comment(row) for row in await unit.all(statement.order_by(comments.c.id.desc()).limit(limit))]
 
 
-async def count_comments(unit: ReadUnit, video: VideoId) -> int:
-    """How many comments stand under a video."""
-    return await unit.scalar(select(func.count()).where(comments.c.video_id == video))
+async def count_comments(unit: ReadUnit, video: VideoId, viewer: AccountId | None = None) -> int:
+    """How many comments stand under a video, without those that `viewer` does not see."""
+    counted = select(func.count()).where(comments.c.video_id == video, _seen_by(viewer, comments.c.author_id))
+    return await unit.scalar(counted)
+
+
+def _seen_by(viewer: AccountId | None, who: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether it is of somebody whom `viewer` has not muted and is not apart from by a block."""
+    return literal(True) if viewer is None else who.not_in(list_unseen(viewer))
 
 
 async def delete_comment(unit: WriteUnit, id: CommentId) -> bool:
@@ -181,9 +190,11 @@ async def delete_notification(
 
 
 async def list_notifications(eyes: OwnEyes, *, before: UUID | None, limit: int) -> list[Notification]:
-    """What the caller was told of, newest first."""
-    statement = select(notifications, comments.c.text).outerjoin(
-        comments, comments.c.id == notifications.c.comment_id
+    """What the caller was told of, newest first, of those whom they see."""
+    statement = (
+        select(notifications, comments.c.text)
+        .outerjoin(comments, comments.c.id == notifications.c.comment_id)
+        .where(_seen_by(eyes.subject, notifications.c.actor_id))
     )
     if before is not None:
         statement = statement.where(notifications.c.id < before)
@@ -203,9 +214,9 @@ async def list_notifications(eyes: OwnEyes, *, before: UUID | None, limit: int) 
 
 
 async def count_unread(unit: ReadUnit, account: AccountId) -> int:
-    """How much a person has been told of and not read."""
+    """How much a person has been told of and not read, of those whom they see."""
     statement = select(func.count()).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
-    return await unit.scalar(statement)
+    return await unit.scalar(statement.where(_seen_by(account, notifications.c.actor_id)))
 
 
 async def mark_read(unit: WriteUnit, account: AccountId, *, at: datetime) -> None:

@@ -23,7 +23,14 @@ router = APIRouter(include_in_schema=False)
 oembed = APIRouter(tags=["pages"])
 _HEAD = "<!--reelm:head-->"
 _SIMPLE = ("following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff")
-_APP_PAGES = ("/", *(f"/{name}" for name in _SIMPLE), "/settings/move", "/v/{video}/edit")
+_APP_PAGES = (
+    "/",
+    *(f"/{name}" for name in _SIMPLE),
+    "/settings/move",
+    "/settings/feed",
+    "/feed-parameters",
+    "/v/{video}/edit",
+)
 
 
 def _dist(request: Request) -> Path:
