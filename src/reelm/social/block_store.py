@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -122,21 +123,21 @@ async def list_muted(unit: ReadUnit, account: AccountId) -> frozenset[AccountId]
     return frozenset(AccountId(id) for id in await unit.scalars(_muted(account)))
 
 
-def list_unseen(account: AccountId) -> CompoundSelect[tuple[UUID]]:
+def list_unseen(account: AccountId) -> CompoundSelect[Any]:
     """A SELECT of everybody whose comments and acts this person does not see: `NOT IN` it."""
     return union_all(_blocked(account), _muted(account))
 
 
-def _blocked(account: AccountId) -> CompoundSelect[tuple[UUID]]:
+def _blocked(account: AccountId) -> CompoundSelect[Any]:
     theirs = select(blocks.c.account_id).where(blocks.c.blocked_id == account)
     return union_all(*_named(blocks, blocks.c.blocked_id, account), theirs)
 
 
-def _muted(account: AccountId) -> CompoundSelect[tuple[UUID]]:
+def _muted(account: AccountId) -> CompoundSelect[Any]:
     return union_all(*_named(mutes, mutes.c.muted_id, account))
 
 
-def _named(what: Table, who: ColumnElement[UUID], account: AccountId) -> tuple[Select[tuple[UUID]], ...]:
+def _named(what: Table, who: ColumnElement[UUID], account: AccountId) -> tuple[Select[Any], ...]:
     """Those in a list, and the other names that the same people of other realms have here.
 
     Somebody abroad is known by one id for their page and by another for their comments; realm and handle are what
@@ -162,9 +163,7 @@ async def list_own_mutes(eyes: OwnEyes, *, before: UUID | None, limit: int) -> l
     return await _page(eyes, found, mutes, before, limit)
 
 
-async def _page(
-    eyes: OwnEyes, found: Select[tuple[UUID, UUID, datetime]], of: Table, before: UUID | None, limit: int
-) -> list[Shunned]:
+async def _page(eyes: OwnEyes, found: Select[Any], of: Table, before: UUID | None, limit: int) -> list[Shunned]:
     if before is not None:
         found = found.where(of.c.id < before)
     rows = await eyes.all(found.order_by(of.c.id.desc()).limit(limit), of.c.account_id)

@@ -117,6 +117,11 @@ export class Ring {
     if (!this.held) void this.play();
   }
 
+  /** Other clips stand at these places now: what was loaded for them goes. */
+  forgetFrom(index: number): void {
+    for (const slot of this.slots) if (slot.index >= index) this.empty(slot);
+  }
+
   retry(): void {
     const slot = this.slotOf(this.current);
     if (!slot) return;

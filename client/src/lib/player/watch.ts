@@ -14,6 +14,8 @@ export class WatchLog {
   #waiting: WatchEvent[] = [];
   #open: { impression: string | null; video: string; since: number | null; told: number } | null = null;
   #totals = new Map<string, number>();
+  #held = new Set<() => void>();
+  #sending: Promise<void> = Promise.resolve();
   #timer: number;
   #hide = (): void => {
     if (document.visibilityState === "hidden") this.#sendLast();
@@ -52,12 +54,44 @@ export class WatchLog {
     void this.flush();
   }
 
-  share(video: string, impression: string | null): void {
-    this.#waiting.push(event("share", video, impression, 0));
-    void this.flush();
+  /** How long a showing was watched so far, in milliseconds. */
+  watched(video: string, impression: string | null): number {
+    const key = impression ?? video;
+    const open = this.#open;
+    const running = open && open.since !== null && (open.impression ?? open.video) === key ? performance.now() - open.since : 0;
+    return (this.#totals.get(key) ?? 0) + running;
   }
 
-  async flush(): Promise<void> {
+  share(video: string, impression: string | null): Promise<void> {
+    this.#waiting.push(event("share", video, impression, 0));
+    return this.flush();
+  }
+
+  /** Tell after a while, or when the page is hidden before; what is returned takes it back until then. */
+  notInterestedIn(ms: number, video: string, impression: string | null, told: () => void): () => void {
+    const tell = (): void => {
+      this.#held.delete(tell);
+      clearTimeout(timer);
+      this.#waiting.push(event("not_interested", video, impression, 0));
+    };
+    const timer = setTimeout(() => {
+      tell();
+      void this.flush().then(told);
+    }, ms);
+    this.#held.add(tell);
+    return () => {
+      this.#held.delete(tell);
+      clearTimeout(timer);
+    };
+  }
+
+  /** Send what waits; done once all of it, and what was on its way before, has arrived or will be sent again. */
+  flush(): Promise<void> {
+    this.#sending = this.#sending.then(() => this.#send());
+    return this.#sending;
+  }
+
+  async #send(): Promise<void> {
     const events = this.#waiting.splice(0, MOST_AT_ONCE);
     if (events.length === 0) return;
     try {
@@ -74,6 +108,7 @@ export class WatchLog {
   }
 
   stop(): void {
+    this.#tellHeld();
     this.close();
     clearInterval(this.#timer);
     document.removeEventListener("visibilitychange", this.#hide);
@@ -91,7 +126,12 @@ export class WatchLog {
     this.#waiting.push(event("view", open.video, open.impression, total));
   }
 
+  #tellHeld(): void {
+    for (const tell of [...this.#held]) tell();
+  }
+
   #sendLast(): void {
+    this.#tellHeld();
     this.#take();
     const events = this.#waiting.splice(0, MOST_AT_ONCE);
     if (events.length === 0) return;
