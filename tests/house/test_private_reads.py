@@ -34,6 +34,7 @@ MACHINE_READS = {
     "reelm.moving.store.hold_move": "moves somebody who asked for it; what they see of it is their own",
     "reelm.moving.store.list_parts": "puts what came of somebody who moves into its tables; nobody is shown it",
     "reelm.social.block_store.list_blocked_either_way": "leaves out of what somebody is shown whom a block parts",
+    "reelm.social.store.end_follows_across_blocks": "ends follows of somebody who has come; nothing is returned",
     "reelm.social.store.count_regard": "two numbers that every clip shows",
     "reelm.social.store.list_liked": "counts one like less on each clip, when somebody goes to another realm",
     "reelm.social.store.rename_followed": "leaves out who follows both names of one person; nothing is returned",

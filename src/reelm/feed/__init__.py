@@ -1,5 +1,6 @@
-"""What to show next: skeleton → hydrate → pure rules → present. Owns `impressions`, `seen` and what
-people choose for their feeds.
+"""What to show next: skeleton → hydrate → pure rules → present.
+
+Owns `impressions`, `seen` and what people choose for their feeds.
 
 Promises: a page never shows a clip its viewer may not watch for longer than `FRESH_S`; a watch event answered with
 202 is on disk.

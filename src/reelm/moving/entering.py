@@ -39,6 +39,7 @@ async def enter(mover: Mover, move: Move) -> Then:
                 continue
             rows = await import_rows(unit, mover, what, staged[what.name], move.realm)
             await _let_in(unit, what, rows, person)
+        await social.end_follows_across_blocks(unit, person)
         await _count(mover, unit, staged)
         await accounts.stop_awaiting(unit, move.handle)
         await _found_again(mover, unit, move, staged)

@@ -163,7 +163,9 @@ async def list_own_mutes(eyes: OwnEyes, *, before: UUID | None, limit: int) -> l
     return await _page(eyes, found, mutes, before, limit)
 
 
-async def _page(eyes: OwnEyes, found: Select[Any], of: Table, before: UUID | None, limit: int) -> list[Shunned]:
+async def _page(
+    eyes: OwnEyes, found: Select[Any, Any, Any], of: Table, before: UUID | None, limit: int
+) -> list[Shunned]:
     if before is not None:
         found = found.where(of.c.id < before)
     rows = await eyes.all(found.order_by(of.c.id.desc()).limit(limit), of.c.account_id)

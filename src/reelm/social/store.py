@@ -4,7 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, delete, func, insert, literal, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    table,
+    union_all,
+    update,
+)
 from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -13,7 +26,7 @@ from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
 from reelm.social.block_store import list_unseen
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
-from reelm.social.tables import comments, follows, likes, notifications
+from reelm.social.tables import blocks, comments, follows, likes, notifications
 
 # Everybody who is known here: `accounts` owns the table.
 _people = table("people", named("id", Uuid), named("realm", Text))
@@ -223,6 +236,19 @@ async def mark_read(unit: WriteUnit, account: AccountId, *, at: datetime) -> Non
     """Everything this person has been told of so far counts as read."""
     statement = update(notifications).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
     await unit.write(statement.values(read_at=at))
+
+
+async def end_follows_across_blocks(unit: WriteUnit, person: UUID) -> None:
+    """Somebody has come whom somebody here has blocked, or the other way round: they follow each other no more."""
+    apart = union_all(
+        select(blocks.c.blocked_id).where(blocks.c.account_id == person),
+        select(blocks.c.account_id).where(blocks.c.blocked_id == person),
+    )
+    for one, other in (
+        (follows.c.follower_id, follows.c.followed_id),
+        (follows.c.followed_id, follows.c.follower_id),
+    ):
+        await unit.write(delete(follows).where(one == person, other.in_(apart)))
 
 
 async def forget_follows_abroad(unit: WriteUnit, person: UUID) -> None:
