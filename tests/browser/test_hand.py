@@ -190,7 +190,9 @@ async def test_the_settings_of_the_feed_are_kept_and_a_reset_says_what_goes(
     page = person.page
     await page.goto(f"{cell.base}/settings")
     await person.get("own-feed-card").click()
-    await person.get("add-languages").select_option("fr")
+    for language in ("fr", "ja"):  # the second before the first has been kept
+        await person.get("add-languages").select_option(language)
+    await expect(person.get("list-languages").locator("li")).to_have_count(2)
     await person.get("add-hidden_words").fill("Spoiler Alert")
     await page.keyboard.press("Enter")
     await person.get("add-hidden_tags").fill("#Été, #Foot")

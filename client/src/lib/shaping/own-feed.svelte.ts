@@ -10,6 +10,7 @@ import { toasts } from "../ui/toasts.svelte";
 export class OwnFeed {
   settings = $state.raw<FeedSettings | null>(null);
   problem = $state("");
+  #changing: Promise<unknown> = Promise.resolve();
 
   async load(): Promise<void> {
     this.problem = "";
@@ -20,10 +21,20 @@ export class OwnFeed {
     }
   }
 
-  /** Change something; gives why that was refused, or nothing. */
-  async change(edit: FeedEdit): Promise<string> {
+  /**
+   * Change something, after what was changed before has been kept: lists are replaced whole, and the next edit is of
+   * the newest. Gives why it was refused, or nothing.
+   */
+  change(edit: (settings: FeedSettings) => FeedEdit): Promise<string> {
+    const done = this.#changing.then(() => this.#change(edit));
+    this.#changing = done;
+    return done;
+  }
+
+  async #change(edit: (settings: FeedSettings) => FeedEdit): Promise<string> {
+    if (!this.settings) return "";
     try {
-      this.#has(await api.changeFeed(edit));
+      this.#has(await api.changeFeed(edit(this.settings)));
       dropKept();
       return "";
     } catch (failure) {
