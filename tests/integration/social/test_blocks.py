@@ -10,6 +10,8 @@ import httpx
 import pytest
 from tests.integration.world import Person, Realm
 
+from reelm.web.guard import SESSION_COOKIE
+
 GONE = "00000000-0000-7000-8000-000000000000"
 
 
@@ -76,6 +78,16 @@ async def test_across_a_block_everything_is_refused_as_if_it_was_not_there(
     third = realm.client(cast.ana)
     for path in (*(f"/videos/{id}" for id in clips.values()), "/accounts/ben", "/accounts/carl"):
         assert (await third.get(path)).status_code == 200
+
+
+async def test_the_pages_of_the_two_are_not_there_for_each_other_either(realm: Realm, clips: dict[str, str]) -> None:
+    cast = realm.people
+    await _block(realm, cast.ben, "carl")
+    cookie = f"{SESSION_COOKIE}={cast.carl.token}"
+    for path, missing in (("/@ben", "/@zoe"), (f"/v/{clips['ben']}", f"/v/{GONE}")):
+        assert (await realm.get(path)).status_code == 200
+        there, nowhere = await realm.get(path, Cookie=cookie), await realm.get(missing, Cookie=cookie)
+        assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text) == (404, there.text)
 
 
 async def test_whoever_is_blocked_can_not_find_out_by_blocking_back(realm: Realm) -> None:
