@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from reelm.kernel.ids import AccountId
 
@@ -95,6 +96,7 @@ def clean_word(text: str) -> str:
     return words
 
 
+@lru_cache(maxsize=16_384)
 def clean_tag(text: str) -> str:
     """A hashtag as it is compared, without its sign.
 
@@ -165,19 +167,28 @@ def has_word(text: str, words: frozenset[str]) -> bool:
     >>> has_word("我爱足球", frozenset({"足球"})), has_word("l’été", frozenset({"été"}))
     (True, True)
     """
+    folded, standing = _read(text)
+    single, others = _sort_out(words)
+    return not standing.isdisjoint(single) or any(stands_in(folded, word) for word in others)
+
+
+@lru_cache(maxsize=16_384)
+def _read(text: str) -> tuple[str, frozenset[str]]:
+    """A text as it is compared, and the words in it: the same captions are asked about for many people."""
     folded = " ".join(fold(text).split())
-    if not _any_of(words).search(folded):
-        return False
-    return any(_stands_in(folded, word) for word in words)
+    ends = [at for at in range(1, len(folded)) if not _goes_on(folded, at)]
+    return folded, frozenset(folded[at:end] for at, end in pairwise([0, *ends, len(folded)]))
 
 
 @lru_cache(maxsize=4096)
-def _any_of(words: frozenset[str]) -> re.Pattern[str]:
-    """Finds whether one of the words is there at all: most texts have none."""
-    return re.compile("|".join(map(re.escape, sorted(words))) or r"(?!)")
+def _sort_out(words: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Those that are one word each, which are looked up, and phrases and the like, which are searched for."""
+    single = frozenset(word for word in words if _read(word) == (word, frozenset({word})))
+    return single, tuple(sorted(words - single))
 
 
-def _stands_in(text: str, word: str) -> bool:
+def stands_in(text: str, word: str) -> bool:
+    """Whether a clean word is somewhere in a folded text without being part of a longer one."""
     at = text.find(word)
     while at >= 0:
         if not (_goes_on(text, at) or _goes_on(text, at + len(word))):

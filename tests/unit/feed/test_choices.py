@@ -13,9 +13,11 @@ from reelm.feed.choices import (
     Kind,
     clean_tag,
     clean_word,
+    fold,
     has_word,
     is_filtered,
     is_hidden,
+    stands_in,
 )
 from reelm.feed.profiling import Profiling, decide_profiling, may_profile
 from reelm.kernel.ids import AccountId
@@ -78,6 +80,13 @@ def test_what_is_cleaned_is_clean_and_a_caption_of_just_the_word_is_hidden(text:
     if clean:
         assert has_word(clean, frozenset({clean}))
         assert has_word(f"{text} . {clean} . {text}", frozenset({clean}))
+
+
+@given(st.text("aé ก足_-\u0301x", max_size=12), st.text("aé ก足_-\u0301x", max_size=4))
+def test_looking_a_word_up_says_the_same_as_searching_for_it(text: str, word: str) -> None:
+    clean = clean_word(word)
+    if clean:
+        assert has_word(text, frozenset({clean})) is stands_in(" ".join(fold(text).split()), clean)
 
 
 def _cases() -> Iterator[tuple[Choices, bool, bool]]:
