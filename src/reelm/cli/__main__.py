@@ -127,6 +127,7 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a co
 
             return run_create(arguments)
         case "feed":
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # beside other work, two wait for each other
             from reelm.cli.feed import run_feed
 
             return run_feed(arguments)

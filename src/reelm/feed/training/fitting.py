@@ -39,6 +39,7 @@ from reelm.feed.training.statistics import (
 
 MOST_REGULARISED, REGULARISED = 400.0, 5.0  # at most so much, and so many times an item's usual weight
 TRANSITION_DECAY = 10.0  # in likes
+TRANSITION_ITEMS = 4096  # most liked; the transitions of rarer ones are noise, and cost the cube of their number
 TREND_DAYS = 1.0
 TREND_WEIGHT = 0.006
 FACTORS_WEIGHT = 0.1
@@ -162,5 +163,7 @@ def _learn_ease(sums: Statistics, where: Ints, longest: int) -> Lists:
 
 
 def _learn_transitions(sums: Statistics, where: Ints, longest: int) -> Lists:
-    matrix = solve_transitions(sums.before, sums.after, _usual(sums.before.diagonal()))
-    return shorten(matrix, where, len(sums.trend), longest)
+    usual = sums.before.diagonal()
+    best = np.sort(np.argsort(-usual, kind="stable")[:TRANSITION_ITEMS])
+    before, after = sums.before[best][:, best], sums.after[best][:, best]
+    return shorten(solve_transitions(before, after, _usual(usual[best])), where[best], len(sums.trend), longest)

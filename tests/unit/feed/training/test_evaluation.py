@@ -95,10 +95,10 @@ def test_events_come_after_the_history_and_are_masked_as_it_is(tmp_path: Path) -
 @pytest.mark.parametrize("empty", ["h", "t"])
 def test_files_without_rows_are_refused(tmp_path: Path, empty: str) -> None:
     ids = arrow.array([], arrow.int64())
+    nothing, something = {"user": ids, "item": ids}, {"user": [1], "item": [2]}
     paths = {
-        name: write(tmp_path / f"{name}.parquet", {"user": ids, "item": ids} if name == empty else {"user": [1], "item": [2]})
-        for name in ("h", "t")
-    }  # fmt: skip
+        name: write(tmp_path / f"{name}.parquet", nothing if name == empty else something) for name in ("h", "t")
+    }
     with pytest.raises(NothingToLearn) as refused:
         evaluate(paths["h"], paths["t"])
     assert refused.value.path == str(paths[empty])

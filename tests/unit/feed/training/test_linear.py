@@ -1,16 +1,19 @@
 """The closed forms are what a naive dense solution gives; lists keep the strongest; the tail is found by likeness."""
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 from tests.unit.feed.training.logs import join_log, make_log
 
-from reelm.feed.training.arrays import make_rows, sparse
+from reelm.feed.training.arrays import Doubles, make_rows, sparse
 from reelm.feed.training.engine import InProcess
 from reelm.feed.training.factors import Factors, fold_in, train_factors
 from reelm.feed.training.fitting import fit, gather_watches, score_people
 from reelm.feed.training.linear import as_matrix, find_neighbours, shorten, solve_ease, solve_transitions
 from reelm.feed.training.statistics import Part, find_hot, sum_up
 
+linalg: Any = cast("Any", np.linalg)
 DRAWS = np.random.default_rng(8)
 X = (DRAWS.random((60, 25)) < 0.3).astype(np.float32)
 
@@ -62,8 +65,8 @@ def test_factors_are_what_solving_each_row_gives() -> None:
     found = train_factors(watched, InProcess(), width=8, rounds=3, confidence=4.0, regularisation=2.0)
     people = fold_in(found, watched)
     for person in range(3):
-        mine = found.items[X[person] > 0].astype(float)
-        naive = np.linalg.solve(found.fold + 4 * mine.T @ mine, 5 * mine.sum(0))
+        mine: Doubles = found.items[X[person] > 0].astype(np.float64)
+        naive: Doubles = linalg.solve(found.fold + 4 * mine.T @ mine, 5 * mine.sum(0))
         assert np.abs(people[person] - naive).max() < 1e-3
     gram = found.items.T.astype(float) @ found.items + 2 * np.eye(8)
     assert np.abs(found.fold - gram).max() < 1e-3

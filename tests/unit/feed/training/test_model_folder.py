@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
@@ -17,6 +17,7 @@ from reelm.feed.training.heads import HEADS, train_ranker
 from reelm.feed.training.interactions import Interactions
 from reelm.feed.training.model_folder import pack_ids, write_model
 
+linalg: Any = cast("Any", np.linalg)
 AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
@@ -52,7 +53,7 @@ def score_by_hand(folder: Path, watched: list[tuple[int, bool]]) -> Any:
     fold, y = told["fold"], arrays["vectors"].astype(float)
     mine = y[[item for item, _ in watched]]
     sure = fold["confidence"] * np.array([1 if liked else fold["watched"] for _, liked in watched])
-    x = np.linalg.solve(arrays["fold"] + (mine.T * sure) @ mine, ((1 + sure)[:, None] * mine).sum(0))
+    x: Any = linalg.solve(arrays["fold"] + (mine.T * sure) @ mine, ((1 + sure)[:, None] * mine).sum(0))
     return scores + fold["weight"] * (y @ x) + np.sqrt(max(1, lift)) * arrays["trend"]
 
 
