@@ -7,6 +7,8 @@ serves only once it beat the one before it; equal scores flatter nobody's figure
 
 from reelm.feed.training.errors import InteractionsNotRead, InteractionsNotUnderstood, NoEarlierModel, NothingToLearn
 from reelm.feed.training.evaluation import evaluate
+from reelm.feed.training.heads import Ranker, label_watch_quantile, train_ranker
+from reelm.feed.training.learning import learn
 from reelm.feed.training.release import decide_release, find_current, prune, publish, roll_back
 
 __all__ = [
@@ -14,10 +16,14 @@ __all__ = [
     "InteractionsNotUnderstood",
     "NoEarlierModel",
     "NothingToLearn",
+    "Ranker",
     "decide_release",
     "evaluate",
     "find_current",
+    "label_watch_quantile",
+    "learn",
     "prune",
     "publish",
     "roll_back",
+    "train_ranker",
 ]

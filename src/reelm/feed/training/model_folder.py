@@ -25,9 +25,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from reelm.feed.training.arrays import Names
-from reelm.feed.training.fitting import FACTORS_WEIGHT, Model
+from reelm.feed.training.arrays import Floats, Ints, Names
+from reelm.feed.training.factors import Factors
+from reelm.feed.training.fitting import FACTORS_WEIGHT, FollowList, Model
 from reelm.feed.training.heads import Ranker
+from reelm.feed.training.linear import Lists
 from reelm.feed.training.onnx_file import write_onnx
 from reelm.feed.training.statistics import WATCHED
 
@@ -53,6 +55,29 @@ def write_model(
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+
+
+def read_model(folder: Path, items: Names) -> Model:
+    """A model as it serves, its rows numbered as `items` are; of what it does not know it says nothing.
+
+    Raises `OSError`, and `ValueError` for a folder that is no model.
+    """
+    told: dict[str, Any] = json.loads((folder / "model.json").read_text("utf-8"))
+    arrays: dict[str, Any] = {path.stem: np.load(path, mmap_mode="r") for path in folder.glob("*.npy")}
+    numbers = {one.tobytes(): number for number, one in enumerate(pack_ids(items))}
+    place = np.array([numbers.get(one.tobytes(), -1) for one in arrays["items"]], np.int32)
+    lists = tuple(
+        FollowList(
+            one["name"], one["decay"], one["weight"], one["watched"],
+            _renumber(Lists(arrays[f"{one['name']}_ids"], arrays[f"{one['name']}_weights"]), place, len(items)),
+        )
+        for one in told["lists"]
+    )  # fmt: skip
+    factors = None
+    if told["fold"] is not None:
+        vectors = _move(arrays["vectors"].astype(np.float32), place, len(items))
+        factors = Factors(vectors, np.asarray(arrays["fold"]), told["fold"]["confidence"])
+    return Model(items, lists, _move(arrays["trend"], place, len(items)), factors, told["trained_on"])
 
 
 def describe(
@@ -86,6 +111,20 @@ def pack_ids(ids: Names) -> NDArray[np.uint8]:
     else:
         packed = b"".join(int(one).to_bytes(16, "big", signed=True) for one in ids.tolist())
     return np.frombuffer(packed, np.uint8).reshape(len(ids), 16)
+
+
+def _move(values: Floats, place: Ints, items: int) -> Floats:
+    """The rows of `values` [old, …] at their `place` [old] among so many items, zeros elsewhere."""
+    moved = np.zeros((items, *values.shape[1:]), np.float32)
+    moved[place[place >= 0]] = values[place >= 0]
+    return moved
+
+
+def _renumber(lists: Lists, place: Ints, items: int) -> Lists:
+    ids = np.full((items, lists.ids.shape[1]), -1, np.int32)
+    told = np.append(place, np.int32(-1))  # -1 stays -1
+    ids[place[place >= 0]] = told[lists.ids[place >= 0]]
+    return Lists(ids, _move(lists.weights, place, items))
 
 
 def _arrays(model: Model) -> dict[str, NDArray[Any]]:
