@@ -13,15 +13,18 @@ NOT_BENCHMARKS = {"__main__", "table"}
 
 
 def main(asked: list[str]) -> int:
-    """Run, print and write. Returns 2 for a name that no benchmark has."""
+    """Run, print and write; what finds nothing to measure has said so. Returns 2 for a name that no benchmark has."""
     names = sorted(m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in NOT_BENCHMARKS)
     names = [name.replace("_", "-") for name in names if not name.startswith("_")]
     if unknown := [name for name in asked if name not in names]:
         print(f"No benchmark is called {', '.join(unknown)}. There are: {', '.join(names)}.", file=sys.stderr)
         return 2
     for name in asked or names:
-        measure = cast("Callable[[], Report]", importlib.import_module(f"bench.{name.replace('-', '_')}").measure)
-        publish(measure())
+        measure = cast(
+            "Callable[[], Report | None]", importlib.import_module(f"bench.{name.replace('-', '_')}").measure
+        )
+        if (found := measure()) is not None:
+            publish(found)
     return 0
 
 

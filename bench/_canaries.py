@@ -31,6 +31,7 @@ CATALOGUE = """
     SELECT table_name, column_name, data_type FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name IN
       (SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE')
+      AND table_name NOT IN (SELECT relname FROM pg_class WHERE relispartition)
     ORDER BY table_name, column_name
 """
 # Text columns that take the words of a closed list: no word of ours can be put there.
@@ -38,12 +39,15 @@ CLOSED = {
     "accounts.country": "a code of ISO 3166-1",
     "accounts.region": "a code of ISO 3166-2",
     "accounts.locale": "one of two languages",
-    "impressions.kind": "one of two words",
+    "impressions.ended": "one of three words",
+    "impressions.kind": "one of seven words",
     "moves.country": "a code of ISO 3166-1",
     "moves.region": "a code of ISO 3166-2",
 }
 # Columns whose rows come about in no run of minutes. What they point to is swept where it comes from.
 RARE = {"counts_abroad.video_id": "filled once a day, from sums over 50 people and more"}
+# Columns whose values are everybody's, and so nobody's.
+COMMON = {"impressions.day": "today's date, which stands everywhere"}
 NUMBERS = {"boolean": "yes or no", "integer": "a small number", "bigint": "a small number"}
 
 # Where what somebody typed in another realm may be met: in memory, and in what is asked of the realm it names.
@@ -141,6 +145,9 @@ class Canaries:
     def _read_column(self, database: psycopg.Connection[Any], table: str, column: MappedColumn, kind: str) -> None:
         name = f"{table}.{column.name}"
         known = self.columns.setdefault(name, Column(name, column.data_class, column.realm_rule, kind))
+        if name in COMMON:
+            known.reason = COMMON[name]
+            return
         query = sql.SQL("SELECT DISTINCT {0} FROM {1} WHERE {0} IS NOT NULL").format(
             sql.Identifier(column.name), sql.Identifier(table)
         )

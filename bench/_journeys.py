@@ -241,7 +241,7 @@ def live(town: Town) -> None:
 
 
 def watch(viewer: Somebody, clip: str) -> None:
-    """Shown and watched for a time that nobody else watched: a number of eight figures."""
+    """Shown and watched, for longer than anybody can: it is stored as what is possible."""
     at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
     seen = {"impression_id": str(uuid4()), "video_id": clip, "kind": "view", "watched_ms": next(_looks), "at": at}
     shared = {"impression_id": str(uuid4()), "video_id": clip, "kind": "share", "at": at}

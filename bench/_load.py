@@ -1,8 +1,9 @@
 """A bounded load on loopback: keep-alive connections asking for paths, and the CPU time a server spent meanwhile."""
 
 import asyncio
+import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -17,6 +18,7 @@ class Load:
     cpu_s: float
     latencies_ms: list[float]
     body: bytes
+    wall_s: float
 
     @property
     def per_cpu_s(self) -> float:
@@ -38,26 +40,28 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
 
 def drive(port: int, request: Callable[[int], bytes], pids: list[int], *, seconds: float, connections: int) -> Load:
-    """Send `request(n)` over `connections` connections for `seconds`; every answer must be 200."""
-    return asyncio.run(_drive(port, request, pids, seconds, connections))
+    """Send `request(n)` over `connections` connections for `seconds`; every answer must be 200 or 202."""
+    requests = map(request, count())
+    return asyncio.run(_drive(port, requests, pids, time.perf_counter() + seconds, connections))
 
 
-async def _drive(
-    port: int, request: Callable[[int], bytes], pids: list[int], seconds: float, connections: int
-) -> Load:
+def drive_all(port: int, requests: Iterable[bytes], pids: list[int], *, connections: int) -> Load:
+    """Send all of these, whatever time it takes."""
+    return asyncio.run(_drive(port, iter(requests), pids, math.inf, connections))
+
+
+async def _drive(port: int, requests: Iterator[bytes], pids: list[int], deadline: float, connections: int) -> Load:
     latencies: list[float] = []
-    numbers = count()
     bodies: list[bytes] = []
-    deadline = time.perf_counter() + seconds
-    before = cpu_seconds(pids)
+    before, began_at = cpu_seconds(pids), time.perf_counter()
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < deadline:
+        while time.perf_counter() < deadline and (request := next(requests, None)):
             began = time.perf_counter()
-            writer.write(request(next(numbers)))
+            writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
+            if not head.startswith(b"HTTP/1.1 20"):
                 raise RuntimeError(head.decode(errors="replace"))
             length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
             body = await reader.readexactly(length)
@@ -66,10 +70,18 @@ async def _drive(
         writer.close()
 
     await asyncio.gather(*(one() for _ in range(connections)))
-    return Load(len(latencies), cpu_seconds(pids) - before, sorted(latencies), bodies[0])
+    wall_s = time.perf_counter() - began_at
+    return Load(len(latencies), cpu_seconds(pids) - before, sorted(latencies), bodies[0], wall_s)
 
 
 def get(path: str, token: str | None = None) -> bytes:
     """One keep-alive GET as bytes."""
     auth = f"Authorization: Bearer {token}\r\n" if token else ""
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{auth}\r\n".encode()
+
+
+def post(path: str, body: bytes, token: str | None = None) -> bytes:
+    """One keep-alive POST as bytes."""
+    auth = f"Authorization: Bearer {token}\r\n" if token else ""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{auth}Content-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body

@@ -7,20 +7,15 @@ PostgreSQL's together; the bare route's is its own server's, the same granian in
 import hashlib
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 
 from bench._cell import free_port
 from bench._load import Load, drive, get
+from bench._servers import running
 from bench.table import Report, at_least
 from reelm.infra.db.schema import migrate
 from reelm.infra.embedded import postgres
@@ -97,13 +92,13 @@ def measure() -> Report:
 def _compare(folder: Path, url: str, postgres_pid: int) -> Report:
     port = free_port()
     env = os.environ | {"REELM_DATABASE_URL": url, "REELM_DATA": str(folder), "REELM_LISTEN": f"127.0.0.1:{port}"}
-    with _running((sys.executable, "-m", "reelm.cli", "serve", "web"), port, "/api/v1/health", env) as web:
+    with running((sys.executable, "-m", "reelm.cli", "serve", "web"), port, "/api/v1/health", env) as web:
         runs: dict[str, list[Load]] = {"nobody signed in": [], "signed in, 2,000 clips seen": []}
         body = drive(port, lambda _: get("/api/v1/feed?limit=10"), [web], seconds=1, connections=4).body
         (folder / "page.json").write_bytes(body)
         bare_port = free_port()
         bare = (sys.executable, "-c", _BARE, str(bare_port), str(folder / "page.json"))
-        with _running(bare, bare_port, "/page", os.environ) as bare_pid:
+        with running(bare, bare_port, "/page", os.environ) as bare_pid:
             ceiling: list[Load] = []
             pids = [web, postgres_pid]
             for _ in range(ROUNDS):
@@ -137,21 +132,3 @@ def _row(what: str, loads: list[Load], best: float) -> dict[str, str | int | flo
         "p50_ms": round(statistics.median(load.percentile(0.5) for load in loads), 2),
         "p99_ms": round(statistics.median(load.percentile(0.99) for load in loads), 2),
     }
-
-
-@contextmanager
-def _running(command: tuple[str, ...], port: int, path: str, env: Mapping[str, str]) -> Generator[int]:
-    """A server until the block ends; its pid once `path` answers."""
-    process = subprocess.Popen(command, env=dict(env), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            with suppress(urllib.error.URLError, OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5).close()
-                break
-            time.sleep(0.1)
-        else:
-            raise RuntimeError("the server does not answer")
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(20)

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.world import Realm, Stage, build_stage, open_realm
 from tests.postgres import DatabaseServer, database_server
 
-from reelm.feed import pipeline
+from reelm.feed import stockroom
 from reelm.infra.db.schema import migrate
 from reelm.infra.settings import Settings
 from reelm.infra.telemetry import JsonLines
@@ -59,7 +59,7 @@ def settings(
     stage: Stage, database_server: DatabaseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Generator[Settings]:
     """A realm's settings over a copy of the stage: its database and its files."""
-    monkeypatch.setattr(pipeline, "FRESH_S", 0.0)  # what a test changed is on the next page
+    monkeypatch.setattr(stockroom, "FRESH_S", 0.0)  # what a test changed is on the next page
     name = database_server.create(stage.database)
     shutil.copytree(stage.data, tmp_path / "data")
     yield Settings(data=tmp_path / "data", database_url=database_server.url(name), client_dist=stage.client_dist)

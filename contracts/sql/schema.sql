@@ -301,6 +301,25 @@ CREATE TABLE clips (
 
 CREATE INDEX ix_clips_account_id ON clips (account_id);
 
+CREATE TABLE feed_choices (
+    account_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT pk_feed_choices PRIMARY KEY (account_id, kind, value),
+    CONSTRAINT fk_feed_choices_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE TABLE feed_people (
+    account_id UUID NOT NULL,
+    pseudonym UUID,
+    mode TEXT NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_feed_people PRIMARY KEY (account_id),
+    CONSTRAINT uq_feed_people_pseudonym UNIQUE (pseudonym),
+    CONSTRAINT ck_feed_people_mode CHECK (mode IN ('for-you', 'plain')),
+    CONSTRAINT fk_feed_people_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
 CREATE TABLE gateway_outbox (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     realm TEXT NOT NULL,
@@ -392,6 +411,20 @@ CREATE INDEX ix_uploads_account_id ON uploads (account_id);
 
 CREATE INDEX ix_uploads_expires_at ON uploads (expires_at);
 
+CREATE TABLE blocks (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    blocked_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_blocks PRIMARY KEY (id),
+    CONSTRAINT uq_blocks_account_id_blocked_id UNIQUE (account_id, blocked_id),
+    CONSTRAINT ck_blocks_not_yourself CHECK (account_id <> blocked_id),
+    CONSTRAINT fk_blocks_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_blocks_blocked_id FOREIGN KEY(blocked_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_blocks_blocked_id ON blocks (blocked_id);
+
 CREATE TABLE comments (
     id UUID NOT NULL,
     video_id UUID NOT NULL,
@@ -406,6 +439,38 @@ CREATE TABLE comments (
 CREATE INDEX ix_comments_author_id ON comments (author_id);
 
 CREATE INDEX ix_comments_video_id ON comments (video_id, id DESC);
+
+CREATE TABLE feed_less_creators (
+    account_id UUID NOT NULL,
+    creator_id UUID NOT NULL,
+    CONSTRAINT pk_feed_less_creators PRIMARY KEY (account_id, creator_id),
+    CONSTRAINT fk_feed_less_creators_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_feed_less_creators_creator_id FOREIGN KEY(creator_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feed_less_creators_creator_id ON feed_less_creators (creator_id);
+
+CREATE TABLE feed_states (
+    pseudonym UUID NOT NULL,
+    state BYTEA NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_feed_states PRIMARY KEY (pseudonym),
+    CONSTRAINT fk_feed_states_pseudonym FOREIGN KEY(pseudonym) REFERENCES feed_people (pseudonym) ON DELETE CASCADE
+);
+
+CREATE TABLE feed_tallies (
+    video_id UUID NOT NULL,
+    shown REAL DEFAULT '0' NOT NULL,
+    views REAL DEFAULT '0' NOT NULL,
+    completions REAL DEFAULT '0' NOT NULL,
+    likes REAL DEFAULT '0' NOT NULL,
+    comments REAL DEFAULT '0' NOT NULL,
+    shares REAL DEFAULT '0' NOT NULL,
+    skips REAL DEFAULT '0' NOT NULL,
+    refusals REAL DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_feed_tallies PRIMARY KEY (video_id),
+    CONSTRAINT fk_feed_tallies_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE
+);
 
 CREATE TABLE follows (
     follower_id UUID NOT NULL,
@@ -458,17 +523,20 @@ CREATE TABLE foreign_people (
 CREATE INDEX ix_foreign_people_handle ON foreign_people (realm, handle);
 
 CREATE TABLE impressions (
+    day DATE NOT NULL,
     id UUID NOT NULL,
     kind TEXT NOT NULL,
     video_id UUID NOT NULL,
     account_id UUID,
     watched_ms INTEGER NOT NULL,
+    replays INTEGER NOT NULL,
+    ended TEXT,
+    known BOOLEAN NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_impressions PRIMARY KEY (id, kind),
-    CONSTRAINT fk_impressions_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE,
-    CONSTRAINT fk_impressions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
-);
+    CONSTRAINT pk_impressions PRIMARY KEY (day, id, kind)
+)
+ PARTITION BY RANGE (day);
 
 CREATE INDEX ix_impressions_account_id ON impressions (account_id);
 
@@ -494,6 +562,20 @@ CREATE TABLE moving_parts (
     CONSTRAINT fk_moving_parts_move_id FOREIGN KEY(move_id) REFERENCES moves (id) ON DELETE CASCADE
 );
 
+CREATE TABLE mutes (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    muted_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_mutes PRIMARY KEY (id),
+    CONSTRAINT uq_mutes_account_id_muted_id UNIQUE (account_id, muted_id),
+    CONSTRAINT ck_mutes_not_yourself CHECK (account_id <> muted_id),
+    CONSTRAINT fk_mutes_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT fk_mutes_muted_id FOREIGN KEY(muted_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_mutes_muted_id ON mutes (muted_id);
+
 CREATE TABLE renditions (
     asset_id UUID NOT NULL,
     short_side INTEGER NOT NULL,
@@ -511,12 +593,28 @@ CREATE TABLE seen (
     account_id UUID NOT NULL,
     video_id UUID NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id),
-    CONSTRAINT fk_seen_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT fk_seen_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE
+    CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id)
 );
 
-CREATE INDEX ix_seen_video_id ON seen (video_id);
+CREATE TABLE showings (
+    day DATE NOT NULL,
+    id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    video_id UUID NOT NULL,
+    pseudonym UUID,
+    place SMALLINT NOT NULL,
+    source TEXT NOT NULL,
+    propensity REAL NOT NULL,
+    model TEXT,
+    features BYTEA,
+    CONSTRAINT pk_showings PRIMARY KEY (day, id),
+    CONSTRAINT fk_showings_pseudonym FOREIGN KEY(pseudonym) REFERENCES feed_people (pseudonym) ON DELETE CASCADE
+)
+ PARTITION BY RANGE (day);
+
+CREATE INDEX ix_showings_pseudonym ON showings (pseudonym);
+
+CREATE INDEX ix_showings_video_id ON showings (video_id);
 
 CREATE TABLE video_counts (
     video_id UUID NOT NULL,

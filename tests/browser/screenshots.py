@@ -77,6 +77,18 @@ async def _photograph_access(browser: Browser, base: str, folder: Path, subject:
         await person.page.context.close()
 
 
+async def _photograph_own_feed(person: Person, base: str) -> None:
+    """The settings of a feed that somebody has shaped."""
+    await person.page.goto(f"{base}/settings/feed")
+    for text in ("spoiler", "giveaway"):
+        await person.get("add-hidden_words").fill(text)
+        await person.page.keyboard.press("Enter")
+        await expect(person.get("list-hidden_words")).to_contain_text(text)
+    await person.get("add-languages").select_option("fr")
+    await person.page.evaluate("scrollTo(0, 0)")
+    await take(person, "your-feed")
+
+
 async def _photograph(browser: Browser, base: str, folder: Path) -> None:
     context = await browser.new_context(locale="en", color_scheme="dark", device_scale_factor=1)
     person = await Person.arrive(context, base, "ana.lee")
@@ -99,6 +111,7 @@ async def _photograph(browser: Browser, base: str, folder: Path) -> None:
     await take(person, "profile")
     await person.page.goto(f"{base}/settings")
     await take(person, "settings")
+    await _photograph_own_feed(person, base)
     await _photograph_access(browser, base, folder, person)
     await context.close()
 

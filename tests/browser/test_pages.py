@@ -22,6 +22,8 @@ PAGES = (
     "/inbox",
     "/settings",
     "/settings/move",
+    "/settings/feed",
+    "/feed-parameters",
     "/sign-up",
     "/sign-in",
     "/@nora",

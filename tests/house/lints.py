@@ -14,6 +14,8 @@ VAGUE_NAMES = frozenset(
 CLOSED = frozenset(
     {"access", "accounts", "bootstrap", "feed", "ledger", "media", "moving", "realms", "social", "videos", "worker"}
 )
+# Packages inside these with a front door of their own.
+INNER_DOORS = frozenset({"feed.training"})
 TALKS_ABROAD = frozenset({"urllib.request", "http.client", "ftplib", "smtplib", "xmlrpc", "telnetlib"})
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -108,6 +110,9 @@ def _is_offered(target: str, own: str, surfaces: dict[str, frozenset[str]]) -> b
     parts = target.split(".")
     if parts[0] != "reelm" or len(parts) < 3 or parts[1] == own or parts[1] not in CLOSED:
         return True
+    inner = ".".join(parts[1:3])
+    if inner in INNER_DOORS:
+        return len(parts) == 3 or (len(parts) == 4 and parts[3] in surfaces[inner])
     return len(parts) == 3 and parts[2] in surfaces[parts[1]]
 
 

@@ -4,7 +4,11 @@ import pytest
 from tests.house import lints
 from tests.house.lints import Module
 
-SURFACES = {"accounts": frozenset({"sign_up", "Person"}), "videos": frozenset({"Video"})}
+SURFACES = {
+    "accounts": frozenset({"sign_up", "Person"}),
+    "videos": frozenset({"Video"}),
+    "feed.training": frozenset({"evaluate"}),
+}
 # Put together from parts, or this file itself would be refused.
 REGISTRY_LINE = "https://files.python" + "hosted.org/packages/x.whl\n"
 MIRROR_LINE = "deb http://deb.deb" + "ian.org/debian stable main\n"
@@ -45,6 +49,8 @@ def test_a_vague_name_is_refused(part: str) -> None:
         "from .. import accounts\naccounts.store.fetch_account",
         "from reelm import accounts\naccounts.store.fetch_account",
         "from reelm import accounts as people\npeople.handles",
+        "from reelm.feed.training import fitting",
+        "from reelm.feed.training.fitting import fit",
     ],
 )
 def test_a_reach_inside_another_package_is_refused(text: str) -> None:
@@ -60,6 +66,7 @@ def test_a_reach_inside_another_package_is_refused(text: str) -> None:
         ("reelm.videos.posts", "from .store import find_video"),
         ("reelm.videos.posts", "from ..accounts import Person"),
         ("reelm.videos.posts", "from reelm.infra.db.units import ReadUnit"),
+        ("reelm.cli.feed", "from reelm.feed import training\nfrom reelm.feed.training import evaluate"),
     ],
 )
 def test_the_front_door_is_open(name: str, text: str) -> None:

@@ -14,14 +14,19 @@ from reelm.kernel.data_classes import DataClass
 BELONGS_TO = {
     "accounts": "id",
     "assets": "account_id",
+    "blocks": "account_id, blocked_id",
     "canaries": "account_id",
     "clips": "account_id",
     "comments": "author_id",
+    "feed_choices": "account_id",
+    "feed_less_creators": "account_id, creator_id",
+    "feed_people": "account_id",
     "follows": "follower_id, followed_id",
     "gateway_outbox": "account_id",
     "impressions": "account_id",
     "likes": "account_id",
     "moves": "account_id",
+    "mutes": "account_id, muted_id",
     "notifications": "account_id, actor_id",
     "people": "account_id",
     "renditions": "assets",
@@ -44,6 +49,9 @@ NAMES_NOBODY = {
     "awaited_handles": "handles kept free for whoever is on their way here, who has no account here yet",
     "canary_probes": "how many entries each day's probe expected and found in a realm's log",
     "counts_abroad": "noised sums that other realms told of a clip",
+    "feed_states": "hang on a pseudonym, and go when `feed_people` no longer has it",
+    "feed_tallies": "how people took to a clip, summed up",
+    "showings": "hang on a pseudonym, and go when `feed_people` no longer has it",
     "foreign_clips": "copies of what is public in another realm, until it says otherwise",
     "foreign_people": "what another realm told of its people, until it says otherwise",
     "gateway_copies": "which realms hold a copy of a public clip or profile",
@@ -66,10 +74,13 @@ NAMES_NOBODY = {
 }
 # Columns of what goes along with a person that point to that person's own clips only.
 OF_THEIR_OWN = {"comments-of-others": ("video_id",), "video_counts": ("video_id",), "videos": ("id",)}
-# Tables of other packages in the same database.
-NOT_OURS = ("procrastinate", "alembic_version")
+# Tables of other packages in the same database, and the partitions of one of ours.
+NOT_OURS = ("procrastinate", "alembic_version", "impressions_", "showings_")
 SOMEBODY = {"accounts.id", "people.id"}
-NAMES_A_PERSON = ("account_id", "author_id", "owner_id", "actor_id", "follower_id", "followed_id", "user_id")
+NAMES_A_PERSON = (
+    *("account_id", "author_id", "owner_id", "actor_id", "follower_id", "followed_id", "user_id"),
+    *("blocked_id", "muted_id", "creator_id"),
+)
 
 
 def points_to(column: Column[object]) -> set[str]:

@@ -69,6 +69,7 @@ def start(role: str, settings: Settings, log_file: Path, *, first: str = "") -> 
         "REELM_DATA": str(settings.data),
         "REELM_LISTEN": f"127.0.0.1:{port}",
         "REELM_CLIENT_DIST": str(settings.client_dist),
+        "REELM_EVENTS_URL": settings.events_url,
         "PYTHONPATH": os.pathsep.join((str(ROOT), *filter(None, sys.path))),
     }
     with log_file.open("ab") as log:

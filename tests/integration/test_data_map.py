@@ -10,7 +10,8 @@ from tests.postgres import DatabaseServer
 from reelm.infra.db.data_map import draw_data_map
 
 CATALOGUE = """SELECT table_name, column_name FROM information_schema.columns
-               WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"""
+               WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND NOT EXISTS (
+                   SELECT FROM pg_class p WHERE p.relname = table_name AND p.relispartition)"""
 
 
 def list_catalogue(url: str) -> set[tuple[str, str]]:

@@ -217,7 +217,8 @@ class Realm:
     async def count_rows(self) -> dict[str, int]:
         """How many rows each table has."""
         tables = await self.rows(
-            "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace"
         )
         names = sorted(row["name"] for row in tables)
         return {name: (await self.rows(f'SELECT count(*) AS n FROM "{name}"'))[0]["n"] for name in names}

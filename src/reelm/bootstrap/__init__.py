@@ -5,6 +5,7 @@ from reelm.bootstrap.belongings import OWN, STAYS, TOWARDS
 from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
 from reelm.bootstrap.door import Door, open_door
+from reelm.bootstrap.intake import open_events, store_events
 from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad, make_mover
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
@@ -29,8 +30,10 @@ __all__ = [
     "open_atlas",
     "open_cell",
     "open_door",
+    "open_events",
     "open_prober",
     "open_sequencer",
     "open_signer",
     "open_workshop",
+    "store_events",
 ]

@@ -1,14 +1,15 @@
 """What does the web role of one realm hold? Everything it was configured with, opened once."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reelm import access, accounts, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
+from reelm.bootstrap.intake import open_intake
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
-from reelm.feed import Feed, Present
+from reelm.feed import Feed, Intake, Learning, Present, ShowingKey, Stockroom
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool, ReadUnit
 from reelm.infra.line import LocalLine
@@ -32,6 +33,7 @@ class Cell:
     cursors: CursorKey
     secret: bytes
     feed: Feed
+    intake: Intake
     clock: Clock
     atlas: realms.Atlas
     desk: access.Desk
@@ -39,6 +41,26 @@ class Cell:
     abroad: gateway.Abroad
     moved_secret: bytes
     signer: ledger.SignerClient
+
+
+@asynccontextmanager
+async def _open_feed(
+    settings: Settings, database: Database, pool: HotPool, *, present: Present, atlas: realms.Atlas, clock: Clock
+) -> AsyncGenerator[tuple[Feed, Intake]]:
+    """What makes pages, and what takes in how they were watched."""
+    secret, stockroom = load_secret(settings.data, settings.secret), Stockroom(pool, settings.models_dir)
+    pages = Feed(
+        database=database,
+        pool=pool,
+        cursors=CursorKey(secret),
+        showings=ShowingKey(secret),
+        atlas=atlas,
+        present=present,
+        stockroom=stockroom,
+    )
+    learning = Learning(clock, stockroom)
+    async with aclosing(pages), open_intake(settings, database, pool, atlas, learning) as intake:
+        yield pages, intake
 
 
 @asynccontextmanager
@@ -57,33 +79,39 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
         realm, line = RealmCode(settings.realm), LocalLine(settings.gateway_path)
         rulebook = gateway.Rulebook(settings.policies_dir)
         try:
-            yield Cell(
-                settings=settings,
-                database=database,
-                pool=pool,
-                blobs=FileBlobs(settings.blobs_dir),
-                inbox=Inbox(
-                    database, settings.uploads_dir, settings.max_upload_bytes, timedelta(hours=settings.upload_ttl_h)
-                ),
-                cursors=cursors,
-                secret=secret,
-                feed=Feed(database, pool, cursors, present),
-                clock=clock,
-                atlas=atlas,
-                desk=access.Desk(
-                    database,
-                    durability,
-                    clock,
-                    settings.realm,
-                    accounts.fetch_position,
-                    frozenset(filter(None, settings.staff_countries.split(","))),
-                    access.Border(realm, rulebook, atlas.realm_of, _is_minor),
-                ),
-                log=ledger.LogFolder(settings.ledger_dir),
-                abroad=make_abroad(settings, line, clock),
-                moved_secret=load_kept(settings.data, MOVED_NAMES),
-                signer=signer,
-            )
+            watching = _open_feed(settings, database, pool, present=present, atlas=atlas, clock=clock)
+            async with watching as (pages, intake):
+                yield Cell(
+                    settings=settings,
+                    database=database,
+                    pool=pool,
+                    blobs=FileBlobs(settings.blobs_dir),
+                    inbox=Inbox(
+                        database,
+                        settings.uploads_dir,
+                        settings.max_upload_bytes,
+                        timedelta(hours=settings.upload_ttl_h),
+                    ),
+                    cursors=cursors,
+                    secret=secret,
+                    feed=pages,
+                    intake=intake,
+                    clock=clock,
+                    atlas=atlas,
+                    desk=access.Desk(
+                        database,
+                        durability,
+                        clock,
+                        settings.realm,
+                        accounts.fetch_position,
+                        frozenset(filter(None, settings.staff_countries.split(","))),
+                        access.Border(realm, rulebook, atlas.realm_of, _is_minor),
+                    ),
+                    log=ledger.LogFolder(settings.ledger_dir),
+                    abroad=make_abroad(settings, line, clock),
+                    moved_secret=load_kept(settings.data, MOVED_NAMES),
+                    signer=signer,
+                )
         finally:
             await line.close()
             await signer.close()

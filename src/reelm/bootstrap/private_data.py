@@ -27,7 +27,9 @@ COLLECTIONS = (
     PrivateData(accounts.PROFILE, accounts.fetch_private_profile),
     PrivateData(accounts.SIGN_INS, accounts.list_sign_ins),
     PrivateData(feed.WATCH_HISTORY, feed.list_watch_history),
+    PrivateData(feed.FEED_CHOICES, feed.list_feed_choices),
     PrivateData(social.LIKES_AND_FOLLOWS, social.list_likes_and_follows),
+    PrivateData(social.BLOCKS_AND_MUTES, social.list_blocks_and_mutes),
     PrivateData(videos.PRIVATE_CLIPS, videos.list_private_clips),
 )
 

@@ -74,6 +74,8 @@ class Workshop:
         await access.sweep(self.database, realm=self.settings.realm, at=now)
         for card in gateway.Cards(self.settings.peers_path, RealmCode(self.settings.realm)).others():
             await feed.release(self.database, card.realm, now=now)
+        await feed.make_days_ahead(self.database, now)
+        await feed.forget_old_showings(self.database, now)
         await media.expire(self.studio.inbox, at=now)
         media.clear_orphans(await self.find_faults())
         await self.note_maps()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import reelm
+from reelm.cli.feed_options import add_feed
 from reelm.cli.ledger_options import add_ledger, run_ledger
 from reelm.cli.moving_options import add_moving
 from reelm.kernel.errors import Problem
@@ -52,6 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
         dest="action", required=True, metavar="ACTION"
     )
     _add_account_create(account.add_parser("create", help="create an account"))
+
+    add_feed(commands.add_parser("feed", help="measure what the feed has learned; choose the model"), _add_data)
 
     add_ledger(commands.add_parser("ledger", help="check, copy, prove and mend the log"), _add_data)
 
@@ -102,7 +105,7 @@ def _add_account_create(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
+def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a command
     """Run one parsed command; its exit status."""
     match arguments.command:
         case "up":
@@ -123,6 +126,11 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
             from reelm.cli.account import run_create
 
             return run_create(arguments)
+        case "feed":
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # beside other work, two wait for each other
+            from reelm.cli.feed import run_feed
+
+            return run_feed(arguments)
         case "ledger":
             return run_ledger(arguments)
         case "realm":

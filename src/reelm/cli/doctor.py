@@ -10,6 +10,7 @@ from pathlib import Path
 from reelm import access, media
 from reelm.bootstrap import open_workshop
 from reelm.cli.cell import CellNotRunning, find_settings
+from reelm.cli.event_health import look_at_events
 from reelm.cli.finding import Finding
 from reelm.cli.gateway_health import look_at_gateway
 from reelm.cli.ledger_health import look_at_ledger
@@ -133,6 +134,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
         probes,
         look_at_realms(settings, clock),
         residents,
+        *await look_at_events(settings),
         *log,
     ]
 

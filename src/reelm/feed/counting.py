@@ -1,25 +1,13 @@
 """When does a view count? A pure rule: once an impression was watched for a second, or a shorter clip to its end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from reelm.feed.model import EventKind
+from reelm.feed.model import Accepted, EventKind
 from reelm.kernel.ids import VideoId
 
 VIEW_MS = 1000
 COMPLETE_SHARE = 0.9
-
-
-@dataclass(frozen=True)
-class Report:
-    """One impression as it stands after a batch. `before_ms` is `None` where it is new."""
-
-    video: VideoId
-    kind: EventKind
-    watched_ms: int
-    before_ms: int | None
-    duration_ms: int
 
 
 class CountChange(NamedTuple):
@@ -48,20 +36,18 @@ def is_complete(watched_ms: int, duration_ms: int) -> bool:
     return watched_ms >= COMPLETE_SHARE * duration_ms and is_view(watched_ms, duration_ms)
 
 
-def plan_count_changes(reports: Iterable[Report]) -> dict[VideoId, CountChange]:
+def plan_count_changes(accepted: Iterable[Accepted]) -> dict[VideoId, CountChange]:
     """What each clip's counts grow by; a report that repeats what was known adds nothing."""
-    changes: dict[VideoId, CountChange] = {}
-    for report in reports:
-        old = changes.get(report.video, CountChange())
-        before, now, length = report.before_ms or 0, report.watched_ms, report.duration_ms
-        new = report.before_ms is None
-        if report.kind is EventKind.VIEW:
-            changes[report.video] = CountChange(
-                old.views + (is_view(now, length) and (new or not is_view(before, length))),
-                old.completions + (is_complete(now, length) and (new or not is_complete(before, length))),
-                old.watched_ms + now - before,
-                old.shares,
-            )
-        elif report.kind is EventKind.SHARE and new:
-            changes[report.video] = old._replace(shares=old.shares + 1)
-    return changes
+    sums: dict[VideoId, list[int]] = {}
+    for one in accepted:
+        if one.kind is EventKind.VIEW:
+            now, before, length = one.watched_ms, one.before_ms, one.duration_ms
+            sum_ = sums.setdefault(one.video, [0, 0, 0, 0])
+            if is_view(now, length):
+                was_view = not one.is_new and is_view(before, length)
+                sum_[0] += not was_view
+                sum_[1] += is_complete(now, length) and not (was_view and is_complete(before, length))
+            sum_[2] += now - before
+        elif one.kind is EventKind.SHARE and one.is_new:
+            sums.setdefault(one.video, [0, 0, 0, 0])[3] += 1
+    return {video: CountChange(*sum_) for video, sum_ in sums.items()}

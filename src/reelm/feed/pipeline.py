@@ -1,35 +1,49 @@
-"""How is a page made? Skeleton (ids) → hydrate (what to show) → rules → present (bytes)."""
+"""How is a page made? Shortlist (rows) → check (what may be shown now) → rules → present (bytes)."""
 
-import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import cast
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, cast
 from uuid import UUID
 
+import numpy as np
 import orjson
 
-from reelm import accounts, videos
+from reelm import accounts, realms
+from reelm.feed.callers import Caller, read_caller
+from reelm.feed.candidates import Source
+from reelm.feed.catalogue import NOBODY, Rows
+from reelm.feed.choices import has_word
 from reelm.feed.errors import FeedModeUnknown
-from reelm.feed.model import Candidate, Mode, Ranked, Reason, ViewerState
-from reelm.feed.ranking import rank
-from reelm.feed.rules import pick_page
-from reelm.feed.store import find_account, find_viewer_state, list_candidates, list_following, list_newest
-from reelm.infra.db import Database, HotPool
+from reelm.feed.exploring import Explored, count_slots
+from reelm.feed.hydrating import Fragments, Present
+from reelm.feed.learning_store import count_sources
+from reelm.feed.model import Mode, Reason
+from reelm.feed.parameters import Parameters, tell_parameters
+from reelm.feed.profiling import Profiling, decide_for
+from reelm.feed.rules import pick_page, place_tried
+from reelm.feed.shortlist import (
+    Hidden,
+    Shortlist,
+    World,
+    explain_scores,
+    list_tried,
+    make_shortlist,
+    spread_out,
+)
+from reelm.feed.showings import ShowingKey, unix_ms
+from reelm.feed.shown_log import Showing, ShownLog
+from reelm.feed.stockroom import Stockroom
+from reelm.feed.store import fetch_standing, find_viewer, list_following
+from reelm.feed.why import Known, Why, explain, explain_tried
+from reelm.infra.db import Database, HotPool, Record
 from reelm.kernel.cursors import CursorKey
-from reelm.kernel.ids import VideoId, new_uuid
+from reelm.kernel.ids import ImpressionId, VideoId
 
-FRESH_S = 2.0
-NEWEST, LIKED = 600, 400
-# How many of the best are looked up at once against what a viewer has seen, growing until the page is full.
-LOOK_UP = 60
 MOST_SERVED = 200
 _KEY_BYTES = 6
-_MOST_FRAGMENTS = 5000
+_SOURCES_FRESH = timedelta(minutes=10)
 _END_OF_TIME = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
-
-Present = Callable[[videos.Clip], bytes]
 
 
 @dataclass(frozen=True)
@@ -40,161 +54,280 @@ class Page:
     signed_in: bool
 
 
-def _key(video: VideoId) -> bytes:
-    """The random tail of an id: enough to tell the clips of one scroll apart."""
-    return video.bytes[-_KEY_BYTES:]
+class _Item(NamedTuple):
+    video: UUID
+    author: UUID
+    why: Why
+    propensity: float = 1.0
+    features: bytes | None = None
+
+
+class _Picked(NamedTuple):
+    """`rows` that may be shown; places in them of the `best` and of those `tried`, with how probable these were."""
+
+    rows: Rows
+    best: Sequence[int]
+    tried: Sequence[int]
+    propensity: Mapping[int, float]
 
 
 class Feed:
-    """Makes pages. Keeps the ranked candidates and each clip's JSON for `FRESH_S` seconds."""
+    """Makes pages out of what the stockroom holds."""
 
-    def __init__(self, database: Database, pool: HotPool, cursors: CursorKey, present: Present) -> None:
-        self._database = database
-        self._pool = pool
-        self._cursors = cursors
-        self._present = present
-        self._ranked: list[Ranked] = []
-        self._ranked_until = 0.0
-        self._ranking = asyncio.Lock()
-        self._fragments: dict[VideoId, tuple[bytes, float]] = {}
+    def __init__(
+        self,
+        *,
+        database: Database,
+        pool: HotPool,
+        cursors: CursorKey,
+        showings: ShowingKey,
+        atlas: realms.Atlas,
+        present: Present,
+        stockroom: Stockroom,
+    ) -> None:
+        self._pool, self._cursors, self._showings, self._atlas = pool, cursors, showings, atlas
+        self.stockroom = stockroom
+        self._shown = ShownLog(database, pool)
+        self._sources: dict[str, int] = {}
+        self._sources_at: datetime | None = None
+        self._fragments = Fragments(database, present)
+        self._rng = np.random.default_rng()
 
-    async def page(self, *, token: str | None, mode: str, cursor: str | None, limit: int, now: datetime) -> Page:
-        """One page of the feed.
+    async def page(
+        self, *, token: str | None, mode: str | None, cursor: str | None, limit: int, now: datetime
+    ) -> Page:
+        """One page of the feed; without `mode` of the one that this person opens with.
 
         Raises `FeedModeUnknown`, `CursorNotOurs`; `NotSignedIn` for the following feed of nobody.
         """
-        if mode == Mode.FOR_YOU:
-            return await self._for_you(token, cursor, limit, now)
-        if mode in (Mode.FOLLOWING, Mode.PLAIN):
-            return await self._newest_first(Mode(mode), token, cursor, limit, now)
-        raise FeedModeUnknown(offered=", ".join(Mode))
+        if mode is not None and mode not in set(Mode):
+            raise FeedModeUnknown(offered=", ".join(Mode))
+        await self.stockroom.refresh(now)
+        caller, mode = await self._call(token, mode, now)
+        if mode is Mode.FOLLOWING:
+            return await self._following(caller, cursor, limit, now)
+        return await self._ranked(mode, caller, cursor, limit, now)
 
-    async def _for_you(self, token: str | None, cursor: str | None, limit: int, now: datetime) -> Page:
-        served = self._open_served(cursor)
-        ranked = await self._rank(now)
-        open_ = [item for item in ranked if _key(item.candidate.video) not in served] if served else ranked
-        viewer, page = await self._pick(token, open_, limit, now)
-        fragments = await self._hydrate([item.candidate for item in page])
-        shown = [item for item in page if item.candidate.video in fragments]
-        served_now = [*served, *(_key(item.candidate.video) for item in page)][-MOST_SERVED:]
-        more = len(open_) > len(page)
-        next_cursor = self._cursors.seal("for-you", b"".join(served_now).hex()) if more else None
-        return self._present_page(shown, fragments, viewer, next_cursor)
+    async def _ranked(self, mode: Mode, caller: Caller, cursor: str | None, limit: int, now: datetime) -> Page:
+        served = self._open_served(mode, cursor)
+        world = self._world(now)
+        hidden = replace(caller.hidden, served=np.array(served, np.uint64))
+        shortlist = make_shortlist(world, caller.interests, hidden, limit)
+        slots = count_slots(limit, float(self._rng.random()))
+        tried = list_tried(world, caller.interests, hidden, shortlist, slots=slots, rng=self._rng)
+        items, standing = await self._pick(world, caller, shortlist, tried, limit)
+        if len(items) < limit:
+            more, again = await self._seen_before(world, caller, hidden, items, limit)
+            items, standing = items + more, standing | again
+        fragments = await self._fragments.fetch(standing, [item.video for item in items])
+        shown = [item for item in items if item.video in fragments]
+        self.stockroom.note_shown(world.catalogue.find([item.video.bytes for item in shown]))
+        served_now = [*served, *(_short(item.video) for item in items)]
+        next_cursor = None
+        if self._has_more(world, hidden, served_now):
+            next_cursor = self._cursors.seal(mode, _pack(served_now[-MOST_SERVED:]))
+        return self._present(shown, fragments, standing, caller, next_cursor=next_cursor, now=now)
 
-    def _open_served(self, cursor: str | None) -> dict[bytes, None]:
-        """The keys of what this scroll was given, in order."""
-        if cursor is None:
-            return {}
-        raw = bytes.fromhex(cast("str", self._cursors.open("for-you", cursor)))
-        return {raw[at : at + _KEY_BYTES]: None for at in range(0, len(raw), _KEY_BYTES)}
+    def _world(self, now: datetime) -> World:
+        room = self.stockroom
+        return World(room.catalogue, room.shelves, room.model, room.shown, now.timestamp())
+
+    def _open_served(self, mode: Mode, cursor: str | None) -> list[int]:
+        """What this scroll was given, in order."""
+        return _unpack(cast("str", self._cursors.open(mode, cursor))) if cursor is not None else []
+
+    @staticmethod
+    def _has_more(world: World, hidden: Hidden, served: Sequence[int]) -> bool:
+        """Whether anything is left that this scroll was not given."""
+        if world.catalogue.size > 10 * MOST_SERVED:
+            return True
+        every = np.arange(world.catalogue.size, dtype=np.int32)
+        gone = replace(hidden, served=np.array(served, np.uint64)).of(every, world.catalogue, but_seen=True)
+        return bool((~gone).any())
+
+    async def _call(self, token: str | None, mode: str | None, now: datetime) -> tuple[Caller, Mode]:
+        """Who asks, and for which feed."""
+        row = await find_viewer(self._pool, accounts.token_hash(token), now) if token else None
+        if row is None:
+            return Caller(), Mode(mode or Mode.FOR_YOU)
+        asked = Mode(mode or row["mode"])
+        profiling = decide_for(
+            self._atlas, row["birth_date"], row["country"], row["region"], mode=row["mode"], now=now
+        )
+        profiled = profiling is Profiling.LEARNS and asked is not Mode.PLAIN
+        return read_caller(row, self.stockroom.catalogue, asked, now, profiled=profiled), asked
 
     async def _pick(
-        self, token: str | None, ranked: list[Ranked], limit: int, now: datetime
-    ) -> tuple[ViewerState | None, list[Ranked]]:
-        """The best unseen ones; once there are none left, those seen before."""
-        if token is None:
-            return None, pick_page(ranked, without=(), limit=limit)
-        look_up = LOOK_UP
+        self, world: World, caller: Caller, shortlist: Shortlist, tried: Sequence[Explored], limit: int
+    ) -> tuple[list[_Item], dict[UUID, Record]]:
+        """The best that may be shown now and that this viewer has not seen, and those that are tried."""
+        order, look = spread_out(shortlist, world.catalogue), 2 * limit + 10
+        trial = np.array([one.row for one in tried], np.int32)
+        order = order[~np.isin(shortlist.rows[order], trial)]
         while True:
-            best = ranked[:look_up]
-            hashed = accounts.token_hash(token)
-            viewer = await find_viewer_state(self._pool, hashed, [item.candidate for item in best], now)
-            if viewer is None:
-                return None, pick_page(ranked, without=(), limit=limit)
-            page = pick_page(best, without=viewer.seen, limit=limit)
-            if len(page) == limit or look_up >= len(ranked):
+            rows = np.concatenate([trial, shortlist.rows[order[:look]]])
+            standing = await self._check(world, caller, rows)
+            ids = _ids(world, rows)
+            new = [
+                at for at, id in enumerate(ids) if id in standing and not (caller.profiled and standing[id]["seen"])
+            ]
+            kept = rows[new]
+            front = [at for at, place in enumerate(new) if place < len(trial)]
+            page = pick_page(
+                world.catalogue.author[kept].tolist(), world.catalogue.sound[kept].tolist(), limit, front
+            )
+            if len(page) + len(front) >= limit or look >= len(order):
                 break
-            look_up *= 4
-        if len(page) < limit:
-            again = [replace(item, reason=Reason.SEEN_BEFORE) for item in best if item.candidate.video in viewer.seen]
-            page += pick_page(again, without=(), limit=limit - len(page))
-        return viewer, page
+            look *= 4
+        picked = _Picked(kept, page, front, {one.row: one.propensity for one in tried})
+        return self._explain(world, caller, shortlist, picked), standing
 
-    async def _newest_first(
-        self, mode: Mode, token: str | None, cursor: str | None, limit: int, now: datetime
-    ) -> Page:
-        before = self._open_position(mode, cursor)
-        hashed = accounts.token_hash(token) if token else None
-        if mode is Mode.FOLLOWING:
-            account = await find_account(self._pool, hashed, now) if hashed else None
-            if account is None:
-                raise accounts.NotSignedIn
-            found = await list_following(self._pool, account, before, limit)
-        else:
-            found = await list_newest(self._pool, before, limit)
-        viewer = await find_viewer_state(self._pool, hashed, found, now) if hashed else None
-        reason = Reason.FOLLOWING if mode is Mode.FOLLOWING else Reason.NEWEST
-        fragments = await self._hydrate(found)
-        shown = [Ranked(item, 0.0, reason) for item in found if item.video in fragments]
+    def _explain(self, world: World, caller: Caller, shortlist: Shortlist, picked: _Picked) -> list[_Item]:
+        """The page in its order, each with what put it there."""
+        kept, page, front = picked.rows, picked.best, picked.tried
+        at_row = {int(row): place for place, row in enumerate(shortlist.rows)}
+        features = shortlist.features[[at_row[int(kept[at])] for at in page]]
+        causes = explain_scores(world.model, features)
+        known = Known(caller.interests.taste, world.catalogue, world.model)
+        chosen: dict[int, tuple[Why, float, bytes | None]] = {}
+        for at, feature, cause in zip(page, features, causes, strict=True):
+            why = explain(known, int(kept[at]), feature[: len(Source)], cause)
+            chosen[at] = why, 1.0, feature.astype(np.float16).tobytes()
+        chosen |= {at: (explain_tried(), picked.propensity[int(kept[at])], None) for at in front}
+        order = place_tried(page, front, self._rng.random(len(front)).tolist())
+        ids, catalogue = _ids(world, kept), world.catalogue
+        return [
+            _Item(ids[at], UUID(bytes=catalogue.authors.names[catalogue.author[kept[at]]]), *chosen[at])
+            for at in order
+        ]
+
+    async def _seen_before(
+        self, world: World, caller: Caller, hidden: Hidden, items: Sequence[_Item], limit: int
+    ) -> tuple[list[_Item], dict[UUID, Record]]:
+        """What was seen before, newest first, where there is nothing new left."""
+        catalogue = world.catalogue
+        every = np.arange(catalogue.size, dtype=np.int32)
+        left = every[~hidden.of(every, catalogue, but_seen=True)]
+        left = np.setdiff1d(left, catalogue.find([item.video.bytes for item in items]))
+        left = left[np.argsort(-catalogue.published[left], kind="stable")]
+        items_more: list[_Item] = []
+        standing = await self._check(world, caller, left[: 4 * limit])
+        why = Why(Reason.SEEN_BEFORE, "seen_before", explored=False, parts=[])
+        for row, id in zip(left.tolist(), _ids(world, left[: 4 * limit]), strict=False):
+            if id in standing and len(items) + len(items_more) < limit:
+                items_more.append(_Item(id, UUID(bytes=catalogue.authors.names[catalogue.author[row]]), why))
+        return items_more, standing
+
+    async def _check(self, world: World, caller: Caller, rows: Rows) -> dict[UUID, Record]:
+        """How these clips stand now, without those with a word this viewer hides.
+
+        Those that may not be shown any more are dropped from the stockroom.
+        """
+        ids = _ids(world, rows)
+        standing = await fetch_standing(self._pool, caller.account, ids)
+        self.stockroom.drop([VideoId(id) for id in ids if id not in standing])
+        if not caller.choices.hidden_words:
+            return standing
+        words = caller.choices.hidden_words
+        return {id: row for id, row in standing.items() if not has_word(row["caption"], words)}
+
+    async def _following(self, caller: Caller, cursor: str | None, limit: int, now: datetime) -> Page:
+        """What those whom the viewer follows published, newest first."""
+        before = _END_OF_TIME
+        if cursor is not None:
+            at, id = cast("list[str]", self._cursors.open(Mode.FOLLOWING, cursor))
+            before = datetime.fromisoformat(at), UUID(id)
+        if caller.account is None:
+            raise accounts.NotSignedIn
+        found = await list_following(self._pool, caller.account, before, limit)
+        world = self._world(now)
+        rows = world.catalogue.find([one.video.bytes for one in found])
+        gone = caller.hidden.of(rows, world.catalogue, but_seen=True) & (rows != NOBODY)
+        open_ = [one for one, is_gone in zip(found, gone, strict=True) if not is_gone]
+        standing = await fetch_standing(self._pool, caller.account, [one.video for one in open_])
+        words = caller.choices.hidden_words
+        kept = [one for one in open_ if one.video in standing and not has_word(standing[one.video]["caption"], words)]
+        fragments = await self._fragments.fetch(standing, [one.video for one in kept])
+        why = Why(Reason.FOLLOWING, "following", explored=False, parts=[{"kind": "following", "share": 1.0}])
+        items = [_Item(one.video, one.author, why) for one in kept if one.video in fragments]
         next_cursor = None
         if len(found) == limit:
             last = found[-1]
-            next_cursor = self._cursors.seal(mode, [last.published_at.isoformat(), str(last.video)])
-        return self._present_page(shown, fragments, viewer, next_cursor)
+            next_cursor = self._cursors.seal(Mode.FOLLOWING, [last.published_at.isoformat(), str(last.video)])
+        return self._present(items, fragments, standing, caller, next_cursor=next_cursor, now=now)
 
-    def _open_position(self, mode: Mode, cursor: str | None) -> tuple[datetime, UUID]:
-        if cursor is None:
-            return _END_OF_TIME
-        at, id = cast("list[str]", self._cursors.open(mode, cursor))
-        return datetime.fromisoformat(at), UUID(id)
-
-    async def _rank(self, now: datetime) -> list[Ranked]:
-        """All candidates, best first, at most `FRESH_S` old. One caller ranks, the others wait for it."""
-        if time.monotonic() < self._ranked_until:
-            return self._ranked
-        async with self._ranking:
-            if time.monotonic() >= self._ranked_until:
-                self._ranked = rank(await list_candidates(self._pool, newest=NEWEST, liked=LIKED), now)
-                self._ranked_until = time.monotonic() + FRESH_S
-        return self._ranked
-
-    async def _hydrate(self, candidates: Sequence[Candidate]) -> dict[VideoId, bytes]:
-        """Each clip's JSON; one that may no longer be shown is left out."""
-        at = time.monotonic()
-        known = {c.video: self._fragments[c.video] for c in candidates if c.video in self._fragments}
-        stale = [c.video for c in candidates if c.video not in known or known[c.video][1] < at]
-        fragments = {video: fragment for video, (fragment, until) in known.items() if until >= at}
-        if stale:
-            async with self._database.read() as unit:
-                clips = await videos.fetch_clips(unit, stale)
-            fresh = {id: self._present(clip) for id, clip in clips.items() if videos.may_watch(clip.video, None)}
-            if len(self._fragments) > _MOST_FRAGMENTS:
-                self._fragments.clear()
-            self._fragments.update({id: (fragment, at + FRESH_S) for id, fragment in fresh.items()})
-            for gone in set(stale) - fresh.keys():
-                self._fragments.pop(gone, None)
-            fragments |= fresh
-        return fragments
-
-    def _present_page(
+    def _present(
         self,
-        shown: Sequence[Ranked],
-        fragments: dict[VideoId, bytes],
-        viewer: ViewerState | None,
+        shown: Sequence[_Item],
+        fragments: Mapping[UUID, bytes],
+        standing: Mapping[UUID, Record],
+        caller: Caller,
+        *,
         next_cursor: str | None,
+        now: datetime,
     ) -> Page:
-        items = b",".join(_present_item(item, fragments[item.candidate.video], viewer) for item in shown)
+        """The page's bytes. What is shown to somebody the feed may not learn from is shown to nobody."""
+        whom = caller.account if caller.profiled else None
+        showings, now_ms = self._showings.towards(whom), unix_ms(now)
+        ids = [showings.issue(VideoId(item.video), now_ms) for item in shown]
+        model = self.stockroom.model.id if self.stockroom.model else None
+        self._shown.put([
+            Showing(
+                now.date(), id, now, item.video, caller.pseudonym, place, item.why.source, item.propensity, model,
+                item.features,
+            )
+            for place, (id, item) in enumerate(zip(ids, shown, strict=True))
+        ])  # fmt: skip
+        items = b",".join(
+            _present_item(item, fragments[item.video], standing[item.video], caller, id)
+            for id, item in zip(ids, shown, strict=True)
+        )
         body = b'{"items":[%b],"next_cursor":%b}' % (items, orjson.dumps(next_cursor))
-        return Page(body, signed_in=viewer is not None)
+        return Page(body, signed_in=caller.account is not None)
+
+    async def parameters(self, now: datetime) -> Parameters:
+        """What the feed goes by; which sources gave how much is at most `_SOURCES_FRESH` old."""
+        await self.stockroom.refresh(now)
+        if self._sources_at is None or not timedelta(0) <= now - self._sources_at < _SOURCES_FRESH:
+            self._sources, self._sources_at = await count_sources(self._pool, now - timedelta(days=1)), now
+        return tell_parameters(self.stockroom.model, self._sources)
+
+    async def aclose(self) -> None:
+        """Wait until what was shown is written down."""
+        await self._shown.close()
 
 
-def _present_item(item: Ranked, fragment: bytes, viewer: ViewerState | None) -> bytes:
-    candidate, reason = item.candidate, item.reason
-    liked = follows = own = False
-    if viewer:
-        liked = candidate.video in viewer.liked
-        follows = candidate.author in viewer.follows
-        own = candidate.author == viewer.account
-        if follows and reason is not Reason.SEEN_BEFORE:
-            reason = Reason.FOLLOWING
+def _ids(world: World, rows: Rows) -> list[UUID]:
+    return [UUID(bytes=world.catalogue.ids[row].tobytes()) for row in rows.tolist()]
+
+
+def _short(video: UUID) -> int:
+    """The upper 48 bits of a clip's key: enough to tell the clips of one scroll apart."""
+    return int.from_bytes(video.bytes[-_KEY_BYTES:], "little")
+
+
+def _pack(served: Sequence[int]) -> str:
+    return b"".join(one.to_bytes(_KEY_BYTES, "little") for one in served).hex()
+
+
+def _unpack(packed: str) -> list[int]:
+    raw = bytes.fromhex(packed)
+    return [int.from_bytes(raw[at : at + _KEY_BYTES], "little") for at in range(0, len(raw), _KEY_BYTES)]
+
+
+def _present_item(item: _Item, fragment: bytes, row: Record, caller: Caller, showing: ImpressionId) -> bytes:
+    follows = item.author in caller.follows
+    reason = Reason.FOLLOWING if follows and item.why.reason is not Reason.SEEN_BEFORE else item.why.reason
     return (
-        b'{"impression_id":"%b","video":%b,"reason":"%b","you":{"liked":%b,"follows_author":%b,"is_author":%b}}'
+        b'{"impression_id":"%b","video":%b,"reason":"%b","why":%b,'
+        b'"you":{"liked":%b,"follows_author":%b,"is_author":%b}}'
         % (
-            str(new_uuid()).encode(),
+            str(showing).encode(),
             fragment,
             reason.encode(),
-            b"true" if liked else b"false",
+            orjson.dumps(item.why.told()),
+            b"true" if row["liked"] else b"false",
             b"true" if follows else b"false",
-            b"true" if own else b"false",
+            b"true" if item.author == caller.account else b"false",
         )
     )

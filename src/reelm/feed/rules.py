@@ -1,35 +1,52 @@
-"""What may stand on one page together? Pure rules over ranked candidates."""
+"""What may stand on one page together? Pure rules over candidates in order, best first."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Sequence
 from typing import TypeVar
-
-from reelm.feed.model import Ranked
-from reelm.kernel.ids import AccountId, VideoId
 
 MOST_OF_A_CREATOR = 2
 PER_PAGE_OF = 10
 
-_Item = TypeVar("_Item", bound=Ranked)
 
+def pick_page(authors: Sequence[int], sounds: Sequence[int], limit: int, tried: Sequence[int] = ()) -> list[int]:
+    """Places of the best `limit` candidates, with at most 2 of a creator in each 10 and no sound twice in a row.
 
-def pick_page(ranked: Iterable[_Item], *, without: Collection[VideoId], limit: int) -> list[_Item]:
-    """The best `limit` candidates, not in `without`, with at most 2 of a creator in each 10.
+    `authors` and `sounds` are those of the candidates. Room is left for those in `tried` (places), which are put in
+    by `place_tried`. Where the rules leave it short, the best of those held back fill it: a short page would end the
+    feed.
 
-    Where that leaves the page short, the best of those held back fill it: a short page would end the feed.
+    >>> pick_page(authors=[1, 1, 1, 2, 3], sounds=[1, 2, 3, 3, 4], limit=4)
+    [0, 1, 3, 4]
+    >>> pick_page(authors=[1, 1, 1], sounds=[1, 2, 3], limit=3)
+    [0, 1, 2]
     """
-    page: list[_Item] = []
-    held_back: list[_Item] = []
-    of_creator: Counter[AccountId] = Counter()
+    page, held_back = list[int](), list[int]()
     allowed = MOST_OF_A_CREATOR * -(-limit // PER_PAGE_OF)
-    for item in ranked:
-        if item.candidate.video in without:
+    of_creator = Counter(authors[place] for place in tried)
+    room = limit - len(tried)
+    for place in range(len(authors)):
+        if len(page) == room:
+            break
+        if place in tried:
             continue
-        if of_creator[item.candidate.author] >= allowed:
-            held_back.append(item)
+        if of_creator[authors[place]] >= allowed or (page and sounds[page[-1]] == sounds[place]):
+            held_back.append(place)
             continue
-        of_creator[item.candidate.author] += 1
-        page.append(item)
-        if len(page) == limit:
-            return page
-    return page + held_back[: limit - len(page)]
+        of_creator[authors[place]] += 1
+        page.append(place)
+    return page + held_back[: room - len(page)]
+
+
+_Item = TypeVar("_Item")
+
+
+def place_tried(page: Sequence[_Item], tried: Sequence[_Item], draws: Sequence[float]) -> list[_Item]:
+    """The page with those that are tried put in, never first; `draws` from [0, 1) say where.
+
+    >>> place_tried([7, 8, 9], [4], [0.5])
+    [7, 8, 4, 9]
+    """
+    whole = list(page)
+    for place, draw in zip(tried, draws, strict=True):
+        whole.insert(1 + int(draw * len(whole)) if whole else 0, place)
+    return whole

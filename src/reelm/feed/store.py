@@ -4,55 +4,89 @@ These read what a viewer has seen, liked and follows to choose what comes next, 
 `tests/house` lists them. What a person watched is shown through `Eyes` only.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import TextClause, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, Part, Sight
-from reelm.feed.counting import Report, plan_count_changes
-from reelm.feed.model import Candidate, EventKind, ViewerState, WatchEvent
+from reelm.feed.catalogue import Numbers, Told
+from reelm.feed.model import Dated
 from reelm.feed.tables import impressions, releases
 from reelm.infra.db import HotPool, ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, RealmCode, VideoId
 
 _LISTED = "v.state = 'published' AND v.visibility = 'public'"
 
-# What of a clip of another realm: its home's numbers and ours together.
-_ABROAD = """
-    SELECT f.id, f.author_id, f.published_at, c.views + f.views AS views, c.likes + f.likes AS likes, c.completions
-    FROM foreign_clips f JOIN video_counts c ON c.video_id = f.id
-"""
+_ABROAD = "SELECT f.id, f.author_id, f.published_at FROM foreign_clips f"
 
-_CANDIDATES = f"""
-    SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
-    FROM videos v JOIN video_counts c ON c.video_id = v.id
-    WHERE v.id IN (
-        (SELECT v.id FROM videos v WHERE {_LISTED} ORDER BY v.published_at DESC, v.id DESC LIMIT $1)
-        UNION
-        (SELECT v.id FROM videos v JOIN video_counts c ON c.video_id = v.id
-         WHERE {_LISTED} ORDER BY c.likes DESC, v.id DESC LIMIT $2)
-    )
-    UNION ALL
-    ({_ABROAD} ORDER BY f.published_at DESC, f.id DESC LIMIT $1)
+# Every public clip by id, ours and the copies of others, with what ranking knows of how people took to it.
+_TALLIES = f"""
+    SELECT k.id, coalesce(t.views, 0), coalesce(t.completions, 0), coalesce(t.likes, 0), coalesce(t.comments, 0),
+        coalesce(t.shares, 0), coalesce(t.skips, 0), coalesce(t.refusals, 0), coalesce(t.shown, 0)
+    FROM (
+        SELECT v.id FROM videos v WHERE {_LISTED} AND v.id > $1
+        UNION ALL SELECT f.id FROM foreign_clips f WHERE f.id > $1
+        ORDER BY id LIMIT $2
+    ) k LEFT JOIN feed_tallies t ON t.video_id = k.id ORDER BY k.id
 """  # noqa: S608
 
-# One statement over tables of accounts, social and feed: this runs for every page, and each round trip to
-# PostgreSQL costs as much as all the rest of the request.
+_NEW = f"""
+    SELECT v.id FROM videos v WHERE {_LISTED} AND v.published_at > to_timestamp($1) - interval '1 minute'
+    ORDER BY v.published_at DESC LIMIT 5000
+"""  # noqa: S608
+
+_TOLD = f"""
+    SELECT v.id, v.author_id, extract(epoch FROM v.published_at)::float8 AS published_at,
+        coalesce(a.duration_ms, 0) AS duration_ms, p.locale AS language, v.caption
+    FROM videos v JOIN assets a ON a.id = v.asset_id JOIN accounts p ON p.id = v.author_id
+    WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
+    UNION ALL
+    SELECT f.id, f.author_id, extract(epoch FROM f.published_at)::float8, f.duration_ms, '', f.caption
+    FROM foreign_clips f WHERE f.id = ANY($1::uuid[])
+    ORDER BY published_at, id
+"""  # noqa: S608
+
+# Whether clips may be shown now, and in which version of their rows: PostgreSQL's own numbers of the transactions
+# that wrote them. With it what the viewer did to them, so that nothing that was seen comes as new.
+_STANDING = f"""
+    SELECT v.id, v.caption, v.xmin::text || '.' || p.xmin::text || '.' || a.xmin::text AS version,
+        c.views, c.likes, c.comments, c.shares,
+        EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = v.id) AS liked,
+        EXISTS (SELECT FROM seen s WHERE s.account_id = $2 AND s.video_id = v.id) AS seen
+    FROM videos v JOIN accounts p ON p.id = v.author_id JOIN assets a ON a.id = v.asset_id
+    JOIN video_counts c ON c.video_id = v.id
+    WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
+    UNION ALL
+    SELECT f.id, f.caption, f.xmin::text || '.' || p.xmin::text, c.views + f.views, c.likes + f.likes, c.comments,
+        c.shares,
+        EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = f.id),
+        EXISTS (SELECT FROM seen s WHERE s.account_id = $2 AND s.video_id = f.id)
+    FROM foreign_clips f JOIN foreign_people p ON p.id = f.author_id JOIN video_counts c ON c.video_id = f.id
+    WHERE f.id = ANY($1::uuid[])
+"""  # noqa: S608
+
 _VIEWER_STATE = """
-    SELECT s.account_id,
-        ARRAY(SELECT video_id FROM seen WHERE account_id = s.account_id AND video_id = ANY($2::uuid[])) AS seen,
-        ARRAY(SELECT video_id FROM likes WHERE account_id = s.account_id AND video_id = ANY($2::uuid[])) AS liked,
-        ARRAY(SELECT followed_id FROM follows
-              WHERE follower_id = s.account_id AND followed_id = ANY($3::uuid[])) AS follows
-    FROM sessions s WHERE s.token_hash = $1 AND s.expires_at > $4
+    SELECT s.account_id, a.locale, a.birth_date, a.country, a.region, coalesce(p.mode, 'for-you') AS mode,
+        p.pseudonym, t.state,
+        ARRAY(SELECT followed_id FROM follows WHERE follower_id = s.account_id
+              ORDER BY at DESC LIMIT 2000) AS follows,
+        ARRAY(SELECT blocked_id FROM blocks WHERE account_id = s.account_id
+              UNION SELECT account_id FROM blocks WHERE blocked_id = s.account_id) AS blocked,
+        ARRAY(SELECT muted_id FROM mutes WHERE account_id = s.account_id) AS muted,
+        ARRAY(SELECT creator_id FROM feed_less_creators WHERE account_id = s.account_id) AS less_creators,
+        ARRAY(SELECT ARRAY[kind, value] FROM feed_choices WHERE account_id = s.account_id) AS choices
+    FROM sessions s JOIN accounts a ON a.id = s.account_id
+    LEFT JOIN feed_people p ON p.account_id = s.account_id LEFT JOIN feed_states t ON t.pseudonym = p.pseudonym
+    WHERE s.token_hash = $1 AND s.expires_at > $2
 """
 
 _FOLLOWING = f"""
-    (SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
-    FROM videos v JOIN video_counts c ON c.video_id = v.id
+    (SELECT v.id, v.author_id, v.published_at
+    FROM videos v
     WHERE {_LISTED} AND (v.published_at, v.id) < ($2, $3)
         AND v.author_id IN (SELECT followed_id FROM follows WHERE follower_id = $1)
      ORDER BY v.published_at DESC, v.id DESC LIMIT $4)
@@ -64,53 +98,14 @@ _FOLLOWING = f"""
 """  # noqa: S608
 
 _NEWEST = f"""
-    (SELECT v.id, v.author_id, v.published_at, c.views, c.likes, c.completions
-    FROM videos v JOIN video_counts c ON c.video_id = v.id
+    (SELECT v.id, v.author_id, v.published_at
+    FROM videos v
     WHERE {_LISTED} AND (v.published_at, v.id) < ($1, $2)
      ORDER BY v.published_at DESC, v.id DESC LIMIT $3)
     UNION ALL
     ({_ABROAD} WHERE (f.published_at, f.id) < ($1, $2) ORDER BY f.published_at DESC, f.id DESC LIMIT $3)
     ORDER BY published_at DESC, id DESC LIMIT $3
 """  # noqa: S608
-
-# Reports of one clip wait for each other, so that what one of them has counted the next one sees.
-_LOCK = "SELECT FROM video_counts WHERE video_id = ANY($1::uuid[]) ORDER BY video_id FOR NO KEY UPDATE"
-
-# Reports of one impression repeat and grow: the largest counts, and only for whoever made the impression.
-_RECORD = """
-    WITH told AS (
-        SELECT DISTINCT ON (t.id, t.kind) t.id, t.kind, t.video_id, t.watched_ms, t.at
-        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::timestamptz[])
-            AS t(id, kind, video_id, watched_ms, at)
-        WHERE EXISTS (SELECT FROM videos v WHERE v.id = t.video_id AND v.state = 'published')
-            OR EXISTS (SELECT FROM foreign_clips f WHERE f.id = t.video_id)
-        ORDER BY t.id, t.kind, t.watched_ms DESC
-    ), before AS (
-        SELECT i.id, i.kind, i.watched_ms FROM impressions i JOIN told USING (id, kind)
-    ), stored AS (
-        INSERT INTO impressions AS i (id, kind, video_id, account_id, watched_ms, at, received_at)
-        SELECT id, kind, video_id, $6::uuid, watched_ms, at, $7 FROM told
-        ON CONFLICT (id, kind) DO UPDATE SET watched_ms = GREATEST(i.watched_ms, excluded.watched_ms)
-            WHERE i.account_id IS NOT DISTINCT FROM excluded.account_id AND i.video_id = excluded.video_id
-        RETURNING i.id, i.kind, i.video_id, i.watched_ms
-    )
-    SELECT s.video_id, s.kind, s.watched_ms, b.watched_ms AS before_ms,
-        coalesce(a.duration_ms, f.duration_ms) AS duration_ms
-    FROM stored s LEFT JOIN before b USING (id, kind)
-    LEFT JOIN videos v ON v.id = s.video_id LEFT JOIN assets a ON a.id = v.asset_id
-    LEFT JOIN foreign_clips f ON f.id = s.video_id
-"""
-
-_SEEN = """
-    INSERT INTO seen (account_id, video_id, at)
-    SELECT $1, t.video_id, $3 FROM unnest($2::uuid[]) AS t(video_id) JOIN clips k ON k.id = t.video_id
-    ON CONFLICT (account_id, video_id) DO UPDATE SET at = excluded.at
-"""
-
-_COUNT = """
-    UPDATE video_counts SET views = views + $2, completions = completions + $3,
-        watched_ms = watched_ms + $4, shares = shares + $5 WHERE video_id = $1
-"""
 
 # Whoever is moving to another realm counts as nobody: what is theirs has been copied.
 _VIEWER = """
@@ -138,6 +133,7 @@ _SUM_VIEWS = text(
     _BOUNDED.format(
         acts="SELECT DISTINCT account_id, video_id FROM impressions WHERE kind = 'view' AND watched_ms >= 1000"
         " AND video_id = ANY(CAST(:clips AS uuid[])) AND account_id IS NOT NULL"
+        " AND impressions.day BETWEEN CAST(:day AS timestamptz)::date - 8 AND CAST(:day AS timestamptz)::date + 1"
         " AND received_at >= :day AND received_at < CAST(:day AS timestamptz) + interval '1 day'"
     )
 )
@@ -164,81 +160,57 @@ WATCH_HISTORY = Collection(
 )
 
 
-def _candidate(row: Record) -> Candidate:
-    return Candidate(
-        VideoId(row["id"]),
-        AccountId(row["author_id"]),
-        row["published_at"],
-        row["views"],
-        row["likes"],
-        row["completions"],
-    )
+_PART = 20_000
 
 
-async def list_candidates(pool: HotPool, *, newest: int, liked: int) -> list[Candidate]:
-    """The newest public clips and the most liked ones."""
-    return [_candidate(row) for row in await pool.fetch(_CANDIDATES, newest, liked)]
+async def list_tallies(pool: HotPool) -> AsyncGenerator[tuple[list[bytes], Numbers]]:
+    """Every public clip, a part at a time: ids, and [ids, fields of `Tally`]."""
+    last = UUID(int=0)
+    while rows := await pool.fetch(_TALLIES, last, _PART):
+        yield [row[0].bytes for row in rows], np.array([tuple(row)[1:] for row in rows], np.float32)
+        last = rows[-1][0]
 
 
-async def list_following(
-    pool: HotPool, viewer: AccountId, before: tuple[datetime, UUID], limit: int
-) -> list[Candidate]:
+async def list_new(pool: HotPool, since_s: float) -> list[bytes]:
+    """The clips of ours published since, and in the minute before."""
+    return [row[0].bytes for row in await pool.fetch(_NEW, since_s)]
+
+
+async def fetch_told(pool: HotPool, ids: Sequence[bytes]) -> list[Told]:
+    """What ranking needs to know of those among these that are public, in the order they were published."""
+    rows = await pool.fetch(_TOLD, [UUID(bytes=id) for id in ids])
+    return [
+        Told(
+            row["id"].bytes, row["author_id"].bytes, None, row["published_at"], row["duration_ms"],
+            row["language"], row["caption"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def list_following(pool: HotPool, viewer: AccountId, before: tuple[datetime, UUID], limit: int) -> list[Dated]:
     """Clips of the people `viewer` follows, newest first."""
-    return [_candidate(row) for row in await pool.fetch(_FOLLOWING, viewer, *before, limit)]
+    return [Dated(*row) for row in await pool.fetch(_FOLLOWING, viewer, *before, limit)]
 
 
-async def list_newest(pool: HotPool, before: tuple[datetime, UUID], limit: int) -> list[Candidate]:
+async def list_newest(pool: HotPool, before: tuple[datetime, UUID], limit: int) -> list[Dated]:
     """Everybody's clips, newest first."""
-    return [_candidate(row) for row in await pool.fetch(_NEWEST, *before, limit)]
+    return [Dated(*row) for row in await pool.fetch(_NEWEST, *before, limit)]
 
 
-async def find_viewer_state(
-    pool: HotPool, token_hash: bytes, candidates: Sequence[Candidate], now: datetime
-) -> ViewerState | None:
-    """Who presents this token, and how they stand to these candidates; `None` where the session has ended."""
-    row = await pool.fetchrow(
-        _VIEWER_STATE, token_hash, [c.video for c in candidates], list({c.author for c in candidates}), now
-    )
-    if row is None:
-        return None
-    return ViewerState(
-        AccountId(row["account_id"]), frozenset(row["seen"]), frozenset(row["liked"]), frozenset(row["follows"])
-    )
+async def find_viewer(pool: HotPool, token_hash: bytes, now: datetime) -> Record | None:
+    """Who presents this token, whom they follow, newest first, and their state; `None` where the session ended."""
+    return await pool.fetchrow(_VIEWER_STATE, token_hash, now)
+
+
+async def fetch_standing(pool: HotPool, viewer: AccountId | None, videos: Sequence[UUID]) -> dict[UUID, Record]:
+    """How those among these clips stand that may be shown now: `version`, the counts, `liked` and `seen`."""
+    return {row["id"]: row for row in await pool.fetch(_STANDING, videos, viewer)}
 
 
 async def find_account(pool: HotPool, token_hash: bytes, now: datetime) -> AccountId | None:
     """Who presents this token."""
     return await pool.fetchval(_VIEWER, token_hash, now)
-
-
-async def store_events(pool: HotPool, viewer: AccountId | None, events: Sequence[WatchEvent], now: datetime) -> int:
-    """Store a batch in one transaction with the counts it changes; returns how many impressions it touched."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(_LOCK, sorted({event.video for event in events}))
-        rows = await connection.fetch(
-            _RECORD,
-            [event.impression for event in events],
-            [event.kind.value for event in events],
-            [event.video for event in events],
-            [event.watched_ms for event in events],
-            [event.at for event in events],
-            viewer,
-            now,
-        )
-        reports = [
-            Report(
-                VideoId(row["video_id"]), EventKind(row["kind"]), row["watched_ms"], row["before_ms"],
-                row["duration_ms"] or 0,
-            )
-            for row in rows
-        ]  # fmt: skip
-        changes = plan_count_changes(reports)
-        if changes:
-            await connection.executemany(_COUNT, [(video, *change) for video, change in sorted(changes.items())])
-        viewed = sorted({event.video for event in events if event.kind is EventKind.VIEW})
-        if viewer is not None and viewed:
-            await connection.execute(_SEEN, viewer, viewed, now)
-    return len(reports)
 
 
 async def list_watch_history(eyes: Eyes) -> Sight:

@@ -1,33 +1,54 @@
 """The tables of watching. An impression is one showing of one clip; reports of it only ever raise its numbers."""
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from datetime import timedelta
 
-from reelm.infra.db import Belongings, column, held, metadata
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import REAL, TIMESTAMP
+
+from reelm.infra.db import Belongings, column, held, kept_by_trigger, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
+
+# One partition a day (`days.py`); `day` is that of the id, so that a report finds the one before it.
+SHOWINGS_KEPT = timedelta(days=30)
+TALLIED = ("shown", "views", "completions", "likes", "comments", "shares", "skips", "refusals")
 
 impressions = Table(
     "impressions",
     metadata,
+    column("day", Date, data=DataClass.VIEW_TIME, primary_key=True),
     column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
     column("kind", Text, data=DataClass.BEHAVIOR, primary_key=True),
-    column("video_id", Uuid, ForeignKey("clips.id", ondelete="CASCADE"), data=DataClass.BEHAVIOR),
-    column(
-        "account_id",
-        Uuid,
-        ForeignKey("accounts.id", ondelete="CASCADE"),
-        data=DataClass.UNIQUE_ID,
-        realm_rule=RealmRule.STAYS_HOME,
-        nullable=True,
-    ),
+    column("video_id", Uuid, data=DataClass.BEHAVIOR),
+    column("account_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
     column("watched_ms", Integer, data=DataClass.VIEW_TIME),
+    column("replays", Integer, data=DataClass.VIEW_TIME),
+    column("ended", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("known", Boolean, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
     column("at", TIMESTAMP(timezone=True), data=DataClass.VIEW_TIME),
     column("received_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    kept_by_trigger("video_id", "clips.id"),
+    kept_by_trigger("account_id", "accounts.id"),
     Index("ix_impressions_account_id", "account_id"),
     Index("ix_impressions_video_id", "video_id"),
+    postgresql_partition_by="RANGE (day)",
     info=held(
-        "Which clips were shown, for how long, and what was shared. The counts of a clip are made of it.",
+        "Which clips were shown, for how long, how it ended, and what was shared, liked or refused. The counts of a"
+        " clip are made of it.",
         purpose=DataUse.STATISTICS,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
         keep=Keep(Until.ACCOUNT, "as long as the account; of somebody without one, as long as that of the author"),
@@ -36,32 +57,178 @@ impressions = Table(
     ),
 )
 
+# Who has seen a clip that goes is found by its impressions: each of these rows comes from one.
 seen = Table(
     "seen",
     metadata,
-    column(
-        "account_id",
-        Uuid,
-        ForeignKey("accounts.id", ondelete="CASCADE"),
-        data=DataClass.BEHAVIOR,
-        realm_rule=RealmRule.STAYS_HOME,
-        primary_key=True,
-    ),
-    column(
-        "video_id",
-        Uuid,
-        ForeignKey("clips.id", ondelete="CASCADE"),
-        data=DataClass.BEHAVIOR,
-        realm_rule=RealmRule.STAYS_HOME,
-        primary_key=True,
-    ),
+    column("account_id", Uuid, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column("video_id", Uuid, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
     column("at", TIMESTAMP(timezone=True), data=DataClass.VIEW_TIME),
-    Index("ix_seen_video_id", "video_id"),
+    kept_by_trigger("account_id", "accounts.id"),
+    kept_by_trigger("video_id", "clips.id"),
     info=held(
         "Which clips somebody has seen, so that the feed shows others first.",
         purpose=DataUse.PERSONALIZATION,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
         keep=Keep(Until.ACCOUNT, "as long as the account"),
+    ),
+)
+
+# What ranking stores about a person hangs on their pseudonym only. It is made when the first such thing is stored.
+feed_people = Table(
+    "feed_people",
+    metadata,
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("pseudonym", Uuid, data=DataClass.PSEUDONYM, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("mode", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column("began_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    UniqueConstraint("pseudonym"),
+    CheckConstraint("mode IN ('for-you', 'plain')", name="mode"),
+    info=held(
+        "Which feed somebody opens with, since when it learns from what they watch, and under which made-up name.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REMOVED, "until they reset their feed, at most as long as the account"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
+feed_choices = Table(
+    "feed_choices",
+    metadata,
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("kind", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column("value", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    info=held(
+        "What somebody chose for their feed: languages, topics, words and hashtags to hide, sounds and hashtags to"
+        " see less of.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until they take it back, at most as long as the account"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
+# Apart from the other choices, so that it goes with the creator too.
+feed_less_creators = Table(
+    "feed_less_creators",
+    metadata,
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column(
+        "creator_id",
+        Uuid,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        data=DataClass.BEHAVIOR,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    Index("ix_feed_less_creators_creator_id", "creator_id"),
+    info=held(
+        "Whose clips somebody asked their feed for less of. The creator is not told.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until they take it back, at most as long as both accounts"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
+feed_states = Table(
+    "feed_states",
+    metadata,
+    column(
+        "pseudonym",
+        Uuid,
+        ForeignKey("feed_people.pseudonym", ondelete="CASCADE"),
+        data=DataClass.PSEUDONYM,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("state", LargeBinary, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column("updated_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    info=held(
+        "What the feed has learned of somebody: their last events, what they liked best, a filter of what they saw.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REMOVED, "until they reset their feed, at most as long as the account"),
+    ),
+)
+
+# What ranking knows of how people took to a clip, apart from the counts that are shown of it: reports of showings of
+# ours, each by the trust that its viewer has (`tallying.py`).
+feed_tallies = Table(
+    "feed_tallies",
+    metadata,
+    column(
+        "video_id",
+        Uuid,
+        ForeignKey("clips.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    *(
+        column(name, REAL, data=DataClass.AGGREGATE, realm_rule=RealmRule.STAYS_HOME, server_default="0")
+        for name in TALLIED
+    ),
+    info=held(
+        "How people took to a clip that their feed showed them: watched, skipped, liked, refused. No names.",
+        purpose=DataUse.STATISTICS,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.ACCOUNT, "as long as the account of the clip's author"),
+    ),
+)
+
+# What was put on which page, so that a ranking can be judged by what it showed. Those of nobody have no pseudonym.
+showings = Table(
+    "showings",
+    metadata,
+    column("day", Date, data=DataClass.VIEW_TIME, primary_key=True),
+    column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column("at", TIMESTAMP(timezone=True), data=DataClass.VIEW_TIME),
+    column("video_id", Uuid, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column(
+        "pseudonym",
+        Uuid,
+        ForeignKey("feed_people.pseudonym", ondelete="CASCADE"),
+        data=DataClass.PSEUDONYM,
+        realm_rule=RealmRule.STAYS_HOME,
+        nullable=True,
+    ),
+    column("place", SmallInteger, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column("source", Text, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column("propensity", REAL, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column("model", Text, data=DataClass.SYSTEM, nullable=True),
+    column("features", LargeBinary, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    kept_by_trigger("video_id", "clips.id"),
+    Index("ix_showings_pseudonym", "pseudonym"),
+    Index("ix_showings_video_id", "video_id"),
+    postgresql_partition_by="RANGE (day)",
+    info=held(
+        "Which clips were put on which page, how probable that was, and what ranking saw of them.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.TIME, "30 days; sooner when the feed is reset or the account ends", SHOWINGS_KEPT),
     ),
 )
 
@@ -81,8 +248,18 @@ releases = Table(
     ),
 )
 
-# What of these tables goes along with somebody who moves.
+# What of these tables goes along with somebody who moves. Their pseudonym does not, nor what hangs on it.
 BELONGINGS = (
     Belongings(impressions, lambda person: impressions.c.account_id == person, ("account_id",), "video_id"),
     Belongings(seen, lambda person: seen.c.account_id == person, ("account_id",), "video_id"),
+    Belongings(
+        feed_people, lambda person: feed_people.c.account_id == person, ("account_id",), fills={"pseudonym": None}
+    ),
+    Belongings(feed_choices, lambda person: feed_choices.c.account_id == person, ("account_id",)),
+    Belongings(
+        feed_less_creators,
+        lambda person: feed_less_creators.c.account_id == person,
+        ("account_id",),
+        people={"creator_id": "profile"},
+    ),
 )

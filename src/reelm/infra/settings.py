@@ -29,6 +29,12 @@ class Settings(BaseSettings):
         default="", description="PostgreSQL 15 or newer, as postgresql://…; empty: the embedded one"
     )
     blobs_url: str = Field(default="", description="Where clips and pictures lie, as file://…; empty: DATA/blobs")
+    events_url: str = Field(
+        default="",
+        pattern=r"^(nats://\S+)?$",
+        repr=False,
+        description="NATS with JetStream where what was watched waits for a worker, as nats://…; empty: none",
+    )
     realm: str = Field(default="eu", description="Code of the realm this cell is")
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address people see")
     listen: str = Field(default="127.0.0.1:8000", description="Where the web role listens: HOST:PORT or unix:PATH")
@@ -116,6 +122,11 @@ class Settings(BaseSettings):
     def moving_dir(self) -> Path:
         """Files of people who are on their way here from another realm."""
         return self.data / "moving"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models of the feed lie."""
+        return self.data / "models"
 
     @property
     def ledger_dir(self) -> Path:

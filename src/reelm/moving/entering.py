@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from reelm import accounts, ledger, social, videos
+from reelm import accounts, feed, ledger, social, videos
 from reelm.infra.db import Belongings, RowMalformed, WriteUnit, insert_rows, read_row
 from reelm.kernel.ids import AccountId, VideoId
 from reelm.moving.model import Move, Step, Then, public_id
@@ -39,6 +39,7 @@ async def enter(mover: Mover, move: Move) -> Then:
                 continue
             rows = await import_rows(unit, mover, what, staged[what.name], move.realm)
             await _let_in(unit, what, rows, person)
+        await social.end_follows_across_blocks(unit, person)
         await _count(mover, unit, staged)
         await accounts.stop_awaiting(unit, move.handle)
         await _found_again(mover, unit, move, staged)
@@ -105,12 +106,14 @@ async def _recognise(mover: Mover, unit: WriteUnit, move: Move, staged: Staged, 
         raise RowMalformed(own.name)
     await accounts.note_own(unit, person)
     names: dict[str, str] = move.told["names"]
-    renames = {
-        accounts.Via.PROFILE: social.rename_followed,
-        accounts.Via.FOLLOW: social.rename_follower,
-        accounts.Via.COMMENT: social.rename_writer,
-    }
-    for via, rename in renames.items():
+    renames = (
+        (accounts.Via.PROFILE, social.rename_followed),
+        (accounts.Via.PROFILE, social.rename_shunned),
+        (accounts.Via.PROFILE, feed.rename_creator),
+        (accounts.Via.FOLLOW, social.rename_follower),
+        (accounts.Via.COMMENT, social.rename_writer),
+    )
+    for via, rename in renames:
         old = UUID(names[via])
         if (await accounts.find_homes(unit, [old])).get(old) == move.realm:
             await rename(unit, old, person)

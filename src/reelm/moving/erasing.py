@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from reelm import access, accounts, gateway, social, videos
+from reelm import access, accounts, feed, gateway, social, videos
 from reelm.gateway import Kind, Message
 from reelm.infra.db import WriteUnit, list_rows
 from reelm.kernel.ids import AccountId, VideoId
@@ -76,7 +76,10 @@ async def _leave_to_others(mover: Mover, unit: WriteUnit, move: Move, person: Ac
     minor = await accounts.is_minor(unit, person, at.date())
     await social.forget_follows_abroad(unit, person)
     if not minor:
-        await social.rename_followed(unit, person, await keep(accounts.Via.PROFILE))
+        page = await keep(accounts.Via.PROFILE)
+        await social.rename_followed(unit, person, page)
+        await social.rename_shunned(unit, person, page)
+        await feed.rename_creator(unit, person, page)
         await social.rename_follower(unit, person, await keep(accounts.Via.FOLLOW))
     for liked in await social.list_liked(unit, person):
         await videos.add_counts(unit, liked, likes=-1)

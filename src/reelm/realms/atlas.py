@@ -105,6 +105,12 @@ class Atlas:
         lives = apart if apart in places else country
         return find_departure(self._declared.changes, self.realm, lives, self._clock.now())
 
+    def consent_age_of(self, country: str, region: str | None) -> int:
+        """From which age on somebody of this realm who lives there consents for themselves."""
+        apart = f"{country}-{region}"
+        realm = self.world.realms[self.realm]
+        return realm.consent_age_in(apart if apart in realm.places else country)
+
     def reside(self, country: str, region: str | None) -> Residence:
         """Where somebody of this realm lives: as long as they wait for a decision to move them, it is theirs.
 

@@ -1,6 +1,6 @@
-"""What people do to each other's clips: likes, comments, follows, and word of it, the realm's own too.
+"""What people do to each other's clips: likes, comments, follows, blocks, and word of it, the realm's own too.
 
-Owns their four tables.
+Owns their six tables. Promises: across a block the other's profile, clips and comments are as if they were not there.
 """
 
 from reelm.social.abroad import (
@@ -12,9 +12,29 @@ from reelm.social.abroad import (
     take_follow,
     take_unfollow,
 )
+from reelm.social.block_store import (
+    BLOCKS_AND_MUTES,
+    Shunned,
+    list_blocked_either_way,
+    list_blocks_and_mutes,
+    list_muted,
+    list_own_blocks,
+    list_own_mutes,
+    rename_shunned,
+)
+from reelm.social.blocks import (
+    block,
+    check_meets,
+    fetch_known,
+    fetch_watchable,
+    list_unseen_names,
+    mute,
+    unblock,
+    unmute,
+)
 from reelm.social.comments import add_comment, list_comments, remove_comment
-from reelm.social.errors import CommentEmpty, CommentNotFound, CommentsClosed, NotYourself
-from reelm.social.follows import FollowOutcome, fetch_known, follow, unfollow
+from reelm.social.errors import CommentEmpty, CommentNotFound, CommentsClosed, NotYourself, OwnAccount
+from reelm.social.follows import FollowOutcome, follow, unfollow
 from reelm.social.likes import LikeOutcome, like, unlike
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.store import (
@@ -23,6 +43,7 @@ from reelm.social.store import (
     count_follows,
     count_regard,
     count_unread,
+    end_follows_across_blocks,
     fetch_regards,
     find_comments,
     forget_follows_abroad,
@@ -49,6 +70,7 @@ from reelm.social.visits import (
 
 __all__ = [
     "BELONGINGS",
+    "BLOCKS_AND_MUTES",
     "COMMENT_MAX",
     "LIKES_AND_FOLLOWS",
     "TOWARDS",
@@ -62,31 +84,45 @@ __all__ = [
     "NotYourself",
     "Notification",
     "NotificationKind",
+    "OwnAccount",
     "Regard",
+    "Shunned",
     "add_comment",
     "answer_comments",
     "answer_profile",
+    "block",
+    "check_meets",
     "count_comments",
     "count_follows",
     "count_regard",
     "count_unread",
+    "end_follows_across_blocks",
     "fetch_known",
     "fetch_regards",
+    "fetch_watchable",
     "find_comments",
     "follow",
     "forget_follows_abroad",
     "is_following",
     "keep_clip",
     "like",
+    "list_blocked_either_way",
+    "list_blocks_and_mutes",
     "list_comments",
     "list_liked",
     "list_likes_and_follows",
+    "list_muted",
     "list_notifications",
+    "list_own_blocks",
+    "list_own_mutes",
     "list_remarked",
+    "list_unseen_names",
     "mark_read",
+    "mute",
     "remove_comment",
     "rename_followed",
     "rename_follower",
+    "rename_shunned",
     "rename_writer",
     "take_comment_removal",
     "take_comment_revocation",
@@ -94,8 +130,10 @@ __all__ = [
     "take_follow",
     "take_unfollow",
     "tell_of_move",
+    "unblock",
     "unfollow",
     "unlike",
+    "unmute",
     "visit_clip",
     "visit_comments",
     "visit_profile",

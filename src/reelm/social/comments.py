@@ -7,6 +7,7 @@ from reelm import accounts, gateway, videos
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, VideoId, new_uuid
 from reelm.social.abroad import COMMENT_MAX, send_comment, send_comment_removal
+from reelm.social.blocks import fetch_watchable
 from reelm.social.errors import CommentEmpty, CommentNotFound, CommentsClosed
 from reelm.social.model import Comment, NotificationKind
 from reelm.social.store import (
@@ -33,7 +34,7 @@ async def add_comment(
     Raises `VideoNotVisible`, `CommentsClosed`, `CommentEmpty`, `TextTooLong`, and for a clip of another realm
     `CrossingNotTold`, `CrossingRefused`, `OutboxFull`, `RealmUnknown`.
     """
-    found = await videos.fetch_visible(unit, video, viewer)
+    found = await fetch_watchable(unit, video, viewer)
     if not found.allow_comments:
         raise CommentsClosed
     said = accounts.clean_text(text, COMMENT_MAX)
@@ -55,9 +56,9 @@ async def add_comment(
 async def list_comments(
     unit: ReadUnit, *, viewer: AccountId | None, video: VideoId, before: UUID | None, limit: int
 ) -> list[Comment]:
-    """The comments under a video, newest first. Raises `VideoNotVisible`."""
-    await videos.fetch_visible(unit, video, viewer)
-    return await list_comment_rows(unit, video, before=before, limit=limit)
+    """The comments under a video, newest first, of those whom `viewer` sees. Raises `VideoNotVisible`."""
+    await fetch_watchable(unit, video, viewer)
+    return await list_comment_rows(unit, video, before=before, limit=limit, viewer=viewer)
 
 
 async def remove_comment(
@@ -73,7 +74,7 @@ async def remove_comment(
 
     Raises `VideoNotVisible`, `CommentNotFound`.
     """
-    under = await videos.fetch_visible(unit, video, viewer)
+    under = await fetch_watchable(unit, video, viewer)
     found = await find_comment(unit, comment)
     if found is None or found.video != video or viewer not in (found.author, under.author):
         raise CommentNotFound

@@ -32,3 +32,10 @@ class NotYourself(Problem):
     """Nobody follows themselves."""
 
     status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class OwnAccount(Problem):
+    """Nobody blocks, mutes or sees less of themselves."""
+
+    status: ClassVar[int] = 422

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from reelm import accounts, gateway
 from reelm.infra.db import ReadUnit, WriteUnit
-from reelm.kernel.ids import AccountId, RealmCode
+from reelm.kernel.ids import AccountId
 from reelm.social.abroad import send_follow, send_unfollow
+from reelm.social.block_store import hold_pair
+from reelm.social.blocks import check_meets, fetch_known
 from reelm.social.errors import NotYourself
 from reelm.social.model import NotificationKind
 from reelm.social.store import (
@@ -31,13 +33,15 @@ async def follow(
 ) -> FollowOutcome:
     """Follow an account and tell its owner; somebody of another realm (`ana@eu`) once the follower was `told` so.
 
-    Following twice changes nothing. Raises `AccountNotFound`, `NotYourself`, and for another realm `CrossingNotTold`,
-    `CrossingRefused`, `OutboxFull`, `RealmUnknown`.
+    Following twice changes nothing. Raises `AccountNotFound`, also across a block, `NotYourself`, and for another
+    realm `CrossingNotTold`, `CrossingRefused`, `OutboxFull`, `RealmUnknown`. A block at the same time wins.
     """
     profile = await fetch_known(unit, *accounts.split_handle(handle))
     followed, realm = profile.person.id, profile.person.realm
     if followed == viewer:
         raise NotYourself
+    await hold_pair(unit, viewer, followed)
+    await check_meets(unit, viewer, followed)
     if not await insert_follow(unit, viewer, followed, at):
         return await _outcome(unit, profile, following=True)
     if realm is not None:
@@ -50,9 +54,10 @@ async def follow(
 async def unfollow(
     unit: WriteUnit, *, viewer: AccountId, handle: str, at: datetime, abroad: gateway.Abroad
 ) -> FollowOutcome:
-    """Stop following, and take back the word of it. Raises `AccountNotFound`."""
+    """Stop following, and take back the word of it. Raises `AccountNotFound`, also across a block."""
     profile = await fetch_known(unit, *accounts.split_handle(handle))
     followed, realm = profile.person.id, profile.person.realm
+    await check_meets(unit, viewer, followed)
     if not await delete_follow(unit, viewer, followed):
         return await _outcome(unit, profile, following=False)
     if realm is not None:
@@ -60,16 +65,6 @@ async def unfollow(
     else:
         await delete_notification(unit, NotificationKind.FOLLOW, to=followed, actor=viewer)
     return await _outcome(unit, profile, following=False)
-
-
-async def fetch_known(unit: ReadUnit, handle: str, realm: RealmCode | None) -> accounts.Profile:
-    """Somebody of ours, or what is kept of somebody of another realm. Raises `AccountNotFound`."""
-    if realm is None:
-        return await accounts.fetch_by_handle(unit, handle)
-    found = await accounts.find_foreign(unit, realm, handle)
-    if found is None:
-        raise accounts.AccountNotFound
-    return found
 
 
 async def _outcome(unit: ReadUnit, profile: accounts.Profile, *, following: bool) -> FollowOutcome:

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from reelm import videos
 from reelm.infra.db import WriteUnit
 from reelm.kernel.ids import AccountId, VideoId
+from reelm.social.blocks import fetch_watchable
 from reelm.social.model import NotificationKind
 from reelm.social.store import delete_like, delete_notification, insert_like, insert_notification
 
@@ -23,7 +24,7 @@ async def like(unit: WriteUnit, *, viewer: AccountId, video: VideoId, at: dateti
     Returns the outcome and the video's likes. Raises `VideoNotVisible` whether the video is missing, removed or
     hidden from this viewer: the three look the same on purpose, so that a block cannot be discovered by liking.
     """
-    found = await videos.fetch_visible(unit, video, viewer)
+    found = await fetch_watchable(unit, video, viewer)
     if not await insert_like(unit, viewer, video, at):
         return LikeOutcome.STOOD_ALREADY, found.counts.likes
     if found.realm is None:  # a like of a clip of another realm stays here
@@ -33,7 +34,7 @@ async def like(unit: WriteUnit, *, viewer: AccountId, video: VideoId, at: dateti
 
 async def unlike(unit: WriteUnit, *, viewer: AccountId, video: VideoId) -> int:
     """Take a like back, and the word of it; returns the video's likes. Raises `VideoNotVisible`."""
-    found = await videos.fetch_visible(unit, video, viewer)
+    found = await fetch_watchable(unit, video, viewer)
     if not await delete_like(unit, viewer, video):
         return found.counts.likes
     if found.realm is None:

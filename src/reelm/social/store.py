@@ -4,15 +4,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, delete, func, insert, literal, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    table,
+    union_all,
+    update,
+)
 from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
+from reelm.social.block_store import list_unseen
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
-from reelm.social.tables import comments, follows, likes, notifications
+from reelm.social.tables import blocks, comments, follows, likes, notifications
 
 # Everybody who is known here: `accounts` owns the table.
 _people = table("people", named("id", Uuid), named("realm", Text))
@@ -111,17 +125,25 @@ async def is_any_known(unit: ReadUnit, ids: Iterable[CommentId]) -> bool:
     return bool(await unit.scalar(select(literal(True)).where(comments.c.id.in_(set(ids))).limit(1)))
 
 
-async def list_comment_rows(unit: ReadUnit, video: VideoId, *, before: UUID | None, limit: int) -> list[Comment]:
-    """Newest first."""
-    statement = select(comments).where(comments.c.video_id == video)
+async def list_comment_rows(
+    unit: ReadUnit, video: VideoId, *, before: UUID | None, limit: int, viewer: AccountId | None = None
+) -> list[Comment]:
+    """Newest first; without those that `viewer` does not see."""
+    statement = select(comments).where(comments.c.video_id == video, _seen_by(viewer, comments.c.author_id))
     if before is not None:
         statement = statement.where(comments.c.id < before)
     return [_comment(row) for row in await unit.all(statement.order_by(comments.c.id.desc()).limit(limit))]
 
 
-async def count_comments(unit: ReadUnit, video: VideoId) -> int:
-    """How many comments stand under a video."""
-    return await unit.scalar(select(func.count()).where(comments.c.video_id == video))
+async def count_comments(unit: ReadUnit, video: VideoId, viewer: AccountId | None = None) -> int:
+    """How many comments stand under a video, without those that `viewer` does not see."""
+    counted = select(func.count()).where(comments.c.video_id == video, _seen_by(viewer, comments.c.author_id))
+    return await unit.scalar(counted)
+
+
+def _seen_by(viewer: AccountId | None, who: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether it is of somebody whom `viewer` has not muted and is not apart from by a block."""
+    return literal(True) if viewer is None else who.not_in(list_unseen(viewer))
 
 
 async def delete_comment(unit: WriteUnit, id: CommentId) -> bool:
@@ -181,9 +203,11 @@ async def delete_notification(
 
 
 async def list_notifications(eyes: OwnEyes, *, before: UUID | None, limit: int) -> list[Notification]:
-    """What the caller was told of, newest first."""
-    statement = select(notifications, comments.c.text).outerjoin(
-        comments, comments.c.id == notifications.c.comment_id
+    """What the caller was told of, newest first, of those whom they see."""
+    statement = (
+        select(notifications, comments.c.text)
+        .outerjoin(comments, comments.c.id == notifications.c.comment_id)
+        .where(_seen_by(eyes.subject, notifications.c.actor_id))
     )
     if before is not None:
         statement = statement.where(notifications.c.id < before)
@@ -203,15 +227,28 @@ async def list_notifications(eyes: OwnEyes, *, before: UUID | None, limit: int) 
 
 
 async def count_unread(unit: ReadUnit, account: AccountId) -> int:
-    """How much a person has been told of and not read."""
+    """How much a person has been told of and not read, of those whom they see."""
     statement = select(func.count()).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
-    return await unit.scalar(statement)
+    return await unit.scalar(statement.where(_seen_by(account, notifications.c.actor_id)))
 
 
 async def mark_read(unit: WriteUnit, account: AccountId, *, at: datetime) -> None:
     """Everything this person has been told of so far counts as read."""
     statement = update(notifications).where(notifications.c.account_id == account, notifications.c.read_at.is_(None))
     await unit.write(statement.values(read_at=at))
+
+
+async def end_follows_across_blocks(unit: WriteUnit, person: UUID) -> None:
+    """Somebody has come whom somebody here has blocked, or the other way round: they follow each other no more."""
+    apart = union_all(
+        select(blocks.c.blocked_id).where(blocks.c.account_id == person),
+        select(blocks.c.account_id).where(blocks.c.blocked_id == person),
+    )
+    for one, other in (
+        (follows.c.follower_id, follows.c.followed_id),
+        (follows.c.followed_id, follows.c.follower_id),
+    ):
+        await unit.write(delete(follows).where(one == person, other.in_(apart)))
 
 
 async def forget_follows_abroad(unit: WriteUnit, person: UUID) -> None:

@@ -1,8 +1,23 @@
 """The tables of what people do to each other's clips."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Table, Text, Uuid, and_, select, table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
@@ -116,6 +131,59 @@ notifications = Table(
     ),
 )
 
+
+def _home(name: str, to: ForeignKey) -> Column[Any]:
+    """A column of what is told to nobody, in this realm or another."""
+    return column(name, Uuid, to, data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME)
+
+
+def _since() -> Column[Any]:
+    return column("at", TIMESTAMP(timezone=True), data=DataClass.SOCIAL, realm_rule=RealmRule.STAYS_HOME)
+
+
+def _newest_first() -> Column[Any]:
+    """An id in the order of time: what a list pages by."""
+    return column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True)
+
+
+blocks = Table(
+    "blocks",
+    metadata,
+    _newest_first(),
+    _home("account_id", _person()),
+    _home("blocked_id", _anybody()),
+    _since(),
+    UniqueConstraint("account_id", "blocked_id"),
+    CheckConstraint("account_id <> blocked_id", name="not_yourself"),
+    Index("ix_blocks_blocked_id", "blocked_id"),
+    info=held(
+        "Who has blocked whom. The one who is blocked is not told; neither sees the other any more.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until taken back, at most as long as both accounts"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    _newest_first(),
+    _home("account_id", _person()),
+    _home("muted_id", _anybody()),
+    _since(),
+    UniqueConstraint("account_id", "muted_id"),
+    CheckConstraint("account_id <> muted_id", name="not_yourself"),
+    Index("ix_mutes_muted_id", "muted_id"),
+    info=held(
+        "Whose clips, comments and notifications somebody does not want to see. The one who is muted is not told.",
+        purpose=DataUse.SERVICE,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until taken back, at most as long as both accounts"),
+        receivers=(Receiver.PERSON, Receiver.STAFF),
+    ),
+)
+
 # The clips that are somebody's: `videos` owns the table.
 _clips = table("clips", named("id", Uuid), named("account_id", Uuid))
 
@@ -132,6 +200,10 @@ BELONGINGS = (
     Belongings(
         follows, lambda person: follows.c.follower_id == person, ("follower_id",), people={"followed_id": "profile"}
     ),
+    Belongings(
+        blocks, lambda person: blocks.c.account_id == person, ("account_id",), people={"blocked_id": "profile"}
+    ),
+    Belongings(mutes, lambda person: mutes.c.account_id == person, ("account_id",), people={"muted_id": "profile"}),
 )
 TOWARDS = (
     Belongings(

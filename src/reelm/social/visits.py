@@ -1,6 +1,6 @@
 """How are people and clips of another realm visited? They are asked for, kept as copies, and shown as from home."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -97,13 +97,22 @@ class CommentAbroad:
 
 
 async def visit_comments(
-    abroad: Abroad, video: VideoId, realm: RealmCode, *, before: UUID | None
+    abroad: Abroad,
+    video: VideoId,
+    realm: RealmCode,
+    *,
+    before: UUID | None,
+    without: Collection[tuple[str, RealmCode | None]] = (),
 ) -> list[CommentAbroad]:
-    """The remarks that stand under a clip of another realm; none where that realm does not answer now."""
+    """The remarks that stand under a clip of another realm; none where that realm does not answer now.
+
+    Those of people who are `without`, by handle and realm, are left out.
+    """
     about = {"clip": str(video)} | ({"before": str(before)} if before else {})
     try:
         told = (await abroad.ask(realm, Kind.COMMENTS, about)).fields
-        return [_read_comment(one, realm) for one in told["comments"]]
+        read = [_read_comment(one, realm) for one in told["comments"]]
+        return [one for one in read if (one.author.handle, one.author.realm) not in without]
     except (gateway.NotFoundAbroad, gateway.RealmNotAnswering, gateway.GatewayNotRunning, gateway.CrossingRefused):
         return []
     except (KeyError, ValueError, TypeError, AttributeError):

@@ -100,6 +100,21 @@ async def _maybe_signed_in(viewer: MaybeViewer) -> AccountId | None:
 MaybeSignedIn = Annotated[AccountId | None, Depends(_maybe_signed_in)]
 
 
+async def _browsing(request: Request, cell: InCell, now: Now) -> AccountId | None:
+    token = request.cookies.get(SESSION_COOKIE)
+    if token is None:
+        return None
+    try:
+        async with cell.database.read() as unit:
+            return (await accounts.recognise(unit, token, at=now)).id
+    except accounts.SessionEnded:
+        return None
+
+
+# Whoever opens a page in a browser: the cookie counts only, and one that has ended counts as nobody.
+Browsing = Annotated[AccountId | None, Depends(_browsing)]
+
+
 def caller_of(request: Request, cell: Cell, limit: int) -> accounts.Caller:
     """Who is calling, for rate limits. Behind nginx (a Unix socket) its X-Real-IP is the caller's address."""
     address = request.client.host if request.client else ""

@@ -37,7 +37,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
 }
 BODY_LIMIT = 2 * 1024 * 1024
+EVENTS_LIMIT = 128 * 1024
 AVATAR_LIMIT = 5 * 1024 * 1024
+_LIMITS = {"/api/v1/me/avatar": AVATAR_LIMIT, "/api/v1/events": EVENTS_LIMIT}
 SESSION_COOKIE = "reelm_session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -102,7 +104,7 @@ def _body_limit(path: str) -> int | None:
     """The most bytes a call takes; `None` for uploads, which know their own size."""
     if path.startswith(tus.UPLOADS):
         return None
-    return AVATAR_LIMIT if path == "/api/v1/me/avatar" else BODY_LIMIT
+    return _LIMITS.get(path, BODY_LIMIT)
 
 
 def _limited(receive: Receive, headers: Headers, limit: int) -> Receive:

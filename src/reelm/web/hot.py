@@ -30,7 +30,7 @@ async def get_feed(request: Request) -> Response:
         raise RequestNotUnderstood(field="limit")
     page = await cell.feed.page(
         token=token_of(request),
-        mode=query.get("mode", feed.Mode.FOR_YOU),
+        mode=query.get("mode"),
         cursor=query.get("cursor"),
         limit=int(limit),
         now=cell.clock.now(),
@@ -43,8 +43,8 @@ async def get_feed(request: Request) -> Response:
 async def post_events(request: Request) -> Response:
     """`POST /api/v1/events`: 202 once the batch is durable. The type of the body is not looked at (sendBeacon)."""
     cell, now = _cell(request), _cell(request).clock.now()
-    events = feed.parse_events(await request.body(), now)
-    stored = await feed.record_events(cell.pool, events, token=token_of(request), now=now)
+    events = feed.parse_events(await request.body())
+    stored = await cell.intake.take(events, token=token_of(request), now=now)
     return Response(orjson.dumps({"stored": stored}), 202, _NO_STORE, _JSON)
 
 

@@ -14,10 +14,43 @@ from reelm import accounts, feed
 from reelm.kernel.cursors import CursorNotOurs
 from reelm.web.depends import Limit
 from reelm.web.problems import problems
-from reelm.web.refusals import RequestNotUnderstood
+from reelm.web.refusals import BodyTooLarge, RequestNotUnderstood
 from reelm.web.views.clips import VideoView, YouView
 
 router = APIRouter(prefix="/api/v1", tags=["feed"])
+
+
+class CauseView(BaseModel):
+    """One thing that put a clip on the page, and its share in that, of 1.
+
+    `video_id` is the clip that was watched or liked; `tag` the hashtag. `creator` and `sound` are the clip's own.
+    """
+
+    kind: Literal[
+        "watched", "liked", "creator", "tag", "sound", "language", "popular", "fresh", "following", "explore"
+    ]
+    share: Annotated[float, Field(ge=0, le=1)]
+    video_id: UUID | None = None
+    tag: str | None = None
+
+
+class WhyView(BaseModel):
+    """Which source named a clip, and what truly raised its score, most first."""
+
+    source: Literal[
+        "neighbours",
+        "factors",
+        "trend",
+        "following",
+        "affinity",
+        "content",
+        "popular",
+        "newest",
+        "explore",
+        "seen_before",
+    ]
+    explored: bool
+    parts: list[CauseView]
 
 
 class FeedItemView(BaseModel):
@@ -26,6 +59,7 @@ class FeedItemView(BaseModel):
     impression_id: UUID
     video: VideoView
     reason: feed.Reason
+    why: WhyView
     you: YouView
 
 
@@ -35,12 +69,18 @@ class FeedPage(BaseModel):
 
 
 class EventView(BaseModel):
-    """`watched_ms` is the total of this showing so far; a report may be repeated and only ever raises it."""
+    """`watched_ms` is the total of this showing so far; a report may be repeated and only ever raises it.
+
+    `replays` is how often the clip began again after its end. `ended` tells how it ended: `skipped` on the way,
+    `finished` where it had been played to its end, `left` with the page.
+    """
 
     impression_id: UUID | None = None
     video_id: UUID
-    kind: Literal["view", "like", "share", "not_interested"]
-    watched_ms: Annotated[int, Field(ge=0)] = 0
+    kind: Literal["view", "like", "comment", "share", "follow", "not_interested", "report"]
+    watched_ms: Annotated[int, Field(ge=0, le=86_400_000)] = 0
+    replays: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    ended: Literal["skipped", "finished", "left"] | None = None
     at: datetime
 
 
@@ -58,12 +98,12 @@ class EventsStored(BaseModel):
         CursorNotOurs, accounts.NotSignedIn, accounts.SessionEnded, feed.FeedModeUnknown, RequestNotUnderstood
     ),
 )
-async def get_feed(limit: Limit = 10, cursor: str | None = None, mode: feed.Mode = feed.Mode.FOR_YOU) -> FeedPage:
+async def get_feed(limit: Limit = 10, cursor: str | None = None, mode: feed.Mode | None = None) -> FeedPage:
     """One page of clips to watch. `following` needs an account."""
     raise AssertionError("the route of hot.ROUTES answers first")
 
 
-@router.post("/events", status_code=202, responses=problems(feed.EventsNotUnderstood))
+@router.post("/events", status_code=202, responses=problems(feed.EventsNotUnderstood, BodyTooLarge))
 async def post_events(batch: EventBatch) -> EventsStored:
     """Report what was watched; 202 once the batch is durable. Nobody needs to be signed in."""
     raise AssertionError("the route of hot.ROUTES answers first")

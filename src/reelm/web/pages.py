@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from reelm import accounts, moving, social, videos
 from reelm.bootstrap import Cell
 from reelm.kernel.ids import RealmCode, VideoId
-from reelm.web.depends import InCell, Read
+from reelm.web.depends import Browsing, InCell, Read
 from reelm.web.moved import find_moved_clip, find_moved_person
 from reelm.web.problems import problems
 from reelm.web.refusals import PageNotFound
@@ -23,7 +23,14 @@ router = APIRouter(include_in_schema=False)
 oembed = APIRouter(tags=["pages"])
 _HEAD = "<!--reelm:head-->"
 _SIMPLE = ("following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff")
-_APP_PAGES = ("/", *(f"/{name}" for name in _SIMPLE), "/settings/move", "/v/{video}/edit")
+_APP_PAGES = (
+    "/",
+    *(f"/{name}" for name in _SIMPLE),
+    "/settings/move",
+    "/settings/feed",
+    "/feed-parameters",
+    "/v/{video}/edit",
+)
 
 
 def _dist(request: Request) -> Path:
@@ -84,12 +91,16 @@ def _is_other(cell: Cell, realm: str) -> bool:
 
 
 @router.get("/v/{video}")
-async def get_video_page(video: str, request: Request, unit: Read, cell: InCell) -> Response:
-    """A clip one can share; one of another realm (`id@eu`) has a preview once a copy is kept."""
+async def get_video_page(video: str, request: Request, viewer: Browsing, unit: Read, cell: InCell) -> Response:
+    """A clip one can share; one of another realm (`id@eu`) has a preview once a copy is kept.
+
+    Across a block there is nothing here, as in the API.
+    """
     id, _, home = video.partition("@")
     try:
         found = await videos.fetch_visible(unit, VideoId(UUID(id)), None)
-    except ValueError:
+        await social.check_meets(unit, viewer, found.author)
+    except (ValueError, accounts.AccountNotFound):
         return _page(request, status=404)
     except videos.VideoNotVisible:
         if _is_other(cell, home):
@@ -103,11 +114,15 @@ async def get_video_page(video: str, request: Request, unit: Read, cell: InCell)
 
 
 @router.get("/@{handle}")
-async def get_profile_page(handle: str, request: Request, unit: Read, cell: InCell) -> Response:
-    """A profile one can share; that of somebody of another realm (`ana@eu`) has a preview once a copy is kept."""
+async def get_profile_page(handle: str, request: Request, viewer: Browsing, unit: Read, cell: InCell) -> Response:
+    """A profile one can share; that of somebody of another realm (`ana@eu`) has a preview once a copy is kept.
+
+    Across a block there is nothing here, as in the API.
+    """
     name, realm = accounts.split_handle(handle)
     try:
         account = await social.fetch_known(unit, name, realm if realm != cell.settings.realm else None)
+        await social.check_meets(unit, viewer, account.person.id)
     except accounts.AccountNotFound:
         if realm and _is_other(cell, realm):
             return _page(request, status=200)

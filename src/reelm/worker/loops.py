@@ -1,14 +1,19 @@
 """What do the processes behind the web role do all day?"""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
 
 from reelm import ledger, media
-from reelm.bootstrap import LogOffice, open_sequencer, open_signer, open_workshop
+from reelm.bootstrap import LogOffice, open_sequencer, open_signer, open_workshop, store_events
 from reelm.infra.jobs import run_jobs
 from reelm.infra.settings import Settings
+
+STREAM_PAUSE_S = 2.0
+
+_log = logging.getLogger(__name__)
 
 
 async def work_on_jobs(settings: Settings) -> None:
@@ -16,13 +21,27 @@ async def work_on_jobs(settings: Settings) -> None:
     async with open_workshop(settings) as workshop:
         await workshop.note_maps()
         await workshop.make_canaries()
-        await run_jobs(
-            settings.database_url,
-            queue="default",
-            handlers=workshop.jobs,
-            concurrency=4,
-            periodic=workshop.periodic,
-        )
+        storing = asyncio.create_task(_store_events_forever(settings))
+        try:
+            await run_jobs(
+                settings.database_url,
+                queue="default",
+                handlers=workshop.jobs,
+                concurrency=4,
+                periodic=workshop.periodic,
+            )
+        finally:
+            storing.cancel()
+
+
+async def _store_events_forever(settings: Settings) -> None:
+    """What comes through the stream of events; where that breaks, again after a moment."""
+    while settings.events_url:
+        try:
+            await store_events(settings)
+        except OSError:
+            _log.warning("the stream of events does not answer", exc_info=True)
+        await asyncio.sleep(STREAM_PAUSE_S)
 
 
 async def work_on_media(settings: Settings) -> None:

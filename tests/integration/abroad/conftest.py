@@ -10,7 +10,7 @@ from tests.integration.abroad.neighbours import Neighbour, neighbour
 from tests.integration.world import Person
 from tests.postgres import DatabaseServer
 
-from reelm.feed import pipeline
+from reelm.feed import stockroom
 from reelm.kernel.time import HandClock
 
 
@@ -29,7 +29,7 @@ class Two:
 async def two(
     tmp_path: Path, database_server: DatabaseServer, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[Two]:
-    monkeypatch.setattr(pipeline, "FRESH_S", 0.0)
+    monkeypatch.setattr(stockroom, "FRESH_S", 0.0)
     clock = HandClock(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
     async with (
         neighbour("eu", tmp_path, database_server, migrated, clock) as eu,

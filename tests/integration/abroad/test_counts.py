@@ -27,8 +27,8 @@ async def crowd(two: Two, video: str, count: int, *, likes: int) -> None:
             FROM generate_series(1, $1::int) n RETURNING id
         ), known AS (INSERT INTO people (id, account_id) SELECT id, id FROM made),
         watched AS (
-            INSERT INTO impressions (id, kind, video_id, account_id, watched_ms, at, received_at)
-            SELECT gen_random_uuid(), 'view', $4, id, 4000, $2, $2 FROM made
+            INSERT INTO impressions (day, id, kind, video_id, account_id, watched_ms, replays, known, at, received_at)
+            SELECT $2::timestamptz::date, gen_random_uuid(), 'view', $4, id, 4000, 0, true, $2, $2 FROM made
         )
         INSERT INTO likes (account_id, video_id, at) SELECT id, $4, $2 FROM made LIMIT $5
         """,

@@ -284,3 +284,31 @@ async def test_what_a_minor_says_abroad_is_refused_before_it_is_kept(two: Two) -
     assert refused.status_code == 451
     assert refused.json()["rule"] == "minors-stay-home"
     assert await _count(two.qc, "comments", 0)
+
+
+async def test_somebody_blocked_abroad_is_gone_under_every_name_and_their_realm_is_not_told(two: Two) -> None:
+    """Ana is known in Québec by her page and by her comments: two names, one person."""
+    id = await two.eu.realm.publish(two.ana)
+    ours = await two.qc.realm.publish(two.ben)
+    await two.qc.shop(two.eu)
+    await two.eu.shop(two.qc)
+    said = await two.eu.realm.client(two.ana).post(f"/videos/{ours}/comments", json={"text": "Oh", "told": "ca-qc"})
+    assert said.status_code == 201
+    client = two.qc.realm.client(two.ben)
+
+    async def arrived() -> bool:
+        return (await client.get(f"/videos/{ours}/comments")).json()["total"] == 1
+
+    await until(arrived)
+    assert (await client.put("/accounts/ana@eu/follow?told=eu")).status_code == 200
+    before = await two.eu.realm.count_rows()
+    assert (await client.put("/accounts/ana@eu/block")).json() == {"blocked": True}
+    assert (await client.get(f"/videos/{ours}/comments")).json()["items"] == []
+    assert (await client.get("/notifications")).json()["items"] == []
+    for path in (f"/videos/{id}", "/accounts/ana@eu", "/accounts/ana@eu/videos"):
+        assert (await client.get(path)).status_code == 404, path
+    assert await two.qc.realm.rows("SELECT FROM follows") == []
+    told = [row["kind"] for row in await two.qc.realm.rows("SELECT kind FROM gateway_outbox")]
+    assert "block" not in told
+    after = await two.eu.realm.count_rows()
+    assert [after[table] for table in ("blocks", "mutes")] == [before[table] for table in ("blocks", "mutes")]

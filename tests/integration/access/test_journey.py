@@ -12,7 +12,10 @@ from tests.integration.world import Realm
 from reelm import ledger
 from reelm.kernel.time import HandClock
 
-COLLECTIONS = ("profile", "sign-ins", "watch-history", "likes-and-follows", "private-clips")
+COLLECTIONS = (
+    *("profile", "sign-ins", "watch-history", "feed-choices", "likes-and-follows", "blocks-and-mutes"),
+    "private-clips",
+)
 
 
 async def test_nobody_has_standing_access(realm: Realm, office: Office, running: Ledger) -> None:

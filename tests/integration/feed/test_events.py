@@ -1,6 +1,8 @@
 """What was watched: stored before it is acknowledged, counted once."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +11,7 @@ import httpx
 import pytest
 from tests.integration.world import Person, Realm
 
+from reelm import feed
 from reelm.feed.events import MOST_EVENTS
 
 
@@ -80,12 +83,131 @@ async def test_nobody_may_report_and_is_counted(realm: Realm) -> None:
     assert (await realm.count_rows())["seen"] == 0
 
 
-async def test_a_showing_belongs_to_whom_it_was_shown(realm: Realm) -> None:
-    event = _view(realm, 500)
-    await _send(realm, event, who=realm.people.carl)
-    answer = await _send(realm, event | {"watched_ms": 86_000_000}, who=realm.people.ben)
-    assert (answer.status_code, answer.json()["stored"]) == (202, 0)
-    assert await _counts(realm) == (0, 0, 500, 0)
+async def _shown(realm: Realm, who: Person | None) -> str:
+    """The showing of ana's clip to `who`, as the feed gives it."""
+    page = (await realm.client(who).get("/feed", params={"limit": "50"})).json()
+    (mine,) = [item for item in page["items"] if item["video"]["id"] == realm.people.clips["public"]]
+    return mine["impression_id"]
+
+
+async def _stored(realm: Realm) -> list[tuple[str, str | None, int, bool]]:
+    """Id, person, what was watched, and whether the showing is known, of all that is stored."""
+    rows = await realm.rows("SELECT id, account_id, watched_ms, known FROM impressions ORDER BY watched_ms")
+    return [(str(id), account and str(account), watched_ms, known) for id, account, watched_ms, known in rows]
+
+
+async def _id_of(realm: Realm, who: Person) -> str:
+    return (await realm.client(who).get("/me")).json()["id"]
+
+
+async def test_a_showing_of_ours_is_known_to_whom_it_was_shown(realm: Realm) -> None:
+    for who in (realm.people.carl, None):
+        shown = await _shown(realm, who)
+        realm.clock.advance(timedelta(seconds=2))
+        await _send(realm, _view(realm, 800, impression_id=shown), who=who)
+        expected = (shown, await _id_of(realm, who) if who else None, 800, True)
+        assert expected in await _stored(realm)
+
+
+async def test_a_showing_of_another_person_counts_as_from_outside_and_changes_nothing_of_theirs(realm: Realm) -> None:
+    carl, ben = realm.people.carl, realm.people.ben
+    shown = await _shown(realm, carl)
+    stolen = _view(realm, 86_000_000, impression_id=shown)
+    for who in (ben, None):
+        await _send(realm, stolen, stolen | {"kind": "not_interested"}, stolen | {"kind": "like"}, who=who)
+    assert not any(known or id == shown for id, _, _, known in await _stored(realm))
+    assert {account for _, account, _, _ in await _stored(realm)} == {await _id_of(realm, ben), None}
+    before = await _stored(realm)
+    await _send(realm, _view(realm, 700, impression_id=shown), who=carl)
+    (added,) = set(await _stored(realm)) - set(before)
+    assert added == (shown, await _id_of(realm, carl), 700, True)
+    seen = await realm.rows("SELECT account_id FROM seen WHERE account_id <> $1", await _id_of(realm, ben))
+    assert [str(row[0]) for row in seen] == [await _id_of(realm, carl)]
+
+
+async def test_views_from_outside_count_once_for_a_person_a_clip_and_a_day(realm: Realm) -> None:
+    for _ in range(3):
+        await _send(realm, _view(realm, 1000), _view(realm, 1000), who=realm.people.carl)
+    assert (await _counts(realm))[0] == 1
+    realm.clock.advance(timedelta(days=1))
+    await _send(realm, _view(realm, 1000), who=realm.people.carl)
+    await _send(realm, _view(realm, 1000), who=realm.people.ben)
+    assert (await _counts(realm))[0] == 3
+
+
+async def test_nobody_watches_longer_than_they_can_have(realm: Realm) -> None:
+    carl = realm.people.carl
+    shown = await _shown(realm, carl)
+    realm.clock.advance(timedelta(seconds=3))
+    long = _view(realm, 80_000_000, impression_id=shown, replays=9000)
+    await _send(realm, long, who=carl)
+    assert [watched_ms for _, _, watched_ms, _ in await _stored(realm)] == [8000]
+    await _send(realm, _view(realm, 80_000_000, replays=0), who=realm.people.ben)
+    assert [watched_ms for _, _, watched_ms, _ in await _stored(realm)] == [2000, 8000]
+
+
+async def test_a_showing_long_ago_counts_as_from_outside(realm: Realm) -> None:
+    shown = await _shown(realm, realm.people.carl)
+    realm.clock.advance(timedelta(days=8))
+    await _send(realm, _view(realm, 900, impression_id=shown), who=realm.people.carl)
+    assert [known for _, _, _, known in await _stored(realm)] == [False]
+
+
+async def test_how_it_ended_and_how_often_it_was_seen_again_are_kept(realm: Realm) -> None:
+    shown = await _shown(realm, realm.people.carl)
+    realm.clock.advance(timedelta(seconds=9))
+    for watched_ms, replays, ended in ((900, 0, None), (2900, 2, "finished"), (1900, 1, "left")):
+        event = _view(realm, watched_ms, impression_id=shown, replays=replays, ended=ended)
+        await _send(realm, event, who=realm.people.carl)
+    (row,) = await realm.rows("SELECT watched_ms, replays, ended FROM impressions")
+    assert tuple(row) == (2900, 2, "finished")
+
+
+async def test_the_same_batch_a_thousand_times_counts_once(realm: Realm) -> None:
+    shown = await _shown(realm, realm.people.carl)
+    realm.clock.advance(timedelta(seconds=2))
+    events = [_view(realm, 1000, impression_id=shown, kind=kind) for kind in ("view", "share", "follow", "report")]
+    events.append(_view(realm, 1000))
+    client = realm.client(realm.people.carl)
+    for _ in range(50):
+        answers = await asyncio.gather(*(client.post("/events", json={"events": events}) for _ in range(20)))
+        assert {(answer.status_code, answer.json()["stored"]) for answer in answers} == {(202, 5)}
+    assert await _counts(realm) == (2, 2, 2000, 1)
+    assert len(await _stored(realm)) == 5
+
+
+async def test_what_was_watched_goes_with_the_person_and_with_the_clip(realm: Realm) -> None:
+    carl, clip = realm.people.carl, realm.people.clips["public"]
+    await _send(realm, _view(realm, 1000), who=carl)
+    await _send(realm, _view(realm, 1000), who=realm.people.ben)
+    await realm.rows("DELETE FROM accounts WHERE handle = 'carl'")
+    (left,) = await _stored(realm)
+    assert left[1] == await _id_of(realm, realm.people.ben)
+    assert (await realm.count_rows())["seen"] == 1
+    await realm.rows("DELETE FROM clips WHERE id = $1", clip)
+    assert await _stored(realm) == []
+    assert (await realm.count_rows())["seen"] == 0
+
+
+async def test_each_day_has_a_partition_of_its_own(realm: Realm) -> None:
+    for _ in range(2):
+        await _send(realm, _view(realm, 1000), who=realm.people.carl)
+        day = realm.clock.now().date()
+        (name,) = await realm.rows("SELECT tableoid::regclass::text FROM impressions WHERE day = $1", day)
+        assert name[0] == f"impressions_{day:%Y%m%d}"
+        realm.clock.advance(timedelta(days=1))
+
+
+async def test_what_lies_with_the_rest_is_found_and_stays_there(realm: Realm) -> None:
+    """Somebody who moved here brought rows of a day before its partition was made."""
+    await realm.rows(
+        """INSERT INTO impressions (day, id, kind, video_id, watched_ms, replays, known, at, received_at)
+        VALUES ($1::date, gen_random_uuid(), 'view', $2, 1, 0, true, now(), now())""",
+        realm.clock.now().date(),
+        realm.people.clips["public"],
+    )
+    assert (await _send(realm, _view(realm, 1000), who=realm.people.carl)).status_code == 202
+    assert len(await _stored(realm)) == 2
 
 
 async def test_shares_count_and_views_and_shares_of_one_showing_are_apart(realm: Realm) -> None:
@@ -121,7 +243,9 @@ async def test_a_time_nobody_can_have_becomes_now(realm: Realm) -> None:
 WRONG: list[dict[str, Any]] = [
     {"video_id": "x"}, {"video_id": None}, {"video_id": 7}, {"impression_id": "x"}, {"impression_id": [1]},
     {"kind": "stare"}, {"kind": None}, {"watched_ms": -1}, {"watched_ms": 86_400_001}, {"watched_ms": "long"},
-    {"watched_ms": None}, {"at": "yesterday"}, {"at": None}, {"at": 7},
+    {"watched_ms": None}, {"watched_ms": True}, {"watched_ms": 1.5}, {"watched_ms": 1e300}, {"watched_ms": "1000"},
+    {"replays": -1}, {"replays": 10_001}, {"replays": 0.5}, {"replays": False}, {"ended": "bored"}, {"ended": ""},
+    {"at": "0001-01-01T00:00:00+14:00"}, {"at": "yesterday"}, {"at": None}, {"at": 7},
 ]  # fmt: skip
 
 
@@ -135,7 +259,18 @@ async def test_a_batch_with_one_wrong_event_is_refused_whole(realm: Realm, wrong
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"no", b"[]", b'{"events": {}}', b'{"events": [7]}', b'{"events": [[]]}', b"\xff", b'{"events": [null]}'],
+    [
+        b"",
+        b"no",
+        b"[]",
+        b'{"events": {}}',
+        b'{"events": [7]}',
+        b'{"events": [[]]}',
+        b"\xff",
+        b'{"events": [null]}',
+        b'{"events": [{"watched_ms": NaN}]}',
+        b'{"events": [{"watched_ms": Infinity}]}',
+    ],
 )
 async def test_a_batch_that_is_none_is_refused(realm: Realm, body: bytes) -> None:
     answer = await realm.client().post("/events", content=body)
@@ -148,3 +283,24 @@ async def test_a_batch_has_a_size(realm: Realm) -> None:
     assert (await realm.count_rows())["impressions"] == 0
     assert (await _send(realm, *full)).json() == {"stored": MOST_EVENTS}
     assert (await _send(realm)).json() == {"stored": 0}
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_million_events_are_refused_by_their_size_and_never_held(
+    realm: Realm, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+    monkeypatch.setattr(feed, "parse_events", read.append)
+    event, sent = json.dumps(_view(realm)).encode() + b",", 0
+
+    async def parts() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(1000):
+            sent += 1000 * len(event)
+            yield event * 1000
+
+    length = {"Content-Length": str(1_000_000 * len(event))} if told else {}
+    answer = await realm.client(**length).post("/events", content=parts())
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
+    assert sent < 3_000_000
+    assert read == []

@@ -4,10 +4,13 @@ import base64
 from collections import Counter
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.integration.feed.conftest import CLIPS_EACH, CREATORS
 from tests.integration.world import Person, Realm
+
+from reelm.feed.tallying import LEAST_TRUST
 
 ALL = len(CREATORS) * CLIPS_EACH + 1  # and ana's
 
@@ -38,6 +41,15 @@ async def _watch(realm: Realm, who: Person, items: list[dict[str, Any]], watched
     assert (await realm.client(who).post("/events", json={"events": events})).status_code == 202
 
 
+async def _like(realm: Realm, who: Person, video: str) -> None:
+    """Somebody is shown a clip, watches it to its end and likes it."""
+    item = next(one for one in await _scroll(realm, who) if one["video"]["id"] == video)
+    await _watch(realm, who, [item])
+    told = {"impression_id": item["impression_id"], "video_id": video, "at": realm.clock.now().isoformat()}
+    answer = await realm.client(who).post("/events", json={"events": [{**told, "kind": "like", "watched_ms": 0}]})
+    assert answer.status_code == 202
+
+
 def _ids(items: list[dict[str, Any]]) -> list[str]:
     return [item["video"]["id"] for item in items]
 
@@ -46,9 +58,9 @@ async def test_a_page_has_what_is_needed_to_play_and_why_it_is_there(realm: Real
     page = await _page(realm)
     assert len(page["items"]) == 10
     for item in page["items"]:
-        assert item.keys() == {"impression_id", "video", "reason", "you"}
+        assert item.keys() == {"impression_id", "video", "reason", "why", "you"}
         assert item["video"]["renditions"][0]["url"].startswith("/media/clips/")
-        assert item["reason"] in ("fresh", "popular", "watched_through")
+        assert item["reason"] in ("fresh", "popular", "language", "explore")
         assert item["you"] == {"liked": False, "follows_author": False, "is_author": False}
     assert len({item["impression_id"] for item in page["items"]}) == 10
     shown = page["items"][0]["video"]
@@ -112,19 +124,29 @@ async def test_a_glance_counts_as_seen_for_whoever_glanced(realm: Realm) -> None
     assert _ids(first)[0] not in _ids((await _page(realm, carl))["items"])
 
 
-async def test_the_newest_stands_before_its_equals_and_the_liked_before_the_newest(realm: Realm) -> None:
+async def test_the_newest_stands_before_its_equals_and_what_people_liked_before_the_newest(realm: Realm) -> None:
     newest = await realm.publish(realm.people.carl)
     shown = _ids((await _page(realm))["items"])
     assert shown[0] == newest
     last = _ids(await _scroll(realm))[-1]
+    realm.clock.advance(timedelta(days=8))  # long enough for their word to count
     for handle in CREATORS:
         fan = Person(handle, "", await realm.sign_in(handle, "a password for tests"))
-        await realm.client(fan).put(f"/videos/{last}/like")
-        item = {"impression_id": None, "video": {"id": last}}
-        await _watch(realm, fan, [item])
-    assert _ids((await _page(realm))["items"])[0] == last
-    realm.clock.advance(timedelta(days=3))
-    assert (await _page(realm))["items"][0]["reason"] == "popular"
+        await _like(realm, fan, last)
+    first = (await _page(realm))["items"][0]
+    assert (first["video"]["id"], first["reason"]) == (last, "popular")
+
+
+async def test_a_new_account_counts_little_and_only_where_its_feed_showed_it_the_clip(realm: Realm) -> None:
+    video = _ids(await _scroll(realm))[-1]
+    fan = Person("creator0", "", await realm.sign_in("creator0", "a password for tests"))
+    await realm.client(fan).put(f"/videos/{video}/like")
+    await _watch(realm, fan, [{"impression_id": None, "video": {"id": video}}])  # nobody showed it to them
+    query = "SELECT likes, views FROM feed_tallies WHERE video_id = $1"
+    assert await realm.cell.pool.fetch(query, UUID(video)) == []
+    await _like(realm, fan, video)
+    (tally,) = await realm.cell.pool.fetch(query, UUID(video))
+    assert [round(one, 3) for one in tally] == [LEAST_TRUST, LEAST_TRUST]
 
 
 async def test_how_one_stands_to_a_clip_is_told_to_oneself_only(realm: Realm) -> None:
@@ -158,13 +180,14 @@ async def test_following_is_empty_for_who_follows_nobody_and_refused_to_nobody(r
     assert (answer.status_code, answer.json()["type"]) == (401, "/problems/not-signed-in")
 
 
-async def test_plain_is_the_newest_first_whatever_one_has_seen(realm: Realm) -> None:
+async def test_plain_knows_nothing_of_what_one_has_seen_and_liked(realm: Realm) -> None:
     carl = realm.people.carl
-    await _watch(realm, carl, (await _page(realm, carl, mode="plain"))["items"])
-    items = await _scroll(realm, carl, mode="plain")
-    times = [item["video"]["published_at"] for item in items]
-    assert times == sorted(times, reverse=True)
-    assert {item["reason"] for item in items} == {"newest"}
+    watched = (await _page(realm, carl))["items"]
+    await _watch(realm, carl, watched, watched_ms=60_000)
+    items = await _scroll(realm, carl, mode="plain", limit="50")
+    assert set(_ids(watched)) <= set(_ids(items))
+    causes = {part["kind"] for item in items for part in item["why"]["parts"]}
+    assert causes <= {"fresh", "popular", "language", "explore"}
 
 
 async def test_a_cursor_that_was_not_given_out_is_refused(realm: Realm) -> None:

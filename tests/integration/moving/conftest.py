@@ -9,7 +9,7 @@ from tests.integration.moving.journeys import Journey, prepare
 from tests.integration.moving.towns import Towns, open_towns
 from tests.postgres import DatabaseServer
 
-from reelm.feed import pipeline
+from reelm.feed import stockroom
 from reelm.kernel.time import HandClock
 
 
@@ -17,7 +17,7 @@ from reelm.kernel.time import HandClock
 async def journey(
     tmp_path: Path, database_server: DatabaseServer, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[Journey]:
-    monkeypatch.setattr(pipeline, "FRESH_S", 0.0)
+    monkeypatch.setattr(stockroom, "FRESH_S", 0.0)
     clock = HandClock(datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
     async with open_towns(tmp_path, database_server, migrated, clock, "eu", "ca-qc") as towns:
         yield await prepare(towns.eu, towns.qc, clock)

@@ -243,6 +243,40 @@ async def test_remarks_under_clips_that_stay_are_of_somebody_abroad(journey: Jou
     assert sorted((one["kind"], one["actor"]["realm"]) for one in told) == [("comment", "ca-qc"), ("follow", "ca-qc")]
 
 
+async def test_whom_somebody_does_not_want_to_see_goes_along_and_their_feed_is_set_as_before(
+    journey: Journey,
+) -> None:
+    """Ana blocks Cleo and mutes Ben; Ben and Dora have blocked Ana, one in each realm."""
+    eu, qc = journey.eu.realm, journey.qc.realm
+    cleo, dora = await eu.sign_up("cleo"), await eu.sign_up("dora")
+    client, ben = eu.client(journey.ana), qc.client(journey.ben)
+    for path in ("/accounts/cleo/block", "/accounts/ben@ca-qc/mute", "/me/feed/less/creator/bea"):
+        assert (await client.put(path)).is_success
+    chosen = {"mode": "plain", "hidden_words": ["spoiler"], "languages": ["fr"]}
+    assert (await client.patch("/me/feed", json=chosen)).status_code == 200
+    assert (await eu.client(dora).put("/accounts/ana/block")).status_code == 200
+    assert (await ben.put("/accounts/ana@eu/block")).status_code == 200
+    await _arrive(journey)
+    there = qc.client(await journey.arrived())
+    assert [one["handle"] for one in (await there.get("/me/blocked")).json()["items"]] == ["cleo"]
+    assert (await there.get("/accounts/cleo@eu")).status_code == 404
+    kept = (await there.get("/me/feed")).json()
+    assert {name: kept[name] for name in chosen} == chosen
+    assert kept["less"] == [{"kind": "creator", "value": "bea@eu", "handle": "bea@eu"}]
+    assert [one["handle"] for one in (await ben.get("/me/blocked")).json()["items"]] == ["ana"]
+    assert (await there.get("/accounts/ben")).status_code == 404
+    assert (await there.get("/me/muted")).json()["items"] == []  # whoever has blocked her is not there
+    assert [row["muted_id"] for row in await qc.rows("SELECT muted_id FROM mutes")] != []
+    apart = "SELECT FROM follows f JOIN blocks b ON b.account_id = f.followed_id AND b.blocked_id = f.follower_id"
+    assert await qc.rows(apart) == []
+    (listed,) = (await eu.client(dora).get("/me/blocked")).json()["items"]
+    assert (listed["handle"], listed["realm"]) == ("ana", "ca-qc")
+    assert (await eu.client(dora).get("/accounts/ana@ca-qc")).status_code == 404
+    assert (await eu.client(cleo).get("/accounts/ana@ca-qc")).status_code == 200  # the block has gone along
+    for table in ("blocks", "mutes", "feed_people", "feed_choices", "feed_less_creators"):
+        assert await eu.rows(f"SELECT FROM {table} WHERE account_id = $1", journey.account) == [], table
+
+
 async def test_old_links_lead_to_the_new_realm_and_nothing_else_does(journey: Journey) -> None:
     await _arrive(journey)
     realm, clip = journey.eu.realm, journey.clips["public"]

@@ -7,7 +7,7 @@ from tests import footage
 from tests.integration import quick
 from tests.integration.world import SITE, Realm
 
-from reelm.feed import pipeline
+from reelm.feed import stockroom
 
 
 async def test_an_upload_becomes_a_clip_that_plays(realm: Realm) -> None:
@@ -146,9 +146,9 @@ async def test_a_private_clip_is_hidden_everywhere_as_if_it_were_not_there(realm
 async def test_a_clip_made_private_leaves_the_feed_within_its_promise(
     realm: Realm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "FRESH_S", 2.0)
+    monkeypatch.setattr(stockroom, "FRESH_S", 2.0)
     at = [100.0]
-    monkeypatch.setattr(pipeline.time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(stockroom.time, "monotonic", lambda: at[0])
     id = realm.people.clips["public"]
     assert id in (await realm.client().get("/feed")).text
     await realm.client(realm.people.ana).patch(f"/videos/{id}", json={"visibility": "private"})

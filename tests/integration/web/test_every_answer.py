@@ -11,7 +11,7 @@ from tests.conftest import Log
 from tests.integration.world import SITE, Realm
 
 from reelm.kernel.words import catalogue
-from reelm.web.guard import BODY_LIMIT, CONTENT_SECURITY_POLICY, SESSION_COOKIE
+from reelm.web.guard import BODY_LIMIT, CONTENT_SECURITY_POLICY, EVENTS_LIMIT, SESSION_COOKIE
 
 MISSING = "00000000-0000-7000-8000-000000000000"
 
@@ -76,10 +76,10 @@ async def test_a_body_beyond_the_limit_is_refused_however_it_comes(realm: Realm,
             yield bytes(65536)
 
     client = realm.client(realm.people.ana, **{"Content-Type": "application/json"})
-    for path in ("/videos", "/events"):
-        for content in (bytes(BODY_LIMIT + 1), drip()):
+    for path, limit in (("/videos", BODY_LIMIT), ("/events", EVENTS_LIMIT)):
+        for content in (bytes(limit + 1), drip()):
             answer = await client.post(path, content=content)
-            assert (answer.status_code, answer.json()["limit_bytes"]) == (413, BODY_LIMIT)
+            assert (answer.status_code, answer.json()["limit_bytes"]) == (413, limit)
     assert len(log.refusals()) == 4
 
 

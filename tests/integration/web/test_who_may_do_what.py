@@ -65,6 +65,11 @@ def only(ok: int, *callers: str) -> Expect:
     return lambda who, state: 401 if who in (NOBODY, ENDED) else ok if who in callers else 403
 
 
+def not_yourself(ok: int) -> Expect:
+    """Whoever is signed in, towards somebody else: nobody follows, blocks or mutes themselves."""
+    return lambda who, state: {NOBODY: 401, ENDED: 401, OWNER: 422}.get(who, ok)
+
+
 def _watchable(who: str, state: str) -> bool:
     return state == "public" or (who == OWNER and state != "removed")
 
@@ -126,6 +131,8 @@ TABLE: dict[str, Call] = {
     "GET /inbox": Call(anybody(200)),
     "GET /settings": Call(anybody(200)),
     "GET /settings/move": Call(anybody(200)),
+    "GET /settings/feed": Call(anybody(200)),
+    "GET /feed-parameters": Call(anybody(200)),
     "GET /sign-up": Call(anybody(200)),
     "GET /sign-in": Call(anybody(200)),
     "GET /data-map": Call(anybody(200)),
@@ -136,6 +143,7 @@ TABLE: dict[str, Call] = {
     "GET /{name:path}": Call(anybody(200)),
     "GET /media/avatars/{account:uuid}/{name:str}": Call(anybody(200)),
     "GET /api/v1/feed": Call(anybody_but_ended(200)),
+    "GET /api/v1/feed/parameters": Call(anybody(200)),
     "POST /api/v1/events": Call(anybody(202), json={"events": []}),
     # Clips
     "GET /api/v1/videos/{video}": Call(watching(200), per_clip=True),
@@ -155,10 +163,19 @@ TABLE: dict[str, Call] = {
     "POST /api/v1/accounts": Call(anybody(201), json=NEW_ACCOUNT),
     "GET /api/v1/accounts/{handle}": Call(anybody_but_ended(200)),
     "GET /api/v1/accounts/{handle}/videos": Call(anybody_but_ended(200)),
-    "PUT /api/v1/accounts/{handle}/follow": Call(
-        lambda who, state: {NOBODY: 401, ENDED: 401, OWNER: 422}.get(who, 200)  # nobody follows themselves
-    ),
+    "PUT /api/v1/accounts/{handle}/follow": Call(not_yourself(200)),
     "DELETE /api/v1/accounts/{handle}/follow": Call(signed_in(200)),
+    "PUT /api/v1/accounts/{handle}/block": Call(not_yourself(200)),
+    "DELETE /api/v1/accounts/{handle}/block": Call(not_yourself(200)),
+    "PUT /api/v1/accounts/{handle}/mute": Call(not_yourself(200)),
+    "DELETE /api/v1/accounts/{handle}/mute": Call(not_yourself(200)),
+    "GET /api/v1/me/blocked": Call(signed_in(200)),
+    "GET /api/v1/me/muted": Call(signed_in(200)),
+    "GET /api/v1/me/feed": Call(signed_in(200)),
+    "PATCH /api/v1/me/feed": Call(signed_in(200), json={"mode": "plain"}),
+    "PUT /api/v1/me/feed/less/{kind}/{value}": Call(not_yourself(204)),
+    "DELETE /api/v1/me/feed/less/{kind}/{value}": Call(not_yourself(204)),
+    "POST /api/v1/me/feed/reset": Call(signed_in(200), json={}),
     "POST /api/v1/session": Call(anybody(200), json={"handle": "ana", "password": PASSWORDS["ana"]}),
     "DELETE /api/v1/session": Call(signed_in(204)),
     "DELETE /api/v1/sessions": Call(signed_in(204)),
@@ -258,6 +275,8 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
     """What stands for the parts of a path or body in braces; made anew for each caller where one call uses it up."""
     cast = realm.people
     names = {"handle": "ana", "somebody": f"{who[:2]}.new", "comment": cast.comment, "video": video}
+    if "{kind}" in wanted:
+        names |= {"kind": "creator", "value": "ana"}
     if "{account:" in wanted:
         me = (await realm.client(cast.ana).get("/me")).json()
         names["account"], names["name"] = me["avatar"].split("/")[-2:]

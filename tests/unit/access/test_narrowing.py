@@ -34,7 +34,10 @@ def test_only_columns_in_scope_are_selected(private: PrivateData, scope: frozens
 
 def test_every_collection_can_be_asked_for_and_every_class_is_somewhere() -> None:
     names = [private.name for private in COLLECTIONS]
-    assert names == ["profile", "sign-ins", "watch-history", "likes-and-follows", "private-clips"]
+    assert names == [
+        *("profile", "sign-ins", "watch-history", "feed-choices", "likes-and-follows", "blocks-and-mutes"),
+        "private-clips",
+    ]
     found = {one for private in COLLECTIONS for one in private.collection.classes}
     assert found == set(CLASSES)
 

@@ -14,6 +14,7 @@ from reelm.cli.__main__ import main
         ("REELM_MAX_CLIP_S", "a minute"),
         ("REELM_LEDGER_INTERVAL_MS", "-77"),
         ("REELM_ACCEL", "s3cret"),
+        ("REELM_EVENTS_URL", "kafka://s3cret"),
     ],
 )
 def test_a_setting_that_is_not_understood_is_one_clear_line(

@@ -9,10 +9,15 @@ import type {
   Country,
   DataMap,
   Crossings,
+  FeedEdit,
   FeedItem,
   FeedMode,
+  FeedParameters,
+  FeedReset,
+  FeedSettings,
   Finding,
   Followed,
+  LessKind,
   Limits,
   Me,
   Move,
@@ -23,6 +28,7 @@ import type {
   Profile,
   Realm,
   Residence,
+  Shunned,
   Transfers,
   Trust,
   Video,
@@ -99,6 +105,13 @@ export const api = {
   like: (id: string, yes: boolean) =>
     call<{ liked: boolean; likes: number }>(`/videos/${seg(id)}/like`, { method: yes ? "PUT" : "DELETE" }),
 
+  block: (handle: string, yes: boolean) =>
+    call<{ blocked: boolean }>(`/accounts/${seg(handle)}/block`, { method: yes ? "PUT" : "DELETE" }),
+  mute: (handle: string, yes: boolean) =>
+    call<{ muted: boolean }>(`/accounts/${seg(handle)}/mute`, { method: yes ? "PUT" : "DELETE" }),
+  blocked: (cursor?: string | null) => call<Page<Shunned>>(`/me/blocked${query({ cursor })}`),
+  muted: (cursor?: string | null) => call<Page<Shunned>>(`/me/muted${query({ cursor })}`),
+
   comments: (id: string, cursor?: string | null, signal?: AbortSignal) =>
     call<Page<Comment> & { total: number }>(`/videos/${seg(id)}/comments${query({ cursor, limit: 30 })}`, signal ? { signal } : {}),
   comment: (id: string, text: string, told?: string) =>
@@ -107,6 +120,13 @@ export const api = {
     call<void>(`/videos/${seg(id)}/comments/${seg(comment)}`, { method: "DELETE" }),
 
   feed: (mode: FeedMode, cursor: string | null) => call<Page<FeedItem>>(`/feed${query({ limit: 10, cursor, mode })}`),
+  feedParameters: () => call<FeedParameters>("/feed/parameters"),
+  ownFeed: () => call<FeedSettings>("/me/feed"),
+  changeFeed: (json: FeedEdit) => call<FeedSettings>("/me/feed", { method: "PATCH", json }),
+  /** `value`: a handle (`ana`, `ana@eu`), a hashtag without its sign, or a sound. */
+  seeLess: (kind: LessKind, value: string, yes: boolean) =>
+    call<void>(`/me/feed/less/${kind}/${seg(value)}`, { method: yes ? "PUT" : "DELETE" }),
+  resetFeed: (json: { choices: boolean }) => call<FeedReset>("/me/feed/reset", { method: "POST", json }),
   notifications: (cursor?: string | null) =>
     call<Page<Notification> & { unread: number }>(`/notifications${query({ cursor })}`),
   readNotifications: () => call<void>("/notifications/read", { method: "POST" }),

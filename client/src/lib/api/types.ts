@@ -78,16 +78,6 @@ export interface Video {
 
 export type VideoAndYou = Video & { you: You };
 
-export type Reason = "fresh" | "popular" | "watched_through" | "following" | "newest" | "seen_before";
-export type FeedMode = "for-you" | "following" | "plain";
-
-export interface FeedItem {
-  impression_id: string | null;
-  video: Video;
-  reason: Reason | null;
-  you: You;
-}
-
 export interface Comment {
   id: string;
   author: Person;
@@ -148,14 +138,6 @@ export interface Realm {
   minimum_age: number;
   countries: string[];
   regions: string[];
-}
-
-export interface WatchEvent {
-  impression_id?: string;
-  video_id: string;
-  kind: "view" | "share";
-  watched_ms: number;
-  at: string;
 }
 
 /** An entry of the public log that names the person who asks. */
@@ -343,3 +325,4 @@ export interface Policies {
 }
 
 export type * from "./access-types";
+export type * from "./feed-types";

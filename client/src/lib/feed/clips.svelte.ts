@@ -1,9 +1,11 @@
 import { api } from "../api/api";
 import { Refused, wordsFor } from "../api/request";
-import type { FeedItem, FeedMode, Person } from "../api/types";
+import type { FeedItem, FeedMode, Page, Person } from "../api/types";
 
 /** Load more once this many clips are left. */
 const AHEAD = 4;
+/** What stays when the rest is asked for again: the clip on screen and the one after it. */
+const KEPT = 2;
 /** Refusals that say that a clip's realm can't be asked now. */
 const SILENT: ReadonlySet<string> = new Set(["realm-not-answering", "gateway-not-running"]);
 
@@ -19,8 +21,12 @@ export class Clips {
    * realm does not answer.
    */
   lost = $state<"gone" | "silent" | null>(null);
+  /** Clips from here on stand where others stood; another object each time. */
+  rearranged = $state.raw<{ from: number }>({ from: Infinity });
   #cursor: string | null = null;
   #generation = 0;
+  /** With which cursor each page was asked for, and the place of its first clip. */
+  #pages: { cursor: string | null; from: number }[] = [];
 
   constructor(
     readonly mode: FeedMode,
@@ -51,10 +57,8 @@ export class Clips {
       if (this.opensWith && this.items.length === 0) await this.#loadFirst(this.opensWith);
       const page = await api.feed(this.mode, this.#cursor);
       if (generation !== this.#generation) return;
-      const known = new Set(this.items.map((item) => item.video.id));
-      this.items.push(...page.items.filter((item) => !known.has(item.video.id)));
-      this.#cursor = page.next_cursor;
-      this.tail = page.next_cursor === null || page.items.length === 0 ? "end" : "more";
+      this.#pages.push({ cursor: this.#cursor, from: this.items.length });
+      this.#take(page);
     } catch (failure) {
       if (generation !== this.#generation) return;
       this.problem = wordsFor(failure);
@@ -62,9 +66,47 @@ export class Clips {
     }
   }
 
+  /**
+   * Ask again for what has not been shown, now that the server has learned something. The clip on screen stays, and
+   * so does the next one, which is loading; what comes after them is replaced in one go, or stays if nothing came.
+   */
+  async renew(): Promise<void> {
+    if (this.mode !== "for-you" || this.tail === "loading" || this.tail === "failed") return;
+    const generation = this.#generation;
+    const before = this.#pages.findLast((page) => page.from <= this.index + KEPT);
+    let page: Page<FeedItem>;
+    try {
+      page = await api.feed(this.mode, before?.cursor ?? null);
+    } catch {
+      return; // what is there goes on being good
+    }
+    if (generation !== this.#generation || this.#isLoading() || page.items.length === 0) return;
+    const from = this.index + KEPT;
+    if (this.items.length > from) {
+      this.items = this.items.slice(0, from);
+      this.rearranged = { from };
+    }
+    this.#pages = this.#pages.filter((one) => one.from < this.items.length && one !== before);
+    this.#pages.push({ cursor: before?.cursor ?? null, from: this.items.length });
+    this.#take(page);
+    if (this.index >= this.items.length - AHEAD) void this.load();
+  }
+
+  #isLoading(): boolean {
+    return this.tail === "loading";
+  }
+
+  #take(page: Page<FeedItem>): void {
+    const known = new Set(this.items.map((item) => item.video.id));
+    this.items.push(...page.items.filter((item) => !known.has(item.video.id)));
+    this.#cursor = page.next_cursor;
+    this.tail = page.next_cursor === null || page.items.length === 0 ? "end" : "more";
+  }
+
   startAgain(): void {
     this.#generation += 1;
     this.#cursor = null;
+    this.#pages = [];
     this.items = [];
     this.index = 0;
     this.tail = "more";
@@ -77,8 +119,28 @@ export class Clips {
   }
 
   drop(id: string): void {
-    this.items = this.items.filter((item) => item.video.id !== id);
-    this.index = Math.min(this.index, this.items.length);
+    this.#dropAll((item) => item.video.id === id);
+  }
+
+  /** Leave out what is by somebody who is muted or blocked from now on. */
+  dropBy({ handle, realm }: Person): void {
+    this.#dropAll(({ video }) => video.author.handle === handle && video.author.realm === realm);
+  }
+
+  /** Leave out some of what is still to come; the clip on screen stays. */
+  leaveOut(goes: (item: FeedItem) => boolean): void {
+    this.#dropAll((item, place) => place > this.index && goes(item));
+  }
+
+  /** Without these clips, the one on screen is the same, or the next that is left. */
+  #dropAll(goes: (item: FeedItem, place: number) => boolean): void {
+    const from = this.items.findIndex(goes);
+    if (from === -1) return;
+    const before = this.items.slice(0, this.index).filter(goes).length;
+    this.items = this.items.filter((item, place) => !goes(item, place));
+    this.index = Math.min(this.index - before, this.items.length);
+    this.rearranged = { from };
+    if (this.index >= this.items.length - AHEAD) void this.load();
   }
 
   async #loadFirst(id: string): Promise<void> {

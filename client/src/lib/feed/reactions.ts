@@ -9,19 +9,21 @@ import { invite } from "../people/invite.svelte";
 import { toasts } from "../ui/toasts.svelte";
 import type { Clips } from "./clips.svelte";
 
-/** Like or take the like back: shown at once, undone with a word if the server refuses. */
-export async function setLike(item: FeedItem, liked: boolean): Promise<void> {
-  if (!invite.admits("invite.like", videoPath(item.video)) || item.you.liked === liked) return;
+/** Like or take the like back: shown at once, undone with a word if the server refuses. Gives whether it changed. */
+export async function setLike(item: FeedItem, liked: boolean): Promise<boolean> {
+  if (!invite.admits("invite.like", videoPath(item.video)) || item.you.liked === liked) return false;
   const { counts } = item.video;
   item.you.liked = liked;
   counts.likes += liked ? 1 : -1;
   try {
     const now = await api.like(item.video.id, liked);
     if (item.you.liked === liked) counts.likes = now.likes;
+    return true;
   } catch (failure) {
     item.you.liked = !liked;
     counts.likes -= liked ? 1 : -1;
     toasts.say(t(liked ? "like.undone" : "like.kept", { why: wordsFor(failure) }), "problem");
+    return false;
   }
 }
 

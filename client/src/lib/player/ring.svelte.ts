@@ -19,6 +19,8 @@ export class Ring {
   playing = $state(false);
   /** The person paused; nothing but the person starts it again. */
   held = $state(false);
+  /** Told a few times a second where the current clip is, in seconds. */
+  onprogress: ((position: number, duration: number) => void) | null = null;
   #direction: 1 | -1 = 1;
   #moving = false;
 
@@ -50,6 +52,7 @@ export class Ring {
     });
     on("playing", () => slot.index === this.current && (this.playing = true));
     on("pause", () => slot.index === this.current && (this.playing = false));
+    on("timeupdate", () => slot.index === this.current && this.onprogress?.(element.currentTime, element.duration));
     return () => {
       this.empty(slot);
       slot.element = null;
@@ -115,6 +118,11 @@ export class Ring {
   applySound(): void {
     for (const { element } of this.slots) if (element) element.muted = !sound.on;
     if (!this.held) void this.play();
+  }
+
+  /** Other clips stand at these places now: what was loaded for them goes. */
+  forgetFrom(index: number): void {
+    for (const slot of this.slots) if (slot.index >= index) this.empty(slot);
   }
 
   retry(): void {

@@ -1,19 +1,24 @@
 import { API } from "../api/request";
 import type { WatchEvent } from "../api/types";
+import { Showing, type Told } from "./showing";
 
 const FLUSH_MS = 5000;
 const MOST_AT_ONCE = 50;
+const NOTHING_WATCHED: Told = { watched_ms: 0, replays: 0 };
 
 /** Tells the server how long each clip was watched.
  *
- * A `view` event carries the total of its impression so far, so that one may be sent again or late without counting
- * twice: every five seconds, when the person leaves the clip, and with `sendBeacon` when the page is hidden.
+ * A `view` event carries all of its showing so far, so that one may be sent again or late without counting twice:
+ * every five seconds, when the person leaves the clip, and with `sendBeacon` when the page is hidden. The last two say
+ * how it ended.
  * Events that did not arrive are sent again with the next ones.
  */
 export class WatchLog {
   #waiting: WatchEvent[] = [];
-  #open: { impression: string | null; video: string; since: number | null; told: number } | null = null;
-  #totals = new Map<string, number>();
+  #open: { impression: string | null; video: string; showing: Showing } | null = null;
+  #showings = new Map<string, Showing>();
+  #held = new Set<() => void>();
+  #sending: Promise<void> = Promise.resolve();
   #timer: number;
   #hide = (): void => {
     if (document.visibilityState === "hidden") this.#sendLast();
@@ -32,32 +37,66 @@ export class WatchLog {
   open(video: string, impression: string | null): void {
     if (this.#open?.video === video && this.#open.impression === impression) return;
     this.close();
-    this.#open = { impression, video, since: null, told: this.#totals.get(impression ?? video) ?? 0 };
+    const key = impression ?? video;
+    const showing = this.#showings.get(key) ?? new Showing();
+    this.#showings.set(key, showing);
+    showing.reopen();
+    this.#open = { impression, video, showing };
   }
 
   /** The clip on screen plays or stands still. */
   plays(yes: boolean): void {
-    const open = this.#open;
-    if (!open) return;
-    if (open.since !== null) {
-      const key = open.impression ?? open.video;
-      this.#totals.set(key, (this.#totals.get(key) ?? 0) + performance.now() - open.since);
-    }
-    open.since = yes ? performance.now() : null;
+    this.#open?.showing.plays(yes, performance.now());
+  }
+
+  /** It is at `position` of `duration`, in seconds. */
+  reaches(position: number, duration: number): void {
+    this.#open?.showing.reaches(position, duration);
   }
 
   close(): void {
-    this.#take();
+    this.#take("clip");
+    this.#open?.showing.plays(false, performance.now());
     this.#open = null;
     void this.flush();
   }
 
-  share(video: string, impression: string | null): void {
-    this.#waiting.push(event("share", video, impression, 0));
-    void this.flush();
+  /** How long a showing was watched so far, in milliseconds. */
+  watched(video: string, impression: string | null): number {
+    return this.#showings.get(impression ?? video)?.watched(performance.now()) ?? 0;
   }
 
-  async flush(): Promise<void> {
+  /** Tell at once of something the person did with the clip. */
+  act(kind: "like" | "comment" | "share" | "follow", video: string, impression: string | null): Promise<void> {
+    this.#waiting.push(event(kind, video, impression, NOTHING_WATCHED));
+    return this.flush();
+  }
+
+  /** Tell after a while, or when the page is hidden before; what is returned takes it back until then. */
+  notInterestedIn(ms: number, video: string, impression: string | null, told: () => void): () => void {
+    const tell = (): void => {
+      this.#held.delete(tell);
+      clearTimeout(timer);
+      this.#waiting.push(event("not_interested", video, impression, NOTHING_WATCHED));
+    };
+    const timer = setTimeout(() => {
+      tell();
+      void this.flush().then(told);
+    }, ms);
+    this.#held.add(tell);
+    return () => {
+      this.#held.delete(tell);
+      clearTimeout(timer);
+    };
+  }
+
+  /** Send what waits; done once all of it, and what was on its way before, has arrived or will be sent again. */
+  flush(): Promise<void> {
+    this.#sending = this.#sending.then(() => this.#send());
+    return this.#sending;
+  }
+
+  async #send(): Promise<void> {
     const events = this.#waiting.splice(0, MOST_AT_ONCE);
     if (events.length === 0) return;
     try {
@@ -74,25 +113,28 @@ export class WatchLog {
   }
 
   stop(): void {
-    this.close();
+    this.#tellHeld();
+    this.#take("page");
+    this.#open = null;
+    void this.flush();
     clearInterval(this.#timer);
     document.removeEventListener("visibilitychange", this.#hide);
     removeEventListener("pagehide", this.#hide);
   }
 
-  /** Put the total so far among the waiting events, if it grew; a clip that plays goes on playing. */
-  #take(): void {
-    const open = this.#open;
-    if (!open) return;
-    this.plays(open.since !== null);
-    const total = Math.round(this.#totals.get(open.impression ?? open.video) ?? 0);
-    if (total <= open.told) return;
-    open.told = total;
-    this.#waiting.push(event("view", open.video, open.impression, total));
+  /** Put what is new of the clip on screen among the waiting events; a clip that plays goes on playing. */
+  #take(away?: "clip" | "page"): void {
+    const told = this.#open?.showing.take(performance.now(), away);
+    if (this.#open && told) this.#waiting.push(event("view", this.#open.video, this.#open.impression, told));
+  }
+
+  #tellHeld(): void {
+    for (const tell of [...this.#held]) tell();
   }
 
   #sendLast(): void {
-    this.#take();
+    this.#tellHeld();
+    this.#take("page");
     const events = this.#waiting.splice(0, MOST_AT_ONCE);
     if (events.length === 0) return;
     const body = new Blob([JSON.stringify({ events })], { type: "application/json" });
@@ -100,7 +142,7 @@ export class WatchLog {
   }
 }
 
-function event(kind: WatchEvent["kind"], video: string, impression: string | null, ms: number): WatchEvent {
-  const made: WatchEvent = { video_id: video, kind, watched_ms: ms, at: new Date().toISOString() };
+function event(kind: WatchEvent["kind"], video: string, impression: string | null, told: Told): WatchEvent {
+  const made: WatchEvent = { video_id: video, kind, ...told, at: new Date().toISOString() };
   return impression ? { ...made, impression_id: impression } : made;
 }

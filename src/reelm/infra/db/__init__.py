@@ -1,8 +1,9 @@
 """PostgreSQL behind two handles: `ReadUnit` may look, `WriteUnit` may also change, and both are one transaction."""
 
 from reelm.infra.db.belongings import Belongings, RowMalformed, insert_rows, list_rows, read_row
-from reelm.infra.db.columns import column, held, metadata
+from reelm.infra.db.columns import column, held, kept_by_trigger, metadata
 from reelm.infra.db.database import Database, HotPool
+from reelm.infra.db.quick import may_pass, quick_uuid, write_numbers, write_uuids
 from reelm.infra.db.units import ReadUnit, Record, Values, WriteUnit
 
 __all__ = [
@@ -17,7 +18,12 @@ __all__ = [
     "column",
     "held",
     "insert_rows",
+    "kept_by_trigger",
     "list_rows",
+    "may_pass",
     "metadata",
+    "quick_uuid",
     "read_row",
+    "write_numbers",
+    "write_uuids",
 ]

@@ -5,11 +5,14 @@ from fastapi import APIRouter
 from reelm.web.v1 import (
     access,
     accounts,
+    blocks,
     comments,
     data_map,
+    feed_parameters,
     follows,
     likes,
     me,
+    me_feed,
     me_ledger,
     me_move,
     notifications,
@@ -26,7 +29,7 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
-for resource in (access, data_map, me_ledger, me_move, trust, transfers):
+for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, trust, transfers):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]

@@ -91,6 +91,7 @@ async def get_account(handle: str, viewer: MaybeSignedIn, cell: InCell) -> Profi
 async def _show_abroad(cell: Cell, handle: str, realm: RealmCode, viewer: AccountId | None) -> ProfileView:
     account = await social.visit_profile(cell.database, cell.abroad, handle, realm)
     async with cell.database.read() as unit:
+        await social.check_meets(unit, viewer, account.person.id)
         follows = viewer is not None and await social.is_following(unit, viewer, account.person.id)
         followers, _ = await social.count_follows(unit, account.person.id)
         clips = await videos.list_by_foreign_author(unit, account.person.id, before=None, limit=200)
@@ -106,6 +107,7 @@ async def _show_abroad(cell: Cell, handle: str, realm: RealmCode, viewer: Accoun
 async def _show(unit: ReadUnit, cell: Cell, handle: str, viewer: AccountId | None) -> ProfileView:
     account = await accounts.fetch_by_handle(unit, handle)
     person = account.person
+    await social.check_meets(unit, viewer, person.id)
     followers, following = await social.count_follows(unit, person.id)
     published, likes = await videos.count_published(unit, person.id)
     follows = viewer is not None and await social.is_following(unit, viewer, person.id)
@@ -133,6 +135,7 @@ async def get_account_videos(
     name, realm = accounts.split_handle(handle)
     account = await social.fetch_known(unit, name, realm if realm != cell.settings.realm else None)
     author = account.person.id
+    await social.check_meets(unit, viewer, author)
     before = open_cursor(cell.cursors, f"videos:{author}", cursor)
     if account.person.realm is None:
         ids = await videos.list_by_author(unit, author, own=viewer == author, before=before, limit=limit)

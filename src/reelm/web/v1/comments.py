@@ -91,12 +91,13 @@ async def get_comments(
     id, listing = VideoId(video), f"comments:{video}"
     before = open_cursor(cell.cursors, listing, cursor)
     async with cell.database.read() as unit:
-        found = await videos.fetch_visible(unit, id, viewer)
+        found = await social.fetch_watchable(unit, id, viewer)
         comments = await social.list_comments(unit, viewer=viewer, video=id, before=before, limit=limit)
         ours = await _show(unit, comments, creator=found.author, viewer=viewer, realm=cell.settings.realm)
-        total = found.counts.comments if found.realm is not None else await social.count_comments(unit, id)
+        total = found.counts.comments if found.realm is not None else await social.count_comments(unit, id, viewer)
+        unseen = await social.list_unseen_names(unit, viewer)
     if found.realm is not None:
-        abroad = await social.visit_comments(cell.abroad, id, found.realm, before=before)
+        abroad = await social.visit_comments(cell.abroad, id, found.realm, before=before, without=unseen)
         ours = sorted([*ours, *map(_show_abroad, abroad)], key=lambda one: one.id, reverse=True)[:limit]
     return CommentPage(
         items=ours,

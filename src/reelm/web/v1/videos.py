@@ -46,7 +46,7 @@ class VideoEdit(BaseModel):
 async def _show(
     unit: ReadUnit, cell: Cell, request: Request, id: VideoId, viewer: accounts.Viewer | None
 ) -> VideoForYouView:
-    video = await videos.fetch_visible(unit, id, viewer.id if viewer else None)
+    video = await social.fetch_watchable(unit, id, viewer.id if viewer else None)
     clip = (await videos.fetch_clips(unit, [id]))[id]
     regard = social.Regard()
     if viewer:

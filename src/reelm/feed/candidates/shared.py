@@ -1,0 +1,77 @@
+"""What stands ready for everybody, and what follows from whom and what this person leans towards?"""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+
+from reelm.feed.candidates.gathering import NOTHING, Found
+from reelm.feed.catalogue import NOBODY, Catalogue, Rows
+from reelm.feed.shelves import Shelves
+from reelm.feed.taste import DECAYS_S, Taste
+
+MOST = 200
+_CREATORS, _TAGS, _OF_EACH = 6, 10, 40
+_OF_FOLLOWED, _FOLLOWED = 5, 300
+
+
+def find_popular(shelves: Shelves, languages: Rows) -> Found:
+    """Popular here and now, in the languages of this viewer; in any where they named none."""
+    lists = [shelves.popular[number] for number in languages.tolist() if number in shelves.popular]
+    rows = np.concatenate(lists) if lists else shelves.popular.get(-1, NOTHING.rows)
+    return _ranked(rows[:MOST] if len(lists) < 2 else _take_turns(lists, MOST))
+
+
+def find_newest(shelves: Shelves) -> Found:
+    """What was published last."""
+    return _ranked(shelves.newest[:MOST])
+
+
+def find_followed(catalogue: Catalogue, followed: Rows) -> Found:
+    """The newest of each whom this person follows."""
+    creators: list[int] = followed[:_FOLLOWED].tolist()
+    rows = [row for one in creators for row in _newest(catalogue.of_author[one], _OF_FOLLOWED)]
+    found = np.array(rows, np.int32)
+    return _ranked(found[np.argsort(-catalogue.published[found], kind="stable")][:MOST])
+
+
+def find_leaning(catalogue: Catalogue, taste: Taste, topics: Rows) -> Found:
+    """Clips of the creators and with the tags that this person leans towards or chose, newer ones first."""
+    tags: set[int] = {*taste.tags.best(_TAGS).tolist(), *topics.tolist()}
+    creators: list[int] = taste.creators.best(_CREATORS).tolist()
+    named = [catalogue.of_author[one] for one in creators] + [catalogue.of_tag[one] for one in tags]
+    lists = [np.fromiter(_newest(rows, _OF_EACH), np.int32) for rows in named]
+    return _ranked(_take_turns(lists, MOST)) if lists else NOTHING
+
+
+def find_alike(catalogue: Catalogue, shelves: Shelves, taste: Taste) -> Found:
+    """Of clips that few have seen, those whose words and tags this person leans towards."""
+    young = shelves.young
+    if not len(young) or not len(taste.tags.numbers):
+        return NOTHING
+    lean = taste.tags.total(catalogue.tags[young]).sum(axis=1) / len(DECAYS_S)
+    good = np.flatnonzero(lean > 0)
+    if len(good) > MOST:
+        good = good[np.argpartition(-lean[good], MOST)[:MOST]]
+    return Found(young[good], lean[good])
+
+
+def _newest(rows: Sequence[int], most: int) -> list[int]:
+    return list(islice(reversed(rows), most))
+
+
+def _take_turns(lists: Sequence[Rows], most: int) -> Rows:
+    """The first of each list, then the second of each, and so on; each row once."""
+    longest = max((len(one) for one in lists), default=0)
+    square = np.full((longest, len(lists)), NOBODY, np.int32)
+    for column, one in enumerate(lists):
+        square[: len(one), column] = one
+    flat = square.ravel()
+    _, first = np.unique(flat, return_index=True)
+    kept = flat[np.sort(first)]
+    return kept[kept != NOBODY][:most]
+
+
+def _ranked(rows: Rows) -> Found:
+    """Scores that only say which stands before which: from 1 down."""
+    return Found(rows.astype(np.int32), np.linspace(1.0, 0.05, len(rows), dtype=np.float32))

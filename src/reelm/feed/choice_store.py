@@ -1,0 +1,173 @@
+"""The queries of what somebody chose for their feed, and of whether it learns from them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
+from reelm.feed.choices import Choices, Kind
+from reelm.feed.model import Mode
+from reelm.feed.tables import feed_choices, feed_less_creators, feed_people, seen
+from reelm.infra.db import HotPool, WriteUnit
+from reelm.kernel.ids import AccountId
+
+_MOST_LOOKED_AT = 2000
+
+FEED_CHOICES = Collection(
+    "feed-choices",
+    (
+        Part(
+            select(feed_people.c.mode, feed_people.c.began_at.label("learns_since")).limit(1),
+            of=feed_people.c.account_id,
+        ),
+        Part(
+            select(feed_choices.c.kind, feed_choices.c.value)
+            .order_by(feed_choices.c.kind, feed_choices.c.value)
+            .limit(_MOST_LOOKED_AT),
+            of=feed_choices.c.account_id,
+        ),
+        Part(
+            select(feed_less_creators.c.creator_id.label("less_of_account_id")).limit(_MOST_LOOKED_AT),
+            of=feed_less_creators.c.account_id,
+        ),
+    ),
+)
+
+# One statement: this is asked for each batch of events.
+_POSITION = """
+    SELECT a.birth_date, a.country, a.region, p.mode, p.pseudonym, p.began_at
+    FROM accounts a LEFT JOIN feed_people p ON p.account_id = a.id WHERE a.id = $1
+"""
+
+# Two first events at once agree on one pseudonym. In plain mode none is made.
+_PSEUDONYM = """
+    INSERT INTO feed_people AS p (account_id, pseudonym, mode, began_at) VALUES ($1, gen_random_uuid(), 'for-you', $2)
+    ON CONFLICT (account_id) DO UPDATE SET pseudonym = coalesce(p.pseudonym, excluded.pseudonym)
+        WHERE p.mode <> 'plain'
+    RETURNING pseudonym
+"""
+
+
+class Position(NamedTuple):
+    """How somebody stands to what their feed may learn; `began_at` is `None` before anything was stored."""
+
+    birth_date: date
+    country: str
+    region: str | None
+    mode: Mode
+    pseudonym: UUID | None
+    began_at: datetime | None
+
+
+async def find_position(pool: HotPool, account: AccountId) -> Position | None:
+    """`None` where there is no such account."""
+    row = await pool.fetchrow(_POSITION, account)
+    if row is None:
+        return None
+    mode = Mode(row["mode"] or Mode.FOR_YOU)
+    return Position(row["birth_date"], row["country"], row["region"], mode, row["pseudonym"], row["began_at"])
+
+
+async def make_pseudonym(pool: HotPool, account: AccountId, at: datetime) -> UUID | None:
+    """Theirs, made where there is none; `None` in plain mode."""
+    return await pool.fetchval(_PSEUDONYM, account, at)
+
+
+async def find_choices(pool: HotPool, account: AccountId) -> Choices:
+    """What this person chose, for the choice of their own next clips."""
+    values = await pool.fetch("SELECT kind, value FROM feed_choices WHERE account_id = $1", account)
+    less = await pool.fetch("SELECT creator_id FROM feed_less_creators WHERE account_id = $1", account)
+    return Choices(
+        frozenset((Kind(row["kind"]), row["value"]) for row in values),
+        frozenset(AccountId(row["creator_id"]) for row in less),
+    )
+
+
+async def fetch_own_choices(eyes: OwnEyes) -> Choices:
+    """What the caller chose."""
+    values = await eyes.all(select(feed_choices.c.kind, feed_choices.c.value), feed_choices.c.account_id)
+    less = await eyes.all(select(feed_less_creators.c.creator_id), feed_less_creators.c.account_id)
+    return Choices(
+        frozenset((Kind(row.kind), row.value) for row in values),
+        frozenset(AccountId(row.creator_id) for row in less),
+    )
+
+
+async def fetch_own_mode(eyes: OwnEyes) -> tuple[Mode, datetime | None]:
+    """Which feed the caller opens with, and since when theirs learns; `None` before anything was stored."""
+    rows = await eyes.all(select(feed_people.c.mode, feed_people.c.began_at), feed_people.c.account_id)
+    return (Mode(rows[0].mode), rows[0].began_at) if rows else (Mode.FOR_YOU, None)
+
+
+async def list_feed_choices(eyes: Eyes) -> Sight:
+    """What a person chose for their feed, as far as these eyes may look."""
+    return await eyes.look(FEED_CHOICES)
+
+
+async def update_mode(unit: WriteUnit, account: AccountId, mode: Mode, at: datetime) -> None:
+    """Which feed they open with; whoever had no row has one from here on, without a pseudonym."""
+    statement = upsert(feed_people).values(account_id=account, mode=mode, began_at=at)
+    await unit.write(statement.on_conflict_do_update(index_elements=[feed_people.c.account_id], set_={"mode": mode}))
+
+
+async def replace_choices(unit: WriteUnit, account: AccountId, kind: Kind, values: Sequence[str]) -> None:
+    """These are all of one kind from here on."""
+    await unit.write(delete(feed_choices).where(feed_choices.c.account_id == account, feed_choices.c.kind == kind))
+    await _insert(unit, account, kind, values)
+
+
+async def _insert(unit: WriteUnit, account: AccountId, kind: Kind, values: Iterable[str]) -> None:
+    rows = [{"account_id": account, "kind": kind, "value": value} for value in values]
+    if rows:
+        await unit.write(upsert(feed_choices).values(rows).on_conflict_do_nothing())
+
+
+async def insert_choice(unit: WriteUnit, account: AccountId, kind: Kind, value: str) -> None:
+    """Twice changes nothing."""
+    await _insert(unit, account, kind, [value])
+
+
+async def delete_choice(unit: WriteUnit, account: AccountId, kind: Kind, value: str) -> None:
+    chosen = feed_choices.c.account_id == account, feed_choices.c.kind == kind, feed_choices.c.value == value
+    await unit.write(delete(feed_choices).where(*chosen))
+
+
+async def insert_less_creator(unit: WriteUnit, account: AccountId, creator: AccountId) -> None:
+    """Twice changes nothing."""
+    statement = upsert(feed_less_creators).values(account_id=account, creator_id=creator)
+    await unit.write(statement.on_conflict_do_nothing())
+
+
+async def delete_less_creator(unit: WriteUnit, account: AccountId, creator: AccountId) -> None:
+    less = feed_less_creators.c.account_id == account, feed_less_creators.c.creator_id == creator
+    await unit.write(delete(feed_less_creators).where(*less))
+
+
+async def forget_learned(unit: WriteUnit, account: AccountId, mode: Mode, at: datetime) -> int:
+    """Remove what hangs on the pseudonym, with it, and what they have seen; returns how many clips that were.
+
+    The row goes and another comes, so that every row that points to the pseudonym goes as well.
+    """
+    await unit.write(delete(feed_people).where(feed_people.c.account_id == account))
+    fresh = upsert(feed_people).values(account_id=account, mode=mode, began_at=at)
+    again = {"pseudonym": None, "began_at": at}
+    await unit.write(fresh.on_conflict_do_update(index_elements=[feed_people.c.account_id], set_=again))
+    return await unit.write(delete(seen).where(seen.c.account_id == account))
+
+
+async def forget_choices(unit: WriteUnit, account: AccountId) -> int:
+    """Returns how many there were."""
+    chosen = await unit.write(delete(feed_choices).where(feed_choices.c.account_id == account))
+    return chosen + await unit.write(delete(feed_less_creators).where(feed_less_creators.c.account_id == account))
+
+
+async def rename_creator(unit: WriteUnit, old: UUID, new: UUID) -> None:
+    """Whoever asked for less of one asked for less of the other, from here on."""
+    less = feed_less_creators.c
+    already = select(less.account_id).where(less.creator_id == new)
+    await unit.write(delete(feed_less_creators).where(less.creator_id == old, less.account_id.in_(already)))
+    await unit.write(update(feed_less_creators).where(less.creator_id == old).values(creator_id=new))

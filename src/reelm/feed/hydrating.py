@@ -1,0 +1,59 @@
+"""How is a clip's JSON kept ready? In two halves around its counts, as long as its rows are those it was made of."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from reelm import videos
+from reelm.infra.db import Database, Record
+from reelm.kernel.ids import VideoId
+
+Present = Callable[[videos.Clip], bytes]
+_MOST = 20_000
+# Never inside a string: there a quotation mark has a backslash before it.
+_COUNTS = re.compile(rb'"counts":\{[^}]*\}')
+
+
+class _Kept(NamedTuple):
+    version: str
+    before: bytes
+    after: bytes
+
+
+class Fragments:
+    """The JSON of clips. Their counts are always those that were just read."""
+
+    def __init__(self, database: Database, present: Present) -> None:
+        self._database, self._present = database, present
+        self._kept: dict[UUID, _Kept] = {}
+
+    async def fetch(self, standing: Mapping[UUID, Record], wanted: Sequence[UUID]) -> dict[UUID, bytes]:
+        """The JSON of those wanted; `standing` tells the version of their rows, and their counts."""
+        stale = [id for id in wanted if id not in self._kept or self._kept[id].version != standing[id]["version"]]
+        if stale:
+            await self._make(stale, standing)
+        return {id: self._join(self._kept[id], standing[id]) for id in wanted if id in self._kept}
+
+    async def _make(self, stale: Sequence[UUID], standing: Mapping[UUID, Record]) -> None:
+        async with self._database.read() as unit:
+            clips = await videos.fetch_clips(unit, [VideoId(id) for id in stale])
+        if len(self._kept) > _MOST:
+            self._kept.clear()
+        for id in stale:
+            clip = clips.get(VideoId(id))
+            self._kept.pop(id, None)
+            if clip is not None and videos.may_watch(clip.video, None):
+                before, after = _COUNTS.split(self._present(clip), maxsplit=1)
+                self._kept[id] = _Kept(standing[id]["version"], before, after)
+
+    @staticmethod
+    def _join(kept: _Kept, row: Record) -> bytes:
+        return b'%b"counts":{"views":%d,"likes":%d,"comments":%d,"shares":%d}%b' % (
+            kept.before,
+            row["views"],
+            row["likes"],
+            row["comments"],
+            row["shares"],
+            kept.after,
+        )

@@ -1,0 +1,36 @@
+"""In which order do the best stand, so that a page is not all of one kind? Maximal marginal relevance.
+
+Carbonell and Goldstein 1998: the next is the one with the highest score less `UNLIKENESS` times how like it is to
+what stands there already. Two clips are alike by their creator and the tags they share.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelm.feed.catalogue import NOBODY, Numbers, Rows
+from reelm.feed.ranking.weights import UNLIKENESS
+
+
+def measure_likeness(authors: Rows, tags: Rows) -> Numbers:
+    """[n, n] between 0 and 1: half for the same creator, half for the share of tags in common."""
+    same = (authors[:, None] == authors[None, :]).astype(np.float32)
+    known = tags != NOBODY
+    common = ((tags[:, None, :, None] == tags[None, :, None, :]) & known[:, None, :, None]).sum(axis=(2, 3))
+    count = known.sum(axis=1)
+    either = np.maximum(count[:, None] + count[None, :] - common, 1)
+    return 0.5 * same + 0.5 * (common / either).astype(np.float32)
+
+
+def spread(scores: Numbers, likeness: Numbers) -> NDArray[np.intp]:
+    """All places in the order of maximal marginal relevance; scores are brought to [0, 1] first."""
+    count = len(scores)
+    low, high = float(scores.min(initial=0.0)), float(scores.max(initial=0.0))
+    left = (scores - low) / ((high - low) or 1.0)
+    nearest = np.zeros(count, np.float32)
+    order = np.empty(count, np.intp)
+    for turn in range(count):
+        best = int(np.argmax(left - UNLIKENESS * nearest))
+        order[turn] = best
+        left[best] = -np.inf
+        np.maximum(nearest, likeness[best], out=nearest)
+    return order

@@ -1,0 +1,94 @@
+"""What does ranking look at? One row of numbers per candidate, the same when it serves and when it is trained.
+
+They are logged with what was served, so that training sees exactly what ranking saw.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from reelm.feed.candidates import Gathered, Source
+from reelm.feed.catalogue import Catalogue, Numbers, Rows, no_rows
+from reelm.feed.exploring import lift_of_creator
+from reelm.feed.shelves import HALF_LIFE_H, rates
+from reelm.feed.taste import Taste
+
+_SPANS = ("hour", "day", "month")
+SOURCES = tuple(f"from_{source}" for source in Source)
+# The parts of the trained model's score, which add up.
+_LEARNED = [place for place, source in enumerate(Source) if source in ("neighbours", "factors", "trend")]
+RATES = ("completed", "liked", "commented", "shared", "skipped", "refused")
+FEATURES = (
+    *SOURCES,
+    *(f"creator_{span}" for span in _SPANS),
+    *(f"tags_{span}" for span in _SPANS),
+    *(f"sound_{span}" for span in _SPANS),
+    *RATES,
+    "follows",
+    "own_language",
+    "own_topic",
+    "fresh",
+    "log_duration",
+    "log_views",
+    "log_shown",
+    "new_creator",
+    "mood",
+    "log_events",
+)
+PLACE = {name: place for place, name in enumerate(FEATURES)}
+
+
+@dataclass(frozen=True)
+class Interests:
+    """What somebody who looks goes for: their taste, and whom and what they chose, in numbers of the catalogue."""
+
+    taste: Taste = field(default_factory=Taste)
+    follows: Rows = field(default_factory=no_rows)
+    languages: Rows = field(default_factory=no_rows)
+    topics: Rows = field(default_factory=no_rows)
+
+
+class Shown(NamedTuple):
+    """How often clips, and all of their creators' together, were shown."""
+
+    clips: Numbers
+    creators: Numbers
+
+
+def make_features(
+    gathered: Gathered, interests: Interests, catalogue: Catalogue, shown: Shown, now_s: float
+) -> Numbers:
+    """[candidates, features], float32."""
+    rows, taste = gathered.rows, interests.taste
+    out = np.zeros((len(rows), len(FEATURES)), np.float32)
+    out[:, : len(SOURCES)] = _by_best(gathered.scores)
+    at = len(SOURCES)
+    tags = taste.tags.total(catalogue.tags[rows])
+    for sums in (taste.creators.of(catalogue.author[rows]), tags, taste.sounds.of(catalogue.sound[rows])):
+        out[:, at : at + len(_SPANS)] = sums
+        at += len(_SPANS)
+    out[:, at : at + len(RATES)] = rates(catalogue.tally[rows])[:, 1 : 1 + len(RATES)]
+    age_h = np.maximum(now_s - catalogue.published[rows], 0.0) / 3600
+    single = {
+        "follows": np.isin(catalogue.author[rows], interests.follows),
+        "own_language": np.isin(catalogue.language[rows], interests.languages),
+        "own_topic": np.isin(catalogue.tags[rows], interests.topics).any(axis=1),
+        "fresh": np.exp2(-age_h / HALF_LIFE_H),
+        "log_duration": np.log1p(catalogue.duration_ms[rows] / 1000),
+        "log_views": np.log1p(catalogue.tally[rows, 0]),
+        "log_shown": np.log1p(shown.clips[rows]),
+        "new_creator": lift_of_creator(shown.creators[catalogue.author[rows]]),
+        "mood": taste.mood,
+        "log_events": np.log1p(taste.events),
+    }
+    for name, column in single.items():
+        out[:, PLACE[name]] = column
+    return out
+
+
+def _by_best(scores: Numbers) -> Numbers:
+    """Each source's scores by its highest, to be compared, the model's three parts together; 0 stays 0."""
+    best = scores.max(axis=0, initial=0.0)
+    best[_LEARNED] = scores[:, _LEARNED].sum(axis=1).max(initial=0.0)
+    return np.asarray(scores / np.where(best > 0, best, 1.0), np.float32)

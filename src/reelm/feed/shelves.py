@@ -1,0 +1,66 @@
+"""Which clips stand ready for everybody? Lists over the whole catalogue, made every few seconds, not for each page.
+
+Popular ones by language, the newest, and young ones that are owed their first showings.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelm.feed.catalogue import Catalogue, Numbers, Rows, Tally
+from reelm.feed.exploring import is_owed
+
+POPULAR, NEWEST, YOUNG = 400, 600, 2000
+# Rates are pulled towards these until a clip was viewed often: a beta prior of `PRIOR_VIEWS` views.
+PRIOR_VIEWS = 20.0
+PRIORS = Tally(completions=0.35, likes=0.08, comments=0.01, shares=0.02, skips=0.35, refusals=0.005)
+# What a rate counts for in quality, per unit above its prior.
+QUALITY = Tally(completions=1.0, likes=3.0, comments=2.0, shares=3.0, skips=-1.0, refusals=-12.0)
+HALF_LIFE_H = 36.0
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """Rows, best first. `quality` [rows of the catalogue]; `popular` by number of a language, -1 for any."""
+
+    quality: Numbers = field(default_factory=lambda: np.zeros(0, np.float32))
+    popular: dict[int, Rows] = field(default_factory=dict[int, Rows])
+    newest: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    young: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+
+
+def rates(tally: Numbers) -> Numbers:
+    """How often what was done per view, [clips, fields of `Tally`], pulled towards what is usual."""
+    views = tally[:, :1]
+    usual = np.array(PRIORS, np.float32)
+    return np.asarray((np.minimum(tally, views) + usual * PRIOR_VIEWS) / (views + PRIOR_VIEWS), np.float32)
+
+
+def score_quality(tally: Numbers) -> Numbers:
+    """How much better than usual people take to clips; 0 for one that nobody has seen."""
+    return ((rates(tally) - np.array(PRIORS, np.float32)) @ np.array(QUALITY, np.float32)).astype(np.float32)
+
+
+def stock(catalogue: Catalogue, now_s: float) -> Shelves:
+    """The lists as they are now."""
+    rows = catalogue.rows
+    live = np.flatnonzero(catalogue.live[rows]).astype(np.int32)
+    quality = score_quality(catalogue.tally[rows])
+    age_h = np.maximum(now_s - catalogue.published[rows], 0.0) / 3600
+    fresh = np.exp2(-age_h / HALF_LIFE_H).astype(np.float32)
+    worth = quality + np.log1p(catalogue.heat[rows]) * 0.25 + fresh
+    newest = _most(live, catalogue.published[rows], NEWEST)
+    owed = live[is_owed(catalogue.shown[live], catalogue.tally[live])]
+    by_language = {-1: _most(live, worth, POPULAR)}
+    for number in range(len(catalogue.languages)):
+        of = live[catalogue.language[live] == number]
+        by_language[number] = _most(of, worth, POPULAR)
+    return Shelves(quality, by_language, newest, _most(owed, -catalogue.published[rows], YOUNG))
+
+
+def _most(rows: Rows, worth: NDArray[np.floating], most: int) -> Rows:
+    """Those of `rows` with the highest worth, best first; equal ones by row."""
+    if len(rows) > most:
+        rows = rows[np.argpartition(-worth[rows], most)[:most]]
+    return rows[np.lexsort((rows, -worth[rows]))]

@@ -1,0 +1,162 @@
+"""Which candidates are there for this viewer, best first? All sources, then features, then a score. No I/O."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelm.feed.candidates import Gathered, Source, gather
+from reelm.feed.candidates.learned import complete, find_near, find_neighbours, find_trending, fold_in
+from reelm.feed.candidates.shared import find_alike, find_followed, find_leaning, find_newest, find_popular
+from reelm.feed.catalogue import Catalogue, Numbers, Rows, no_rows
+from reelm.feed.exploring import Explored, explore
+from reelm.feed.models import Model
+from reelm.feed.ranking import (
+    Interests,
+    Shown,
+    make_features,
+    measure_likeness,
+    plan_ablations,
+    score_heads,
+    score_linear,
+    share_causes,
+    spread,
+)
+from reelm.feed.shelves import Shelves
+from reelm.feed.state import SeenFilter
+
+# So many of the best are spread out; those behind them follow by score.
+_SPREAD = 40
+# Of those that are owed showings so many that have waited longest are looked at for one page.
+_TRIABLE = 500
+
+
+class World(NamedTuple):
+    """What there is to show, as one moment has it."""
+
+    catalogue: Catalogue
+    shelves: Shelves
+    model: Model | None
+    shown: Shown
+    now_s: float
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What a viewer is not shown: clips of this scroll (by the upper 48 bits of their keys) and those they have seen;
+    and what is of some creators, has some hashtags or is in some languages.
+    """
+
+    served: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    seen: SeenFilter = field(default_factory=SeenFilter)
+    creators: Rows = field(default_factory=no_rows)
+    tags: Rows = field(default_factory=no_rows)
+    languages: Rows = field(default_factory=no_rows)
+
+    def of(self, rows: Rows, catalogue: Catalogue, *, but_seen: bool = False) -> NDArray[np.bool_]:
+        """Which of these rows are hidden; with `but_seen` not those that are hidden only because they were seen."""
+        keys = catalogue.keys[rows]
+        gone = ~catalogue.live[rows]
+        if len(self.served):
+            gone |= np.isin(keys >> np.uint64(16), self.served)
+        if len(self.creators):
+            gone |= np.isin(catalogue.author[rows], self.creators)
+        if len(self.tags):
+            gone |= np.isin(catalogue.tags[rows], self.tags).any(axis=1)
+        if len(self.languages):
+            gone |= np.isin(catalogue.language[rows], self.languages)
+        return gone if but_seen else gone | self.seen.has(keys)
+
+
+@dataclass(frozen=True)
+class Shortlist:
+    """Candidates, best first: `rows`, their `features` and `score`."""
+
+    rows: Rows
+    features: Numbers
+    score: Numbers
+
+
+def make_shortlist(world: World, interests: Interests, hidden: Hidden, limit: int) -> Shortlist:
+    """At least `limit` candidates while there are so many that this viewer has not seen."""
+    gathered = _gather(world, interests)
+    gathered = gathered.without(hidden.of(gathered.rows, world.catalogue))
+    if len(gathered.rows) < limit:
+        gathered = _widen(gathered, world, hidden, limit)
+    features = make_features(gathered, interests, world.catalogue, world.shown, world.now_s)
+    score = score_rows(world.model, features)
+    order = np.lexsort((gathered.rows, -score))
+    return Shortlist(gathered.rows[order], features[order], score[order])
+
+
+def _gather(world: World, interests: Interests) -> Gathered:
+    catalogue, shelves, taste = world.catalogue, world.shelves, interests.taste
+    found = {
+        Source.POPULAR: find_popular(shelves, interests.languages),
+        Source.NEWEST: find_newest(shelves),
+    }
+    if len(interests.follows):
+        found[Source.FOLLOWING] = find_followed(catalogue, interests.follows)
+    if taste.events or len(interests.topics):
+        found[Source.AFFINITY] = find_leaning(catalogue, taste, interests.topics)
+    if taste.events:
+        found[Source.CONTENT] = find_alike(catalogue, shelves, taste)
+    if world.model is None or not taste.events:
+        return gather(found, catalogue.row_places)
+    vector = fold_in(world.model, taste)
+    found[Source.NEIGHBOURS] = find_neighbours(world.model, taste)
+    found[Source.FACTORS] = find_near(world.model, vector)
+    found[Source.TREND] = find_trending(world.model)
+    return complete(world.model, taste, vector, gather(found, catalogue.row_places))
+
+
+def _widen(gathered: Gathered, world: World, hidden: Hidden, limit: int) -> Gathered:
+    """With the newest of all that this viewer has not seen, where the sources have run dry."""
+    every = np.arange(world.catalogue.size, dtype=np.int32)
+    left = np.setdiff1d(every[~hidden.of(every, world.catalogue)], gathered.rows, assume_unique=True)
+    more = left[np.argsort(-world.catalogue.published[left], kind="stable")][: 4 * limit]
+    rows = np.concatenate([gathered.rows, more])
+    none = np.zeros((len(more), gathered.scores.shape[1]), np.float32)
+    return Gathered(rows, np.concatenate([gathered.scores, none]))
+
+
+def score_rows(model: Model | None, features: Numbers) -> Numbers:
+    """By the trained network where there is one, else by the published linear weights."""
+    if model is None or model.ranker is None or not len(features):
+        return score_linear(features)
+    return score_heads(model.ranker.score(features), model.ranker.heads)
+
+
+def spread_out(shortlist: Shortlist, catalogue: Catalogue) -> NDArray[np.intp]:
+    """Places of the shortlist in the order they should stand."""
+    best = min(_SPREAD, len(shortlist.rows))
+    rows = shortlist.rows[:best]
+    likeness = measure_likeness(catalogue.author[rows], catalogue.tags[rows])
+    order = spread(shortlist.score[:best], likeness)
+    return np.concatenate([order, np.arange(best, len(shortlist.rows))])
+
+
+def list_tried(
+    world: World, interests: Interests, hidden: Hidden, shortlist: Shortlist, *, slots: int, rng: np.random.Generator
+) -> list[Explored]:
+    """The clips that are tried in `slots` places of a page, and how probable each was.
+
+    None of those that stand on it anyway.
+    """
+    young = world.shelves.young
+    young = young[~hidden.of(young, world.catalogue)]
+    young = young[~np.isin(young, shortlist.rows[: 10 * slots])][:_TRIABLE]
+    if not slots or not len(young):
+        return []
+    care = np.maximum(interests.taste.tags.total(world.catalogue.tags[young]).sum(axis=1), 0.0)
+    care += np.maximum(interests.taste.creators.of(world.catalogue.author[young]).sum(axis=1), 0.0)
+    own = np.isin(world.catalogue.language[young], interests.languages)
+    return explore(young, np.minimum(care, 2.0) + 0.5 * own, world.catalogue.tally[young], slots, rng)
+
+
+def explain_scores(model: Model | None, features: Numbers) -> list[dict[str, float]]:
+    """Of each row of features which causes raised its score, as shares of 1."""
+    if not len(features):
+        return []
+    return share_causes(score_rows(model, plan_ablations(features)), len(features))

@@ -1,0 +1,146 @@
+"""Where does a web process keep what it ranks? In memory: the catalogue, the shelves made of it, and the model.
+
+Clips are read once when the process starts, new ones and changed numbers every `FRESH_S`; never does that take more
+than one part in fifty of the time. A clip that is gone is noticed when it is looked up to be shown, before anybody
+sees it (`pipeline.py`).
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally
+from reelm.feed.models import Model, find_current, load_model
+from reelm.feed.ranking import Shown
+from reelm.feed.shelves import HALF_LIFE_H, Shelves, stock
+from reelm.feed.store import fetch_told, list_new, list_tallies
+from reelm.infra.db import HotPool
+from reelm.kernel.ids import VideoId
+
+FRESH_S = 2.0
+# Reading everything again waits so many times `FRESH_S` for each second it took.
+_REST = 25
+_MODEL_EVERY = 15
+_SHOWN = Tally._fields.index("shown")
+_log = logging.getLogger(__name__)
+
+
+class Stockroom:
+    """One process's copy of what there is to show. `refresh` before each use; one caller works, the others wait."""
+
+    def __init__(self, pool: HotPool, models: Path) -> None:
+        self.catalogue = Catalogue()
+        self.shelves = Shelves()
+        self.model: Model | None = None
+        self.shown = Shown(np.zeros(0, np.float32), np.zeros(0, np.float32))
+        self._pool, self._models = pool, models
+        self._newest = self._cooled_s = 0.0
+        self._until = self._counts_until = self._model_until = 0.0
+        self._lock = asyncio.Lock()
+
+    async def refresh(self, now: datetime) -> None:
+        """See to it that nothing here is older than `FRESH_S`, or what it takes to read a large catalogue."""
+        if time.monotonic() < self._until:
+            return
+        async with self._lock:
+            if time.monotonic() < self._until:
+                return
+            began = time.monotonic()
+            if time.monotonic() >= self._counts_until:
+                added = await self._read_all()
+                self._counts_until = time.monotonic() + FRESH_S * max(1.0, _REST * (time.monotonic() - began))
+            else:
+                added = await self._read_new()
+            self._look_for_model(added=added)
+            self._stock(now.timestamp())
+            self._until = time.monotonic() + FRESH_S
+
+    async def _read_new(self) -> bool:
+        """Clips published since the last look; whether there are any."""
+        ids = await list_new(self._pool, self._newest)
+        unknown = self._unknown(ids)
+        if unknown:
+            await self._add(unknown)
+        return bool(unknown)
+
+    async def _read_all(self) -> bool:
+        """Every public clip and its numbers, a part at a time; what is not among them is not shown any more.
+
+        What is new since the last time warms the heat. Returns whether clips came that were not known.
+        """
+        catalogue, added = self.catalogue, False
+        live = np.zeros(catalogue.size, np.bool_)
+        async for ids, numbers in list_tallies(self._pool):
+            unknown = self._unknown(ids)
+            if unknown:
+                await self._add(unknown)
+                live, added = np.append(live, np.ones(catalogue.size - len(live), np.bool_)), True
+            found = catalogue.find(ids)
+            rows, told = found[found != NOBODY], numbers[found != NOBODY]
+            catalogue.heat[rows] += np.maximum(_warmth(told) - _warmth(catalogue.tally[rows]), 0.0)
+            catalogue.tally[rows] = told
+            catalogue.shown[rows] = np.maximum(catalogue.shown[rows], told[:, _SHOWN])
+            live[rows] = True
+        catalogue.live[: len(live)] = live
+        return added
+
+    def _unknown(self, ids: Sequence[bytes]) -> list[bytes]:
+        rows = self.catalogue.find(ids)
+        return [ids[at] for at in np.flatnonzero(rows == NOBODY).tolist()]
+
+    async def _add(self, ids: Sequence[bytes]) -> None:
+        told = await fetch_told(self._pool, ids)
+        self.catalogue.add(told)
+        self._newest = max([self._newest, *(one.published_at for one in told)])
+
+    def _look_for_model(self, *, added: bool) -> None:
+        if added and self.model is not None:
+            self.model.tie(self.catalogue)
+        if time.monotonic() < self._model_until:
+            return
+        self._model_until = time.monotonic() + _MODEL_EVERY * FRESH_S
+        name = find_current(self._models)
+        if name is None or (self.model is not None and self.model.id == name):
+            self.model = self.model if name else None
+            return
+        try:
+            self.model = load_model(self._models, name, self.catalogue)
+        except (OSError, ValueError, KeyError):
+            _log.exception("a model could not be read; the one before goes on", extra={"facts": {"model": name}})
+
+    def _stock(self, now_s: float) -> None:
+        catalogue = self.catalogue
+        catalogue.heat *= np.float32(0.5 ** (max(now_s - self._cooled_s, 0.0) / 3600 / HALF_LIFE_H))
+        self._cooled_s = now_s
+        self.shelves = stock(catalogue, now_s)
+        rows = catalogue.rows
+        creators = np.bincount(catalogue.author[rows], catalogue.shown[rows], len(catalogue.authors))
+        self.shown = Shown(catalogue.shown, creators.astype(np.float32))
+
+    def count(self, changes: Mapping[VideoId, Tally]) -> None:
+        """Take in at once what this process has just counted."""
+        rows = self.catalogue.find([video.bytes for video in changes])
+        known = rows != NOBODY
+        more = np.array(list(changes.values()), np.float32).reshape(len(changes), len(Tally._fields))
+        self.catalogue.count(rows[known], more[known])
+
+    def note_shown(self, rows: Rows) -> None:
+        """Some clips were just put on a page."""
+        np.add.at(self.catalogue.shown, rows, 1)
+
+    def drop(self, ids: Sequence[VideoId]) -> None:
+        """These are not public any more."""
+        rows = self.catalogue.find([id.bytes for id in ids])
+        self.catalogue.live[rows[rows != NOBODY]] = False
+
+
+def _warmth(tally: Numbers) -> Numbers:
+    """What makes clips popular, [clips]: acts of people who watched; a like counts twice, a share three times."""
+    of = Tally._fields.index
+    acts = np.minimum(tally, tally[:, :1])
+    return acts[:, of("completions")] + 2 * acts[:, of("likes")] + 3 * acts[:, of("shares")]

@@ -1,0 +1,91 @@
+"""What does a person like, in the rows of the catalogue? Worked out of their state for each page."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Places, Rows
+from reelm.feed.state import State
+
+# How fast what was done stops counting: within the session, the day, the month.
+DECAYS_S = (3600.0, 86_400.0, 30 * 86_400.0)
+POSITIVES = 100
+FAVOURED = 0.3
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """Decayed sums by number (of a creator, tag or sound); a column for each of `DECAYS_S`."""
+
+    places: Places = field(default_factory=Places)
+    numbers: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    sums: Numbers = field(default_factory=lambda: np.zeros((0, len(DECAYS_S)), np.float32))
+
+    def of(self, numbers: Rows) -> Numbers:
+        """The sums for each of these numbers; 0 for others. One more axis than `numbers`."""
+        if not len(self.numbers):
+            return np.zeros((*numbers.shape, len(DECAYS_S)), np.float32)
+        nothing_last = np.concatenate([self.sums, np.zeros((1, len(DECAYS_S)), np.float32)])
+        return np.take(nothing_last, self.places.of(numbers, self.numbers), axis=0, mode="wrap")
+
+    def total(self, numbers: Rows) -> Numbers:
+        """The sums of each row of `numbers` [n, several] together, [n, `DECAYS_S`]."""
+        out = np.zeros((len(numbers), len(DECAYS_S)), np.float32)
+        for column in range(numbers.shape[1]):  # faster than `sum`: there are few columns
+            out += self.of(numbers[:, column])
+        return out
+
+    def best(self, most: int) -> Rows:
+        """The numbers with the highest positive sums, best first."""
+        whole = self.sums.sum(axis=1) if len(self.numbers) else np.zeros(0)
+        order = np.argsort(-whole, kind="stable")[:most]
+        return self.numbers[order[whole[order] > 0]]
+
+
+@dataclass(frozen=True)
+class Taste:
+    """`liked`: rows of what was watched for a good part, newest first, with its `worth` and `age` in events."""
+
+    events: int = 0
+    liked: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    worth: Numbers = field(default_factory=lambda: np.zeros(0, np.float32))
+    age: Numbers = field(default_factory=lambda: np.zeros(0, np.float32))
+    mood: float = 0.0
+    creators: Leaning = field(default_factory=Leaning)
+    tags: Leaning = field(default_factory=Leaning)
+    sounds: Leaning = field(default_factory=Leaning)
+
+
+def read_taste(state: State, catalogue: Catalogue, now_s: float) -> Taste:
+    """Taste at a time in seconds of the epoch. Clips the catalogue no longer has say nothing."""
+    events = np.concatenate([state.best, state.last])
+    if not len(events):
+        return Taste()
+    rows = catalogue.find_keys(events["key"])
+    known = rows != NOBODY
+    age = np.arange(len(events) - 1, -1, -1, dtype=np.float32)[known]
+    rows, value = rows[known], events["value"][known]
+    elapsed = np.maximum(now_s - events["at"][known].astype(np.float64), 0.0)
+    weights = (value[:, None] * np.exp(-elapsed[:, None] / np.array(DECAYS_S))).astype(np.float32)
+    liked = np.flatnonzero(value >= FAVOURED)[::-1][:POSITIVES]
+    return Taste(
+        events=len(state.last),
+        liked=rows[liked],
+        worth=value[liked],
+        age=age[liked],
+        mood=float(state.last["value"].mean()) if len(state.last) else 0.0,
+        creators=_lean(catalogue.authors.places, catalogue.author[rows], weights),
+        tags=_lean(catalogue.tag_names.places, catalogue.tags[rows], weights),
+        sounds=_lean(catalogue.row_places, catalogue.sound[rows], weights),
+    )
+
+
+def _lean(places: Places, numbers: Rows, weights: Numbers) -> Leaning:
+    if numbers.ndim == 2:
+        weights = np.repeat(weights, numbers.shape[1], axis=0)
+        numbers = numbers.reshape(-1)
+        weights, numbers = weights[numbers != NOBODY], numbers[numbers != NOBODY]
+    known, place = np.unique(numbers, return_inverse=True)
+    sums = np.zeros((len(known), len(DECAYS_S)), np.float32)
+    np.add.at(sums, place, weights)
+    return Leaning(places, known.astype(np.int32), sums)

@@ -1,0 +1,85 @@
+"""Why is this clip on the page? What truly raised its score, and of whose doing: shares of 1, most first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from reelm.feed.candidates import Source
+from reelm.feed.candidates.learned import explain_neighbour
+from reelm.feed.catalogue import NOBODY, Catalogue, Numbers
+from reelm.feed.model import Reason
+from reelm.feed.models import Model
+from reelm.feed.taste import Taste
+
+# A like or more; below it was watched for long.
+_LIKED = 1.5
+_MOST_PARTS, _LEAST = 5, 0.03
+_REASONS = {"liked_alike": Reason.ALIKE}
+
+
+@dataclass(frozen=True)
+class Why:
+    """`source` is who named the clip; `parts` what spoke for it, as the API tells it."""
+
+    reason: Reason
+    source: str
+    explored: bool
+    parts: Sequence[dict[str, Any]]
+
+    def told(self) -> dict[str, Any]:
+        return {"source": self.source, "explored": self.explored, "parts": list(self.parts)}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What explanations are made of."""
+
+    taste: Taste
+    catalogue: Catalogue
+    model: Model | None
+
+
+def explain(known: Known, row: int, named: Numbers, causes: dict[str, float]) -> Why:
+    """`named`: what each source said for it, by its best; `causes`: shares as `share_causes` gives them."""
+    parts: list[dict[str, Any]] = []
+    for cause, share in causes.items():
+        parts += _parts_of(known, cause, share, row)
+    kept = sorted((one for one in parts if one["share"] >= _LEAST), key=lambda one: -one["share"])[:_MOST_PARTS]
+    top = next(iter(causes), "fresh")
+    source = list(Source)[int(np.argmax(named))] if named.any() else Source.NEWEST
+    return Why(_REASONS.get(top) or Reason(top), source, explored=False, parts=kept)
+
+
+def explain_tried() -> Why:
+    """A clip that is owed its first showings."""
+    return Why(Reason.EXPLORE, "explore", explored=True, parts=[{"kind": "explore", "share": 1.0}])
+
+
+def _parts_of(known: Known, cause: str, share: float, row: int) -> list[dict[str, Any]]:
+    taste, catalogue, model = known.taste, known.catalogue, known.model
+    if cause == "liked_alike":
+        anchors = explain_neighbour(model, taste, row)[:3] if model else []
+        whole = sum(added for _, added in anchors)
+        return [_anchor(at, share * added / whole, taste, catalogue) for at, added in anchors] or [
+            {"kind": "watched", "share": round(share, 3)}
+        ]
+    if cause == "tag":
+        tags = catalogue.tags[row]
+        lean = np.maximum(taste.tags.of(tags).sum(axis=1), 0.0)
+        lean[tags == NOBODY] = 0.0
+        whole = float(lean.sum())
+        return [
+            {"kind": "tag", "tag": catalogue.tag_names.names[tag], "share": round(share * float(part) / whole, 3)}
+            for tag, part in zip(tags.tolist(), lean, strict=True)
+            if part > 0
+        ]
+    return [{"kind": cause, "share": round(share, 3)}]
+
+
+def _anchor(row: int, share: float, taste: Taste, catalogue: Catalogue) -> dict[str, Any]:
+    worth = float(taste.worth[np.flatnonzero(taste.liked == row)[0]])
+    id = str(UUID(bytes=catalogue.ids[row].tobytes()))
+    return {"kind": "liked" if worth >= _LIKED else "watched", "video_id": id, "share": round(share, 3)}

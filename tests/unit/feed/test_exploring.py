@@ -1,0 +1,62 @@
+"""New clips find their first people, whatever else there is."""
+
+import numpy as np
+from tests.unit.feed.worlds import clip
+
+from reelm.feed.catalogue import Catalogue, Tally
+from reelm.feed.exploring import LEAST_SHARE, MOST_SHARE, OWED, count_slots, explore, is_owed, is_turned_down
+from reelm.feed.shelves import YOUNG, stock
+
+
+def test_no_clip_waits_for_ever_however_little_anybody_cares_for_it() -> None:
+    """One slot in two goes to whoever has waited longest: what is owed to all is given in at most twice the slots."""
+    rng = np.random.default_rng(3)
+    for clips in (1, 7, 40):
+        shown, tally = np.zeros(clips, np.float32), np.zeros((clips, len(Tally._fields)), np.float32)
+        care = np.array([0.0] + [2.0] * (clips - 1), np.float32)  # nobody cares for the one that waits longest
+        slots = 0
+        while is_owed(shown, tally).any():
+            young = np.flatnonzero(is_owed(shown, tally)).astype(np.int32)
+            (chosen,) = explore(young, care[young], tally[young], 1, rng)
+            shown[chosen.row] += 1
+            slots += 1
+            if chosen.row > 0:
+                tally[chosen.row] += Tally(views=1, likes=1, completions=1)
+            assert slots <= 2.5 * OWED * clips
+        assert (shown >= OWED).all()
+
+
+def test_the_share_of_exploring_stays_between_what_is_promised() -> None:
+    for limit in (10, 20, 50):
+        slots = np.mean([count_slots(limit, draw) for draw in np.linspace(0, 0.999, 100)])
+        assert LEAST_SHARE <= slots / limit <= MOST_SHARE
+
+
+def test_a_clip_that_people_turn_away_from_is_owed_no_more() -> None:
+    tally = np.array([Tally(views=1, skips=19), Tally(views=18, skips=2), Tally(views=19, refusals=3)], np.float32)
+    shown = np.full(3, 20, np.float32)
+    assert is_turned_down(shown, tally).tolist() == [True, False, True]
+    assert is_owed(shown, tally).tolist() == [False, True, False]
+
+
+def test_one_bad_report_does_not_end_what_is_owed() -> None:
+    tally = np.array([Tally(refusals=1)], np.float32)
+    assert is_owed(np.array([5], np.float32), tally).tolist() == [True]
+
+
+def test_the_logged_probability_is_how_often_a_clip_is_chosen() -> None:
+    rng = np.random.default_rng(7)
+    young, care = np.arange(4, dtype=np.int32), np.array([0.1, 1.0, 0.5, 0.2], np.float32)
+    tally = np.zeros((4, len(Tally._fields)), np.float32)
+    tries = [explore(young, care, tally, 1, rng)[0] for _ in range(30_000)]
+    for row in range(4):
+        chosen = [one.propensity for one in tries if one.row == row]
+        # Weighing each choice by its inverse probability counts every clip once (Horvitz and Thompson 1952).
+        assert 0.85 < sum(1 / one for one in chosen) / len(tries) < 1.15
+
+
+def test_those_that_wait_longest_stand_first_on_the_shelf() -> None:
+    catalogue = Catalogue()
+    catalogue.add([clip(n, age_h=n) for n in range(50)])
+    shelf = stock(catalogue, 1_800_000_000.0).young
+    assert shelf.tolist() == list(range(49, -1, -1))[:YOUNG]
