@@ -78,7 +78,7 @@ $(PY):
 	echo "Virtual environment"; umask 022; "$$python" -m venv $(VENV)
 
 $(DONE)/runtime: requirements.lock | $(PY)
-	@echo "Python packages (about 400 MB, only when requirements.lock changes)"
+	@echo "Python packages (about 550 MB, only when requirements.lock changes)"
 	@umask 022; $(PIP) --require-hashes --requirement requirements.lock
 	@mkdir -p $(DONE) && touch $@
 

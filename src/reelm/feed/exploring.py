@@ -1,8 +1,9 @@
 """How does a new clip find its first people, and a new creator theirs? By a share of each page that is theirs.
 
-Every clip is owed `OWED` showings, unless people turn away from it early. The clip that has waited longest takes one
-slot in two, whatever is expected of it: no clip waits for ever (`tests/unit/feed/test_exploring.py`). The others are
-drawn by Thompson sampling (Thompson 1933; Chapelle and Li 2011) among those this viewer is likely to care for.
+Every clip is owed `OWED` showings, unless people turn away from it early. One slot in two goes to the clip that was
+shown least, the oldest of those, whatever is expected of it: no clip waits for ever
+(`tests/unit/feed/test_exploring.py`). The others are drawn by Thompson sampling (Thompson 1933; Chapelle and Li 2011)
+among those this viewer is likely to care for.
 """
 
 from typing import NamedTuple
@@ -19,8 +20,8 @@ SLOTS_OF_TEN = 1
 # After so many showings a clip that nearly everybody skips, or several refuse, is owed no more.
 TRIED, MOST_SKIPPED, MOST_REFUSED = 20, 0.9, 0.1
 DRAWS = 8
-# What decides about a slot: who has waited longest, or nothing but chance; else the draws.
-_WAITED_LONGEST, _ANY = 0.5, 0.05
+# What decides about a slot: who was shown least, or nothing but chance; else the draws.
+_SHOWN_LEAST, _ANY = 0.5, 0.05
 _CONSIDERED = 64
 # New creators: their clips count for more until they were shown so often together.
 NEW_CREATOR_SHOWN, NEW_CREATOR_LIFT = 500.0, 0.5
@@ -71,7 +72,7 @@ def count_slots(limit: int, draw: float) -> int:
 
 
 def explore(young: Rows, care: Numbers, tally: Numbers, slots: int, rng: np.random.Generator) -> list[Explored]:
-    """Choose `slots` clips to be tried, of those that are owed showings, longest waiting first.
+    """Choose `slots` clips to be tried, of those that are owed showings, the least shown first.
 
     `care` [young]: how likely this viewer is to care, from 0 on; `tally` [young, fields of `Tally`].
     """
@@ -93,12 +94,12 @@ def _choose(left: NDArray[np.intp], care: Numbers, tally: Numbers, rng: np.rando
     drawn = rng.beta(1 + good, 1 + bad, size=(DRAWS, len(left))) * (0.2 + care[left])
     winners: NDArray[np.intp] = np.argmax(drawn, axis=1)
     draw = rng.random()
-    if draw < _WAITED_LONGEST:
+    if draw < _SHOWN_LEAST:
         place = 0
     elif draw < 1 - _ANY:
         place = int(winners[0])
     else:
         place = int(rng.integers(len(left)))
     share = np.count_nonzero(np.equal(winners, place)) / DRAWS
-    by_draws = (1 - _WAITED_LONGEST - _ANY) * share
-    return int(left[place]), _WAITED_LONGEST * (place == 0) + by_draws + _ANY / len(left)
+    by_draws = (1 - _SHOWN_LEAST - _ANY) * share
+    return int(left[place]), _SHOWN_LEAST * (place == 0) + by_draws + _ANY / len(left)

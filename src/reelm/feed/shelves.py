@@ -1,6 +1,6 @@
 """Which clips stand ready for everybody? Lists over the whole catalogue, made every few seconds, not for each page.
 
-Popular ones by language, the newest, and young ones that are owed their first showings.
+Popular ones by language, the newest, and those that are owed their first showings, the least shown first.
 """
 
 from dataclasses import dataclass, field
@@ -56,7 +56,8 @@ def stock(catalogue: Catalogue, now_s: float) -> Shelves:
     for number in range(len(catalogue.languages)):
         of = live[catalogue.language[live] == number]
         by_language[number] = _most(of, worth, POPULAR)
-    return Shelves(quality, by_language, newest, _most(owed, -catalogue.published[rows], YOUNG))
+    owed = owed[np.lexsort((catalogue.published[owed], catalogue.shown[owed]))]
+    return Shelves(quality, by_language, newest, owed[:YOUNG])
 
 
 def _most(rows: Rows, worth: NDArray[np.floating], most: int) -> Rows:

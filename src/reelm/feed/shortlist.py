@@ -28,7 +28,7 @@ from reelm.feed.state import SeenFilter
 
 # So many of the best are spread out; those behind them follow by score.
 _SPREAD = 40
-# Of those that are owed showings so many that have waited longest are looked at for one page.
+# Of those that are owed showings so many of the least shown are looked at for one page.
 _TRIABLE = 500
 
 
