@@ -39,16 +39,29 @@ CLOSED = {
     "accounts.country": "a code of ISO 3166-1",
     "accounts.region": "a code of ISO 3166-2",
     "accounts.locale": "one of two languages",
+    "feed_choices.kind": "one of six words",
+    "feed_people.mode": "one of two words",
     "impressions.ended": "one of three words",
     "impressions.kind": "one of seven words",
     "moves.country": "a code of ISO 3166-1",
     "moves.region": "a code of ISO 3166-2",
+    "showings.source": "one of ten words",
 }
 # Columns whose rows come about in no run of minutes. What they point to is swept where it comes from.
 RARE = {"counts_abroad.video_id": "filled once a day, from sums over 50 people and more"}
 # Columns whose values are everybody's, and so nobody's.
-COMMON = {"impressions.day": "today's date, which stands everywhere"}
-NUMBERS = {"boolean": "yes or no", "integer": "a small number", "bigint": "a small number"}
+COMMON = {
+    "impressions.day": "today's date, which stands everywhere",
+    "showings.day": "today's date, which stands everywhere",
+    "showings.features": "what ranking saw of a clip: of a new one the same numbers everywhere",
+}
+NUMBERS = {
+    "boolean": "yes or no",
+    "smallint": "a small number",
+    "integer": "a small number",
+    "bigint": "a small number",
+    "real": "a share",
+}
 
 # Where what somebody typed in another realm may be met: in memory, and in what is asked of the realm it names.
 TYPED = ("memory", "questions")

@@ -254,6 +254,7 @@ async def test_why_names_the_causes_with_their_weight_and_lets_act_on_them(
     assert await list_accessibility_faults(person.page) == []
     await person.get("why-less").first.click()
     await expect(person.get("toast")).to_contain_text("#été")
+    await person.page.unroute_all(behavior="wait")
     await context.close()
 
 

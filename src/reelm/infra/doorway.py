@@ -38,26 +38,27 @@ class Doorway:
         class Watched(H11Protocol):
             def connection_made(self, transport: Any) -> None:
                 super().connection_made(transport)
-                doorway.opened(transport)
+                self.came_from = _address(transport)  # a connection that was reset no longer tells
+                doorway.opened(transport, self.came_from)
 
             def connection_lost(self, exc: Exception | None) -> None:
-                doorway.closed(self.transport)
+                doorway.closed(self.came_from)
                 super().connection_lost(exc)
 
         return cast("type[asyncio.Protocol]", Watched)
 
-    def opened(self, transport: Any) -> None:
+    def opened(self, transport: Any, address: tuple[str, int]) -> None:
         shown = transport.get_extra_info("ssl_object")
         realm = self._recognise(shown.getpeercert(binary_form=True) or b"") if shown is not None else None
         if realm is None:
             transport.close()
             return
         fd = transport.get_extra_info("socket").fileno()
-        self._at[_address(transport)] = realm, fd
+        self._at[address] = realm, fd
         self._meter.watch(realm, fd)
 
-    def closed(self, transport: Any) -> None:
-        known = self._at.pop(_address(transport), None)
+    def closed(self, address: tuple[str, int]) -> None:
+        known = self._at.pop(address, None)
         if known is not None:
             self._meter.end(*known)
 

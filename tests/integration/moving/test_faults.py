@@ -170,6 +170,7 @@ async def test_a_gateway_that_is_killed_at_any_step_leaves_nobody_behind(journey
         await _move_with_a_dead_gateway(await join(journey, number), at, step)
 
 
+@pytest.mark.timeout(600)  # after a cut couriers wait up to half a minute before they try again
 async def test_a_link_that_is_cut_for_an_hour_at_any_step_only_delays(
     journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,7 +191,7 @@ async def test_a_link_that_is_cut_for_an_hour_at_any_step_only_delays(
         with monkeypatch.context() as patched:
             seen.install(patched)
             await person.ask()
-            await work_until(person, lambda seen=seen, step=step: step in seen.steps)
+            await work_until(person, lambda seen=seen, step=step: step in seen.steps, 150)
             cut = True
             for _ in range(3):
                 await work_some(person.eu)
@@ -198,5 +199,5 @@ async def test_a_link_that_is_cut_for_an_hour_at_any_step_only_delays(
             journey.clock.advance(HOUR)
             await assert_in_one_realm(person)
             cut = False
-            await work_until(person, lambda person=person: is_over(person), 90)
+            await work_until(person, lambda person=person: is_over(person), 150)
         await assert_moved(person, before)
