@@ -99,8 +99,6 @@ def _in_files(stock: Stock, realm: Realm, kept: Path) -> Iterator[Control]:
     yield put("an id as text", cell / "uploads" / "p", str(id).encode(), id)
     born = stock.take(date)
     yield put("a date of birth", cell / "logs" / "media-worker.log", f"born {born} ".encode(), born)
-    number = stock.take(int)
-    yield put("a time watched", cell / "logs" / "sequencer.log", f'{{"ms":{number}}}'.encode(), number)
     at = stock.take(datetime)
     yield put("a moment", cell / "run" / "p.json", at.isoformat().encode(), at)
     text = stock.take(str)
