@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import _journeys as journeys
 from bench._canaries import Canaries, leaves, read_keys
+from bench._feeds import shape_feeds
 from bench._fleet import Realm
 from bench._journeys import Town
 from bench._moving import Departure, move_away
@@ -31,6 +32,7 @@ def drive(
     note()
     for town in towns:
         journeys.live(town)
+        shape_feeds(town)
     for town, other in journeys.pairs(towns):
         journeys.visit(town, other)
         journeys.knock_at_the_wrong_door(town, other)

@@ -238,25 +238,6 @@ def live(town: Town) -> None:
     for path in ("/me", "/me/residence", "/me/ledger", "/me/ledger/key", "/feed?limit=20", "/feed?mode=following"):
         author.get(path)
     _answer(author.session.patch(f"/videos/{town.private}", json={"caption": canary(code, "edited")}))
-    for person in (viewer, author):
-        shape_feed(person, town.minor.handle, code)
-
-
-def shape_feed(person: Somebody, other: str, code: str) -> None:
-    """Somebody's feed learns from what it shows them; they choose what to hide, and shun somebody."""
-    for _ in range(2):
-        at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
-        told = [
-            {"impression_id": item["impression_id"], "video_id": item["video"]["id"], "kind": "view",
-             "watched_ms": 1200, "at": at}
-            for item in person.get("/feed?limit=20")["items"]
-        ]  # fmt: skip
-        person.post("/events", {"events": told})
-    choices = {"hidden_words": [canary(code, "hidden")], "hidden_tags": [canary(code, "tag")]}
-    _answer(person.session.patch("/me/feed", json=choices | {"topics": [canary(code, "topic")]}))
-    person.put(f"/me/feed/less/creator/{other}")
-    person.put(f"/accounts/{other}/mute")
-    person.put(f"/accounts/{other}/block")
 
 
 def watch(viewer: Somebody, clip: str) -> None:
