@@ -115,7 +115,8 @@ class Stockroom:
 
     def _stock(self, now_s: float) -> None:
         catalogue = self.catalogue
-        catalogue.heat *= np.float32(0.5 ** (max(now_s - self._cooled_s, 0.0) / 3600 / HALF_LIFE_H))
+        elapsed_s = max(now_s - self._cooled_s, 0.0) if self._cooled_s else 0.0  # what was just read is not cooled
+        catalogue.heat *= np.float32(0.5 ** (elapsed_s / 3600 / HALF_LIFE_H))
         self._cooled_s = now_s
         self.shelves = stock(catalogue, now_s)
         rows = catalogue.rows
