@@ -21,8 +21,7 @@ from reelm.feed.ranking import Interests, Shown
 from reelm.feed.rules import pick_page, place_tried
 from reelm.feed.shelves import stock
 from reelm.feed.shortlist import Hidden, World, list_tried, make_shortlist, spread_out
-from reelm.feed.state import Happened, Signal, State, fold, value_of
-from reelm.feed.tallying import is_skip
+from reelm.feed.state import SKIP_MS, SKIP_SHARE, Happened, Signal, State, fold
 from reelm.feed.taste import read_taste
 
 PEOPLE, CREATORS, TOPICS, DAYS = 250, 60, 12, 24
@@ -129,7 +128,7 @@ class Life:
             view = Happened(key, now_s + place, Signal.VIEW, int(15_000 * share), 15_000)
             likes = through and self.rng.random() < 1 / (1 + np.exp(-1.6 * (joy - 1)))
             events += [view, view._replace(signal=Signal.LIKE)] if likes else [view]
-            skips = is_skip(view.watched_ms, view.duration_ms)
+            skips = view.watched_ms < min(SKIP_MS, SKIP_SHARE * view.duration_ms)
             tally = Tally(
                 views=float(view.watched_ms >= 1000), completions=float(through), likes=float(likes),
                 skips=float(skips), shown=1.0,
@@ -137,7 +136,7 @@ class Life:
             self.catalogue.count(np.array([row], np.int32), np.array([tally], np.float32))
             self.catalogue.heat[row] += through + 2 * likes
             self.catalogue.shown[row] += 1
-            good += value_of(view) >= 1
+            good += through
             self.likes.append((day, int(likes)))
         self.states[person] = fold(self.states[person], events)
         return good / max(len(page), 1)

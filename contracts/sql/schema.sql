@@ -589,13 +589,6 @@ CREATE TABLE renditions (
     CONSTRAINT fk_renditions_asset_id FOREIGN KEY(asset_id) REFERENCES assets (id) ON DELETE CASCADE
 );
 
-CREATE TABLE seen (
-    account_id UUID NOT NULL,
-    video_id UUID NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_seen PRIMARY KEY (account_id, video_id)
-);
-
 CREATE TABLE showings (
     day DATE NOT NULL,
     id UUID NOT NULL,

@@ -30,7 +30,6 @@ BELONGS_TO = {
     "notifications": "account_id, actor_id",
     "people": "account_id",
     "renditions": "assets",
-    "seen": "account_id",
     "sessions": "account_id",
     "uploads": "account_id",
     "video_counts": "clips",

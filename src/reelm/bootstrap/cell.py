@@ -58,7 +58,7 @@ async def _open_feed(
         present=present,
         stockroom=stockroom,
     )
-    learning = Learning(clock, stockroom)
+    learning = Learning(clock, pool, stockroom)
     async with aclosing(pages), open_intake(settings, database, pool, atlas, learning) as intake:
         yield pages, intake
 

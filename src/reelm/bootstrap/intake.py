@@ -35,6 +35,7 @@ async def open_intake(
         yield ingest
     finally:
         await ingest.close()
+        await learning.close()
 
 
 async def store_events(settings: Settings) -> None:
@@ -44,9 +45,11 @@ async def store_events(settings: Settings) -> None:
     async with Database(settings.database_url, pool_size=1) as database, open_events(settings) as stream:
         pool = await database.open_hot_pool(size=2)
         key, clock = ShowingKey(load_secret(settings.data, settings.secret)), SystemClock()
-        ingest = Ingest(database, pool, key, open_atlas(settings, clock), sinks=[Learning(clock)])
+        learning = Learning(clock, pool)
+        ingest = Ingest(database, pool, key, open_atlas(settings, clock), sinks=[learning])
         try:
             await store_streamed(stream, ingest)
         finally:
             await ingest.close()
+            await learning.close()
             await pool.close()

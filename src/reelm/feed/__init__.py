@@ -1,6 +1,6 @@
 """What to show next: skeleton → hydrate → pure rules → present.
 
-Owns `impressions`, `seen` and what people choose for their feeds.
+Owns `impressions`, what is learned of them and what people choose for their feeds.
 
 Promises: a page never shows a clip its viewer may not watch for longer than `FRESH_S`; a watch event answered with
 202 is on disk, and counts once however often it comes.
@@ -12,9 +12,9 @@ from reelm.feed.days import forget_old_showings, make_days_ahead
 from reelm.feed.errors import ChoiceNotTaken, EventsNotUnderstood, FeedModeUnknown, TooManyChoices
 from reelm.feed.events import parse_events
 from reelm.feed.hydrating import Present
-from reelm.feed.ingest import Ingest, OnCounts, Sink
+from reelm.feed.ingest import Ingest, Sink
 from reelm.feed.learning import Learning
-from reelm.feed.model import Accepted, Ended, EventKind, Mode, Reason, WatchEvent
+from reelm.feed.model import Ended, EventKind, Mode, Reason, WatchEvent
 from reelm.feed.pipeline import Feed, Page
 from reelm.feed.preferences import (
     Forgotten,
@@ -30,6 +30,7 @@ from reelm.feed.preferences import (
 )
 from reelm.feed.profiling import Profiling, may_profile
 from reelm.feed.releases import release
+from reelm.feed.reports import Reports
 from reelm.feed.showings import ShowingKey
 from reelm.feed.stockroom import FRESH_S, Stockroom
 from reelm.feed.store import WATCH_HISTORY, list_watch_history
@@ -41,7 +42,6 @@ __all__ = [
     "FEED_CHOICES",
     "FRESH_S",
     "WATCH_HISTORY",
-    "Accepted",
     "ChoiceNotTaken",
     "Choices",
     "Ended",
@@ -56,12 +56,12 @@ __all__ = [
     "Learning",
     "Less",
     "Mode",
-    "OnCounts",
     "Page",
     "Preferences",
     "Present",
     "Profiling",
     "Reason",
+    "Reports",
     "ShowingKey",
     "Sink",
     "Stockroom",

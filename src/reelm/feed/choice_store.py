@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.feed.choices import Choices, Kind
 from reelm.feed.model import Mode
-from reelm.feed.tables import feed_choices, feed_less_creators, feed_people, seen
+from reelm.feed.state import decode
+from reelm.feed.tables import feed_choices, feed_less_creators, feed_people, feed_states
 from reelm.infra.db import HotPool, WriteUnit
 from reelm.kernel.ids import AccountId
 
@@ -148,15 +149,17 @@ async def delete_less_creator(unit: WriteUnit, account: AccountId, creator: Acco
 
 
 async def forget_learned(unit: WriteUnit, account: AccountId, mode: Mode, at: datetime) -> int:
-    """Remove what hangs on the pseudonym, with it, and what they have seen; returns how many clips that were.
+    """Remove what hangs on the pseudonym, with it; returns how many clips count as seen no more, at most.
 
     The row goes and another comes, so that every row that points to the pseudonym goes as well.
     """
+    mine = feed_people.c.pseudonym == feed_states.c.pseudonym, feed_people.c.account_id == account
+    state = await unit.scalar(select(feed_states.c.state).where(*mine))
     await unit.write(delete(feed_people).where(feed_people.c.account_id == account))
     fresh = upsert(feed_people).values(account_id=account, mode=mode, began_at=at)
     again = {"pseudonym": None, "began_at": at}
     await unit.write(fresh.on_conflict_do_update(index_elements=[feed_people.c.account_id], set_=again))
-    return await unit.write(delete(seen).where(seen.c.account_id == account))
+    return decode(state).count_seen
 
 
 async def forget_choices(unit: WriteUnit, account: AccountId) -> int:

@@ -1,10 +1,10 @@
 """The queries of taking reports in: raw asyncpg, one statement for all the people who report at the same moment.
 
-Reports of one clip wait for each other: whoever holds the row of its counts sees what was counted before, and so what
-another process stored of the same showing.
+Reports of one clip wait for each other at the row of its counts. That another process stored something of the same
+showing meanwhile shows in a row that is there already, or is not as it was read: then all of it is tried again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from io import BytesIO
@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from reelm.feed.counting import CountChange
-from reelm.feed.merging import Before, Key, Told
-from reelm.feed.model import Ended, EventKind
+from reelm.feed.counting import CountChanges
+from reelm.feed.merging import Before, Key
+from reelm.feed.model import Accepted, Ended, EventKind
 from reelm.feed.rows import COLUMNS, write_rows
 from reelm.infra.db import WriteUnit, write_numbers, write_uuids
 from reelm.kernel.ids import AccountId, VideoId
@@ -37,10 +37,6 @@ _HOLD_PEOPLE = """
     WHERE a.id = ANY($1::uuid[]) AND a.frozen_at IS NULL FOR SHARE OF a
 """
 
-_HOLD_CLIPS = (
-    "SELECT video_id FROM video_counts WHERE video_id = ANY($1::text::uuid[]) ORDER BY video_id FOR NO KEY UPDATE"
-)
-
 _LENGTHS = """
     SELECT v.id, coalesce(a.duration_ms, 0) FROM videos v LEFT JOIN assets a ON a.id = v.asset_id
     WHERE v.id = ANY($1::text::uuid[]) AND v.state = 'published'
@@ -54,15 +50,11 @@ _BEFORE = """
 
 _GROW = """
     UPDATE impressions i SET watched_ms = t.watched_ms, replays = t.replays, ended = t.ended
-    FROM unnest($1::date[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::text[])
-        AS t(day, id, kind, watched_ms, replays, ended)
-    WHERE i.day = t.day AND i.day BETWEEN $7 AND $8 AND i.id = t.id AND i.kind = t.kind
-"""
-
-_SEEN = """
-    INSERT INTO seen (account_id, video_id, at)
-    SELECT t.account_id, t.video_id, $3 FROM unnest($1::text::uuid[], $2::text::uuid[]) AS t(account_id, video_id)
-    ON CONFLICT (account_id, video_id) DO UPDATE SET at = excluded.at
+    FROM unnest($1::date[], $2::text::uuid[], $3::text[], $4::text::int[], $5::text::int[], $6::text[],
+                $7::text::int[], $8::text::int[])
+        AS t(day, id, kind, watched_ms, replays, ended, was_ms, were_replays)
+    WHERE i.day = t.day AND i.day BETWEEN $9 AND $10 AND i.id = t.id AND i.kind = t.kind
+        AND i.watched_ms = t.was_ms AND i.replays = t.were_replays
 """
 
 _COUNT = """
@@ -80,6 +72,10 @@ _MAKE_DAY = """
     CREATE TABLE IF NOT EXISTS {table}_{name} PARTITION OF {table} FOR VALUES FROM ('{day}') TO ('{next}')
     WITH (fillfactor = 85)
 """
+
+
+class Overtaken(Exception):
+    """Something changed after it was read: nothing of this transaction may stay, and it may be tried again."""
 
 
 class ByDay(StrEnum):
@@ -109,17 +105,12 @@ async def hold_people(connection: Connection, people: Sequence[AccountId]) -> di
     return {row[0]: Teller(*row[1:]) for row in await connection.fetch(_HOLD_PEOPLE, people)}
 
 
-async def hold_clips(connection: Connection, clips: Sequence[VideoId]) -> set[VideoId]:
-    """Which of these there are; nobody else counts them or takes them away until the transaction ends."""
-    return {row[0] for row in await connection.fetch(_HOLD_CLIPS, write_uuids(clips))}
-
-
 async def list_lengths(connection: Connection, clips: Sequence[VideoId]) -> list[tuple[VideoId, int]]:
     """How long each of these lasts, in ms, that may be watched."""
     return [(VideoId(row[0]), row[1]) for row in await connection.fetch(_LENGTHS, write_uuids(clips))]
 
 
-async def find_before(connection: Connection, told: Mapping[Key, Told]) -> dict[Key, Before]:
+async def find_before(connection: Connection, told: Mapping[Key, Accepted]) -> dict[Key, Before]:
     """What has been told of these showings."""
     days: dict[date, set[UUID]] = {}
     for key, one in told.items():
@@ -131,40 +122,42 @@ async def find_before(connection: Connection, told: Mapping[Key, Told]) -> dict[
     }
 
 
-async def insert_told(connection: Connection, told: Sequence[Told]) -> None:
+async def insert_told(connection: Connection, told: Sequence[Accepted]) -> None:
     """Store what is new, by COPY."""
     rows = BytesIO(write_rows(told))
     await connection.copy_to_table("impressions", source=rows, columns=COLUMNS, format="binary")
 
 
-async def update_told(connection: Connection, told: Sequence[Told]) -> None:
-    """Store what has grown."""
+async def update_told(connection: Connection, grown: Sequence[tuple[Accepted, Before]]) -> None:
+    """Store what has grown. Raises `Overtaken` where one of it is not as it was `Before`."""
+    told, before = zip(*grown, strict=True)
     days = [one.day for one in told]
-    await connection.execute(
+    done = await connection.execute(
         _GROW,
         days,
-        [one.impression for one in told],
+        write_uuids(one.impression for one in told),
         [one.kind for one in told],
-        [one.watched_ms for one in told],
-        [one.replays for one in told],
+        write_numbers(one.watched_ms for one in told),
+        write_numbers(one.replays for one in told),
         [one.ended for one in told],
+        write_numbers(one.watched_ms for one in before),
+        write_numbers(one.replays for one in before),
         min(days),
         max(days),
     )
+    if done != f"UPDATE {len(told)}":
+        raise Overtaken
 
 
-async def insert_seen(connection: Connection, seen: Iterable[tuple[AccountId, VideoId]], at: datetime) -> None:
-    """Who has seen which clips."""
-    once = list(set(seen))
-    if once:
-        await connection.execute(_SEEN, write_uuids(o[0] for o in once), write_uuids(o[1] for o in once), at)
+async def update_counts(connection: Connection, changes: CountChanges) -> None:
+    """Add to the counts of clips; nobody else counts them or takes them away until the transaction ends.
 
-
-async def update_counts(connection: Connection, changes: Mapping[VideoId, CountChange]) -> None:
-    """Add to the counts of clips."""
-    if changes:
-        columns = zip(*changes.values(), strict=True)
-        await connection.execute(_COUNT, write_uuids(changes), *map(write_numbers, columns))
+    Raises `Overtaken` where one of them is gone.
+    """
+    columns = (column.tolist() for column in changes[1:])
+    done = await connection.execute(_COUNT, write_uuids(changes.videos), *map(write_numbers, columns))
+    if done != f"UPDATE {len(changes.videos)}":
+        raise Overtaken
 
 
 async def hold_days(unit: WriteUnit, table: ByDay) -> set[str]:

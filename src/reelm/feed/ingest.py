@@ -4,22 +4,20 @@ While one transaction is under way the next ones gather; each is answered when t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 
 from reelm import realms
 from reelm.accounts import token_hash
-from reelm.feed.counting import CountChange, plan_count_changes
+from reelm.feed.counting import plan_count_changes
 from reelm.feed.days import Days, DaysMissing
 from reelm.feed.event_store import (
     Connection,
+    Overtaken,
     Teller,
     find_before,
-    hold_clips,
     hold_people,
-    insert_seen,
     insert_told,
     recognise,
     update_counts,
@@ -27,15 +25,16 @@ from reelm.feed.event_store import (
 )
 from reelm.feed.lengths import Lengths
 from reelm.feed.merging import Batch, News, compare, merge
-from reelm.feed.model import Accepted, EventKind, WatchEvent
+from reelm.feed.model import WatchEvent
 from reelm.feed.profiling import Profiling, decide_for
+from reelm.feed.reports import Reports, as_reports
 from reelm.feed.showings import ShowingKey
 from reelm.infra.db import Database, HotPool, may_pass
-from reelm.kernel.ids import AccountId, VideoId
+from reelm.kernel.ids import AccountId
 
-# What each person's reports told that was not known, for all who reported at the same moment.
-Sink = Callable[[Connection, Mapping[AccountId | None, Sequence[Accepted]]], Awaitable[None]]
-OnCounts = Callable[[Mapping[VideoId, CountChange]], None]
+# What was told that was not known, for all who reported at the same moment. What it returns is called once that is
+# committed.
+Sink = Callable[[Connection, Reports], Awaitable[Callable[[], None]]]
 
 MOST_AT_ONCE = 2000
 TRIES = 5
@@ -55,7 +54,7 @@ class Ingest:
     """Takes reports in.
 
     Whoever the feed may not learn from, in plain mode or below the age for it, reports as nobody. Each of `sinks` is
-    called in the transaction that stores the reports, `on_counts` after it has committed.
+    called in the transaction that stores the reports.
     """
 
     def __init__(
@@ -66,14 +65,12 @@ class Ingest:
         atlas: realms.Atlas,
         *,
         sinks: Sequence[Sink] = (),
-        on_counts: OnCounts | None = None,
     ) -> None:
         self._pool = pool
         self._key, self._atlas = key, atlas
         self._days = Days(database)
         self._lengths = Lengths()
         self._sinks = sinks
-        self._on_counts = on_counts
         self._waiting: list[_Waiting] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -140,6 +137,8 @@ class Ingest:
                 return await self._store(group)
             except DaysMissing as missing:
                 await self._days.make(missing.days)
+            except Overtaken:
+                self._lengths.forget()
             except Exception as failure:
                 if not may_pass(failure):
                     raise
@@ -151,27 +150,24 @@ class Ingest:
         async with self._pool.acquire() as connection:
             async with connection.transaction():
                 batches = await self._recognise(connection, group, received_at)
-                clips = await hold_clips(connection, list({e.video for batch in batches for e in batch.events}))
+                clips = {event.video for batch in batches for event in batch.events}
                 told, counts = merge(batches, await self._lengths.find(connection, clips), self._key)
                 news = compare(told, await find_before(connection, told))
                 self._days.check(one.day for one in news.new)
-                changes = await self._write(connection, news, received_at)
-            if self._on_counts and changes:
-                self._on_counts(changes)
+                after = await self._write(connection, news) if news.new or news.grown else []
+            for act in after:
+                act()
         return counts
 
-    async def _write(self, connection: Connection, news: News, at: datetime) -> Mapping[VideoId, CountChange]:
+    async def _write(self, connection: Connection, news: News) -> list[Callable[[], None]]:
+        """Returns what is to be done once that is committed."""
+        reports = as_reports([*news.new, *(one for one, _ in news.grown)])
+        await update_counts(connection, plan_count_changes(reports))
         if news.new:
             await insert_told(connection, news.new)
         if news.grown:
             await update_told(connection, news.grown)
-        viewed = ((one.viewer, one.video) for one in news.new if one.viewer and one.kind is EventKind.VIEW)
-        await insert_seen(connection, viewed, at)
-        for sink in self._sinks if news.accepted else ():
-            await sink(connection, news.accepted)
-        changes = plan_count_changes(chain.from_iterable(news.accepted.values()))
-        await update_counts(connection, changes)
-        return changes
+        return [await sink(connection, reports) for sink in self._sinks]
 
     async def _recognise(self, connection: Connection, group: Sequence[_Waiting], at: datetime) -> list[Batch]:
         """Who tells. Whoever the feed may not learn from counts as nobody: nothing is stored with their name."""

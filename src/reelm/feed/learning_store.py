@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from reelm.feed.catalogue import Tally
-from reelm.infra.db import HotPool, Record
-from reelm.kernel.ids import AccountId, VideoId
+from reelm.feed.tallying import Tallies
+from reelm.infra.db import HotPool, Record, write_numbers, write_uuids
+from reelm.kernel.ids import AccountId
 
 # Nobody else changes these rows until the transaction ends. A pseudonym is made with the first thing that is learned.
 _BEGIN = """
@@ -28,9 +29,11 @@ _STATES = """
     ON CONFLICT (pseudonym) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at
 """
 _NAMES = ", ".join(Tally._fields)
+_COLUMNS = ", ".join(f"${place + 2}::text::real[]" for place in range(len(Tally._fields)))
 _TALLIES = f"""
     INSERT INTO feed_tallies AS t (video_id, {_NAMES})
-    SELECT * FROM unnest($1::uuid[], {", ".join(f"${n + 2}::real[]" for n in range(len(Tally._fields)))})
+    SELECT n.* FROM unnest($1::text::uuid[], {_COLUMNS}) AS n(video_id, {_NAMES})
+    JOIN clips c ON c.id = n.video_id
     ON CONFLICT (video_id) DO UPDATE SET {", ".join(f"{name} = t.{name} + excluded.{name}" for name in Tally._fields)}
 """  # noqa: S608
 
@@ -68,11 +71,10 @@ async def upsert_states(connection: Any, states: Mapping[UUID, bytes], now: date
     await connection.execute(_STATES, list(states), list(states.values()), now)
 
 
-async def upsert_tallies(connection: Any, tallies: Mapping[VideoId, Tally]) -> None:
-    """Add to what is known of clips; whoever reports of them has their rows of `video_counts`."""
-    if tallies:
-        columns = zip(*tallies.values(), strict=True)
-        await connection.execute(_TALLIES, list(tallies), *map(list, columns))
+async def upsert_tallies(connection: Any, tallies: Tallies) -> None:
+    """Add to what is known of clips that are still there."""
+    columns = map(write_numbers, tallies.numbers.T.tolist())
+    await connection.execute(_TALLIES, write_uuids(tallies.videos), *columns)
 
 
 async def insert_showings(connection: Any, showings: Sequence[tuple[Any, ...]]) -> None:

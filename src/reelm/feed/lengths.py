@@ -29,3 +29,7 @@ class Lengths:
             for clip, length_ms in await list_lengths(connection, unknown):
                 known[clip] = length_ms, now + REMEMBERED_S
         return {clip: known[clip][0] for clip in clips if clip in known}
+
+    def forget(self) -> None:
+        """Look all of them up again: one of them is gone."""
+        self._known.clear()

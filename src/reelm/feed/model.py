@@ -1,11 +1,11 @@
 """The plain data of the feed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from reelm.kernel.ids import ImpressionId, VideoId
+from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
 
 class Mode(StrEnum):
@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     NOT_INTERESTED = "not_interested"
     REPORT = "report"
 
+    __hash__ = str.__hash__  # that of `Enum` takes six times as long
+
 
 class Ended(StrEnum):
     """How a view ended: swiped away, played to its end and left then, or the page was left."""
@@ -77,20 +79,24 @@ class WatchEvent(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """A report as it was stored, where it is new or has grown.
+    """One act of one showing, as all reports of a moment together tell it, and as it is stored.
 
-    `known` says that this realm showed this clip to this very person, under this impression; nothing may be learned
-    from the others. `before_ms` is what had been watched before, `is_new` whether nothing had been told.
+    `day` is that of the impression's id. `known` says that this realm showed this clip to this very person, under
+    this impression; nothing may be learned from the others. `before_ms` is what had been watched before, `is_new`
+    whether nothing had been told.
     """
 
+    day: date
     impression: ImpressionId
-    video: VideoId
     kind: EventKind
+    video: VideoId
+    viewer: AccountId | None
     watched_ms: int
     replays: int
     ended: Ended | None
-    duration_ms: int
-    at: datetime
     known: bool
-    is_new: bool
-    before_ms: int
+    at: datetime
+    received_at: datetime
+    duration_ms: int
+    is_new: bool = True
+    before_ms: int = 0

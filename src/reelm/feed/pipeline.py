@@ -160,7 +160,7 @@ class Feed:
     async def _pick(
         self, world: World, caller: Caller, shortlist: Shortlist, tried: Sequence[Explored], limit: int
     ) -> tuple[list[_Item], dict[UUID, Record]]:
-        """The best that may be shown now and that this viewer has not seen, and those that are tried."""
+        """The best that may be shown now, and those that are tried."""
         order, look = spread_out(shortlist, world.catalogue), 2 * limit + 10
         trial = np.array([one.row for one in tried], np.int32)
         order = order[~np.isin(shortlist.rows[order], trial)]
@@ -168,9 +168,7 @@ class Feed:
             rows = np.concatenate([trial, shortlist.rows[order[:look]]])
             standing = await self._check(world, caller, rows)
             ids = _ids(world, rows)
-            new = [
-                at for at, id in enumerate(ids) if id in standing and not (caller.profiled and standing[id]["seen"])
-            ]
+            new = [at for at, id in enumerate(ids) if id in standing]
             kept = rows[new]
             front = [at for at, place in enumerate(new) if place < len(trial)]
             page = pick_page(

@@ -61,8 +61,10 @@ class Judge:
             return self._judge_outside(event, duration_ms)
         most_ms = max(0, since_ms) + SLACK_MS
         watched_ms = min(event.watched_ms, most_ms)
-        replays = clamp_replays(event.replays, watched_ms, duration_ms, most_ms // (duration_ms or 1))
-        watched_ms = clamp_watched(watched_ms, duration_ms, replays)
+        replays = 0
+        if event.replays or watched_ms > duration_ms:
+            replays = clamp_replays(event.replays, watched_ms, duration_ms, most_ms // (duration_ms or 1))
+            watched_ms = clamp_watched(watched_ms, duration_ms, replays)
         at, received_at = event.at, self._received_at
         if at > received_at or at.timestamp() * 1000 < shown_ms:
             at = received_at

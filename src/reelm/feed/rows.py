@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from struct import Struct
 
-from reelm.feed.merging import Told
-from reelm.feed.model import Ended, EventKind
+from reelm.feed.model import Accepted, Ended, EventKind
 from reelm.kernel.ids import AccountId
 
 # In the order of the fields.
@@ -35,7 +34,7 @@ _KINDS: Mapping[EventKind, bytes] = {kind: _text(kind) for kind in EventKind}
 _ENDED: Mapping[Ended | None, bytes] = {None: _NULL} | {ended: _text(ended) for ended in Ended}
 
 
-def write_rows(told: Iterable[Told]) -> bytes:
+def write_rows(told: Iterable[Accepted]) -> bytes:
     """All of it, as COPY reads it."""
     parts = [_BEGIN]
     people: dict[AccountId | None, bytes] = {None: _NULL}

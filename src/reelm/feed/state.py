@@ -5,7 +5,7 @@ vector, are worked out of these when a page is made, so that they are never olde
 most people and never more than 25 KB.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
@@ -19,6 +19,7 @@ LIKED = 0.5
 _VERSION = 1
 _EVENT = np.dtype([("key", "<u8"), ("at", "<u4"), ("value", "<f4")])
 _FILTER_BITS, _FILTER_FULL = 1 << 16, 6000
+_TURNS = np.array([[0], [16], [32], [48]], np.uint64)
 
 
 class Signal(IntEnum):
@@ -42,7 +43,11 @@ ACT_VALUES = {
     Signal.REFUSE: -2.0,
     Signal.REPORT: -3.0,
 }
+_ACT_VALUES = np.array([ACT_VALUES.get(signal, 0.0) for signal in Signal], np.float32)
+_MARKS_SEEN = np.isin(list(Signal), (Signal.VIEW, Signal.REFUSE, Signal.REPORT))
 SKIP_MS, SKIP_SHARE = 2000, 0.3
+# A later report is looked for among so many events before it.
+_LOOK_BACK = 20
 
 
 class Happened(NamedTuple):
@@ -50,30 +55,41 @@ class Happened(NamedTuple):
 
     key: int
     at: float
-    signal: Signal
+    signal: int
     watched_ms: int = 0
     duration_ms: int = 0
     replays: int = 0
     again: bool = False
 
 
-def value_of(event: Happened) -> float:
-    """How much an event says for more of the same.
+# Many of them, a field for each of `Happened`.
+HAPPENED = np.dtype(
+    [("key", "<u8"), ("at", "<f8"), ("signal", "u1")]
+    + [(name, "<f4") for name in ("watched_ms", "duration_ms", "replays")]
+    + [("again", "?")]
+)
+
+
+def value_of(events: NDArray[np.void]) -> NDArray[np.float32]:
+    """How much each of these, of `HAPPENED`, says for more of the same.
 
     >>> view = Happened(1, 0.0, Signal.VIEW, 8000, 8000)
-    >>> value_of(view), value_of(view._replace(watched_ms=900)), value_of(view._replace(replays=1))
-    (1.0, -0.5, 1.25)
+    >>> said = [view, view._replace(watched_ms=900), view._replace(replays=1), view._replace(signal=Signal.SHARE)]
+    >>> value_of(np.array(said, HAPPENED)).tolist()
+    [1.0, -0.5, 1.25, 2.0]
     """
-    if event.signal is not Signal.VIEW:
-        return ACT_VALUES[event.signal]
-    share = event.watched_ms / event.duration_ms if event.duration_ms > 0 else 0.0
-    if event.watched_ms < SKIP_MS and share < SKIP_SHARE:
-        return -0.5
-    return min(share, 1.0) + min(0.25 * event.replays, 0.5)
+    watched, long = events["watched_ms"], events["duration_ms"]
+    share = np.divide(watched, long, out=np.zeros(len(events), np.float32), where=long > 0)
+    view = np.minimum(share, 1.0) + np.minimum(0.25 * events["replays"], 0.5)
+    view[(watched < SKIP_MS) & (share < SKIP_SHARE)] = -0.5
+    return np.where(events["signal"] == Signal.VIEW, view, _ACT_VALUES[events["signal"]]).astype(np.float32)
 
 
 def _no_events() -> NDArray[np.void]:
     return np.zeros(0, _EVENT)
+
+
+_NO_KEYS = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -87,29 +103,40 @@ class SeenFilter:
     count: int = 0
     older: bytes = b""
 
-    def add(self, keys: Iterable[int]) -> "SeenFilter":
+    def add(self, keys: NDArray[np.uint64]) -> "SeenFilter":
         """With these too."""
-        bits, count, older = bytearray(self.bits or bytes(_FILTER_BITS // 8)), self.count, self.older
-        for key in keys:
+        bits, count, older = self.bits, self.count, self.older
+        new = keys[~self._inside(keys, bits)]
+        new = new[np.sort(np.unique(new, return_index=True)[1])]
+        while len(new):
             if count >= _FILTER_FULL:
-                bits, count, older = bytearray(_FILTER_BITS // 8), 0, bytes(bits)
-            for turn in (0, 16, 32, 48):
-                place = key >> turn & 0xFFFF
-                bits[place >> 3] |= 1 << (place & 7)
-            count += 1
-        return SeenFilter(bytes(bits), count, older)
+                bits, count, older = b"", 0, bits
+            some, new = new[: _FILTER_FULL - count], new[_FILTER_FULL - count :]
+            table = np.frombuffer(bits or bytes(_FILTER_BITS // 8), np.uint8).copy()
+            places = _places(some)
+            np.bitwise_or.at(table, places >> np.uint64(3), _bit(places))
+            bits, count = table.tobytes(), count + len(some)
+        return SeenFilter(bits, count, older)
 
     def has(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Which of these were probably seen; those that were are never missed."""
-        seen = np.zeros(len(keys), np.bool_)
-        for bits in filter(None, (self.bits, self.older)):
-            table = np.frombuffer(bits, np.uint8)
-            inside = np.ones(len(keys), np.bool_)
-            for turn in (0, 16, 32, 48):
-                place = (keys >> np.uint64(turn)) & np.uint64(0xFFFF)
-                inside &= (table[place >> np.uint64(3)] >> (place & np.uint64(7)).astype(np.uint8)) & 1 == 1
-            seen |= inside
-        return seen
+        return self._inside(keys, self.bits) | self._inside(keys, self.older)
+
+    @staticmethod
+    def _inside(keys: NDArray[np.uint64], bits: bytes) -> NDArray[np.bool_]:
+        if not bits:
+            return np.zeros(len(keys), np.bool_)
+        places = _places(keys)
+        return (np.frombuffer(bits, np.uint8)[places >> np.uint64(3)] & _bit(places) != 0).all(axis=0)
+
+
+def _places(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Where the four bits of each key are, [4, keys]."""
+    return keys >> _TURNS & np.uint64(_FILTER_BITS - 1)
+
+
+def _bit(places: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    return np.left_shift(1, places & np.uint64(7), dtype=np.uint64).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -121,37 +148,43 @@ class State:
     seen: SeenFilter = SeenFilter()
 
     @property
-    def is_empty(self) -> bool:
-        return len(self.last) == 0
+    def count_seen(self) -> int:
+        """How many clips count as seen, at most."""
+        return self.seen.count + (_FILTER_FULL if self.seen.older else 0)
 
 
-def fold(state: State, events: Iterable[Happened]) -> State:
-    """The state after these events. A later report of a showing takes the place of the one before."""
-    last: list[tuple[int, int, float]] = state.last.tolist()
-    dropped: list[tuple[int, int, float]] = []
-    seen: dict[int, None] = {}
-    for event in events:
-        told = (event.key, int(event.at), value_of(event))
-        if event.signal in (Signal.VIEW, Signal.REFUSE, Signal.REPORT):
-            seen[event.key] = None
-        before = _find(last, event.key) if event.again else None
-        if before is not None:
-            last[before] = told
-            continue
-        last.append(told)
-        if len(last) > LAST:
-            dropped.append(last.pop(0))
-    liked = [one for one in dropped if one[2] >= LIKED]
+def fold(
+    state: State, events: NDArray[np.void] | Sequence[Happened], seen_elsewhere: NDArray[np.uint64] = _NO_KEYS
+) -> State:
+    """The state after these events, of `HAPPENED`. A later report of a showing takes the place of the one before.
+
+    `seen_elsewhere`: keys of clips that were watched, but say nothing of what is liked.
+    """
+    happened = np.asarray(events, HAPPENED)
+    new = np.empty(len(happened), _EVENT)
+    new["key"], new["at"], new["value"] = happened["key"], happened["at"], value_of(happened)
+    every = _put_in_place(np.concatenate([state.last, new]), len(state.last), happened["again"])
+    dropped, last = every[:-LAST], every[-LAST:]
+    liked = dropped[dropped["value"] >= LIKED]
+    seen = np.concatenate([happened["key"][_MARKS_SEEN[happened["signal"]]], seen_elsewhere])
     return State(
-        last=np.array(last, _EVENT),
-        best=np.concatenate([state.best, np.array(liked, _EVENT)])[-BEST:] if liked else state.best,
-        seen=state.seen.add(seen) if seen else state.seen,
+        last=last,
+        best=np.concatenate([state.best, liked])[-BEST:] if len(liked) else state.best,
+        seen=state.seen.add(seen) if len(seen) else state.seen,
     )
 
 
-def _find(last: Sequence[tuple[int, int, float]], key: int) -> int | None:
-    """Where the newest event of a clip stands, among the last 20."""
-    return next((at for at in range(len(last) - 1, max(-1, len(last) - 21), -1) if last[at][0] == key), None)
+def _put_in_place(events: NDArray[np.void], begin: int, again: NDArray[np.bool_]) -> NDArray[np.void]:
+    """Without those from `begin` on that are reported `again`: each takes the place of the newest of its clip."""
+    if not again.any():
+        return events
+    kept = np.ones(len(events), np.bool_)
+    for at in (begin + np.flatnonzero(again)).tolist():
+        first = max(0, at - _LOOK_BACK)
+        before = np.flatnonzero((events["key"][first:at] == events["key"][at]) & kept[first:at])
+        if len(before):
+            events[first + before[-1]], kept[at] = events[at], False
+    return events[kept]
 
 
 def encode(state: State) -> bytes:

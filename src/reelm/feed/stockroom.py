@@ -8,7 +8,7 @@ sees it (`pipeline.py`).
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from reelm.feed.models import Model, find_current, load_model
 from reelm.feed.ranking import Shown
 from reelm.feed.shelves import HALF_LIFE_H, Shelves, stock
 from reelm.feed.store import fetch_told, list_new, list_tallies
+from reelm.feed.tallying import Tallies
 from reelm.infra.db import HotPool
 from reelm.kernel.ids import VideoId
 
@@ -27,6 +28,8 @@ FRESH_S = 2.0
 _REST = 25
 _MODEL_EVERY = 15
 _SHOWN = Tally._fields.index("shown")
+# What this process counted is written a moment later: what only grows is not taken back by reading.
+_GROWS = np.array([name != "skips" for name in Tally._fields])
 _log = logging.getLogger(__name__)
 
 
@@ -82,8 +85,10 @@ class Stockroom:
                 live, added = np.append(live, np.ones(catalogue.size - len(live), np.bool_)), True
             found = catalogue.find(ids)
             rows, told = found[found != NOBODY], numbers[found != NOBODY]
-            catalogue.heat[rows] += np.maximum(_warmth(told) - _warmth(catalogue.tally[rows]), 0.0)
-            catalogue.tally[rows] = told
+            warmth = _warmth(told)
+            catalogue.heat[rows] += np.maximum(warmth - catalogue.warmth[rows], 0.0)
+            catalogue.warmth[rows] = warmth
+            catalogue.tally[rows] = np.where(_GROWS, np.maximum(told, catalogue.tally[rows]), told)
             catalogue.shown[rows] = np.maximum(catalogue.shown[rows], told[:, _SHOWN])
             live[rows] = True
         catalogue.live[: len(live)] = live
@@ -123,12 +128,11 @@ class Stockroom:
         creators = np.bincount(catalogue.author[rows], catalogue.shown[rows], len(catalogue.authors))
         self.shown = Shown(catalogue.shown, creators.astype(np.float32))
 
-    def count(self, changes: Mapping[VideoId, Tally]) -> None:
+    def count(self, tallies: Tallies) -> None:
         """Take in at once what this process has just counted."""
-        rows = self.catalogue.find([video.bytes for video in changes])
+        rows = self.catalogue.find([video.bytes for video in tallies.videos])
         known = rows != NOBODY
-        more = np.array(list(changes.values()), np.float32).reshape(len(changes), len(Tally._fields))
-        self.catalogue.count(rows[known], more[known])
+        self.catalogue.count(rows[known], tallies.numbers[known])
 
     def note_shown(self, rows: Rows) -> None:
         """Some clips were just put on a page."""

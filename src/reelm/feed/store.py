@@ -51,20 +51,18 @@ _TOLD = f"""
 """  # noqa: S608
 
 # Whether clips may be shown now, and in which version of their rows: PostgreSQL's own numbers of the transactions
-# that wrote them. With it what the viewer did to them, so that nothing that was seen comes as new.
+# that wrote them. With it whether the viewer likes them.
 _STANDING = f"""
     SELECT v.id, v.caption, v.xmin::text || '.' || p.xmin::text || '.' || a.xmin::text AS version,
         c.views, c.likes, c.comments, c.shares,
-        EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = v.id) AS liked,
-        EXISTS (SELECT FROM seen s WHERE s.account_id = $2 AND s.video_id = v.id) AS seen
+        EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = v.id) AS liked
     FROM videos v JOIN accounts p ON p.id = v.author_id JOIN assets a ON a.id = v.asset_id
     JOIN video_counts c ON c.video_id = v.id
     WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
     UNION ALL
     SELECT f.id, f.caption, f.xmin::text || '.' || p.xmin::text, c.views + f.views, c.likes + f.likes, c.comments,
         c.shares,
-        EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = f.id),
-        EXISTS (SELECT FROM seen s WHERE s.account_id = $2 AND s.video_id = f.id)
+        EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = f.id)
     FROM foreign_clips f JOIN foreign_people p ON p.id = f.author_id JOIN video_counts c ON c.video_id = f.id
     WHERE f.id = ANY($1::uuid[])
 """  # noqa: S608

@@ -57,23 +57,6 @@ impressions = Table(
     ),
 )
 
-# Who has seen a clip that goes is found by its impressions: each of these rows comes from one.
-seen = Table(
-    "seen",
-    metadata,
-    column("account_id", Uuid, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
-    column("video_id", Uuid, data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
-    column("at", TIMESTAMP(timezone=True), data=DataClass.VIEW_TIME),
-    kept_by_trigger("account_id", "accounts.id"),
-    kept_by_trigger("video_id", "clips.id"),
-    info=held(
-        "Which clips somebody has seen, so that the feed shows others first.",
-        purpose=DataUse.PERSONALIZATION,
-        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
-        keep=Keep(Until.ACCOUNT, "as long as the account"),
-    ),
-)
-
 # What ranking stores about a person hangs on their pseudonym only. It is made when the first such thing is stored.
 feed_people = Table(
     "feed_people",
@@ -251,7 +234,6 @@ releases = Table(
 # What of these tables goes along with somebody who moves. Their pseudonym does not, nor what hangs on it.
 BELONGINGS = (
     Belongings(impressions, lambda person: impressions.c.account_id == person, ("account_id",), "video_id"),
-    Belongings(seen, lambda person: seen.c.account_id == person, ("account_id",), "video_id"),
     Belongings(
         feed_people, lambda person: feed_people.c.account_id == person, ("account_id",), fills={"pseudonym": None}
     ),

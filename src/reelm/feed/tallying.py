@@ -4,17 +4,19 @@ Whoever wants to raise a clip needs accounts to which the feed itself shows it, 
 thousand made in an hour count as `1000 * LEAST_TRUST` people.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import NamedTuple
 
-from reelm.feed.catalogue import Tally
-from reelm.feed.counting import is_complete, is_view
-from reelm.feed.model import Accepted, EventKind
+import numpy as np
+
+from reelm.feed.catalogue import Numbers, Tally
+from reelm.feed.counting import grew, is_complete, is_view
+from reelm.feed.model import EventKind
+from reelm.feed.reports import KINDS, Bools, Doubles, Ints, Reports
 from reelm.feed.state import SKIP_MS, SKIP_SHARE
 from reelm.kernel.ids import VideoId
 
 LEAST_TRUST, TRUSTED_AFTER = 0.05, timedelta(days=7)
-_PLACES = {name: place for place, name in enumerate(Tally._fields)}
 _ACTS = {
     EventKind.LIKE: "likes",
     EventKind.COMMENT: "comments",
@@ -22,6 +24,13 @@ _ACTS = {
     EventKind.NOT_INTERESTED: "refusals",
     EventKind.REPORT: "refusals",
 }
+
+
+class Tallies(NamedTuple):
+    """By what the tallies of `videos` grow, [videos, fields of `Tally`]. A clip may come more than once."""
+
+    videos: list[VideoId]
+    numbers: Numbers
 
 
 def trust_in(age: timedelta) -> float:
@@ -33,35 +42,36 @@ def trust_in(age: timedelta) -> float:
     return min(1.0, max(LEAST_TRUST, age / TRUSTED_AFTER))
 
 
-def is_skip(watched_ms: int, duration_ms: int) -> bool:
+def is_skip(watched_ms: Ints, duration_ms: Ints) -> Bools:
     """Left at once.
 
-    >>> is_skip(1500, 8000), is_skip(1500, 3000), is_skip(2500, 60_000)
-    (True, False, False)
+    >>> is_skip(np.array([1500, 1500, 2500]), np.array([8000, 3000, 60_000])).tolist()
+    [True, False, False]
     """
-    return watched_ms < SKIP_MS and watched_ms < SKIP_SHARE * duration_ms
+    return (watched_ms < SKIP_MS) & (watched_ms < SKIP_SHARE * duration_ms)
 
 
-def plan_tallies(accepted: Iterable[tuple[Accepted, datetime]], now: datetime) -> Mapping[VideoId, Tally]:
-    """What each clip's tally grows by: reports of known showings, each with when its viewer's account was made.
+def plan_tallies(reports: Reports, trust: Doubles) -> Tallies:
+    """What each clip's tally grows by, where each viewer is trusted so much, [reports]; nobody is not trusted at all.
 
-    A report that grew takes back what the one before it said.
+    Reports of what this realm did not show are left out, and those of nobody. One that grew takes
+    back what the one before it said.
     """
-    sums: dict[VideoId, list[float]] = {}
-    for one, joined_at in accepted:
-        if not one.known:
-            continue
-        trust = trust_in(now - joined_at)
-        sum_ = sums.setdefault(one.video, [0.0] * len(Tally._fields))
-        if one.kind is EventKind.VIEW:
-            sum_[_PLACES["shown"]] += one.is_new
-            _add_view(sum_, one, trust)
-        elif one.is_new and one.kind in _ACTS:
-            sum_[_PLACES[_ACTS[one.kind]]] += trust
-    return {video: Tally(*sum_) for video, sum_ in sums.items()}
+    numbers = np.zeros((len(reports.videos), len(Tally._fields)), np.float32)
+    counted = reports.known & (trust > 0)
+    known = np.where(counted, trust, 0.0)
+    watched = reports.kind == KINDS.index(EventKind.VIEW)
 
+    def add(name: str, by: Doubles) -> None:
+        numbers[:, Tally._fields.index(name)] += np.bincount(reports.video, by, len(reports.videos))
 
-def _add_view(sum_: list[float], one: Accepted, trust: float) -> None:
-    for name, rule in (("views", is_view), ("completions", is_complete), ("skips", is_skip)):
-        was = not one.is_new and rule(one.before_ms, one.duration_ms)
-        sum_[_PLACES[name]] += trust * (rule(one.watched_ms, one.duration_ms) - was)
+    add("shown", (watched & counted & reports.is_new) * 1.0)
+    add("views", known * (watched & grew(reports, is_view)))
+    add("completions", known * (watched & grew(reports, is_complete)))
+    skipped = is_skip(reports.watched_ms, reports.duration_ms) * 1.0
+    before = ~reports.is_new & is_skip(reports.before_ms, reports.duration_ms)
+    add("skips", known * watched * (skipped - before))
+    for kind, name in _ACTS.items():
+        add(name, known * (reports.is_new & (reports.kind == KINDS.index(kind))))
+    some = np.unique(reports.video[counted])
+    return Tallies([reports.videos[at] for at in some.tolist()], numbers[some])

@@ -8,8 +8,10 @@ from uuid import UUID
 
 import pytest
 from tests.integration.feed.conftest import CLIPS_EACH, CREATORS
+from tests.integration.gateway.realms import until
 from tests.integration.world import Person, Realm
 
+from reelm.feed.tally_log import EVERY_S
 from reelm.feed.tallying import LEAST_TRUST
 
 ALL = len(CREATORS) * CLIPS_EACH + 1  # and ana's
@@ -145,6 +147,7 @@ async def test_a_new_account_counts_little_and_only_where_its_feed_showed_it_the
     query = "SELECT likes, views FROM feed_tallies WHERE video_id = $1"
     assert await realm.cell.pool.fetch(query, UUID(video)) == []
     await _like(realm, fan, video)
+    await until(lambda: realm.rows(query, UUID(video)), timeout_s=3 * EVERY_S)
     (tally,) = await realm.cell.pool.fetch(query, UUID(video))
     assert [round(one, 3) for one in tally] == [LEAST_TRUST, LEAST_TRUST]
 

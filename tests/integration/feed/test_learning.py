@@ -11,7 +11,7 @@ from tests.integration.world import Person, Realm
 TOPICS = ("ski", "cats")
 EACH = 14
 # What ranking keeps of people, and what it counts of what they did.
-FOR_RANKING = ("feed_people", "feed_states", "seen")
+FOR_RANKING = ("feed_people", "feed_states")
 
 
 @pytest.fixture

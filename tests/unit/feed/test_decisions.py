@@ -4,12 +4,16 @@ from collections import Counter
 from datetime import UTC, datetime
 from uuid import UUID
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.feed.counting import CountChange, plan_count_changes
+from reelm.feed.catalogue import Tally
+from reelm.feed.counting import plan_count_changes
 from reelm.feed.model import Accepted, EventKind
+from reelm.feed.reports import as_reports
 from reelm.feed.rules import pick_page, place_tried
+from reelm.feed.tallying import plan_tallies
 from reelm.kernel.ids import ImpressionId, VideoId
 
 _CREATORS = st.lists(st.integers(0, 6), max_size=60)
@@ -50,21 +54,29 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 def _report(kind: EventKind, watched_ms: int, before_ms: int | None, duration_ms: int) -> Accepted:
-    is_new = before_ms is None
-    showing = ImpressionId(UUID(int=5))
-    return Accepted(showing, VIDEO, kind, watched_ms, 0, None, duration_ms, NOW, True, is_new, before_ms or 0)
+    return Accepted(
+        NOW.date(), ImpressionId(UUID(int=5)), kind, VIDEO, None, watched_ms, 0, None, True, NOW, NOW, duration_ms,
+        before_ms is None, before_ms or 0,
+    )  # fmt: skip
+
+
+def _count(*reports: Accepted) -> tuple[int, ...]:
+    """Views, completions, milliseconds and shares."""
+    changes = plan_count_changes(as_reports(reports))
+    assert changes.videos == [VIDEO]
+    return tuple(int(column[0]) for column in changes[1:])
 
 
 @given(st.lists(st.integers(0, 20_000), min_size=1, max_size=6), st.integers(1, 10_000))
 def test_growing_reports_of_one_showing_add_up_to_its_last(watched: list[int], duration_ms: int) -> None:
-    before, total = None, CountChange()
+    before, total = None, (0, 0, 0, 0)
     for now in sorted(watched):
-        (change,) = plan_count_changes([_report(EventKind.VIEW, now, before, duration_ms)]).values()
-        total = CountChange(*(a + b for a, b in zip(total, change, strict=True)))
+        change = _count(_report(EventKind.VIEW, now, before, duration_ms))
+        total = tuple(a + b for a, b in zip(total, change, strict=True))
         before = now
     last = max(watched)
     is_view = last >= min(1000, duration_ms)
-    assert total == CountChange(is_view, is_view and last >= 0.9 * duration_ms, last, 0)
+    assert total == (is_view, is_view and last >= 0.9 * duration_ms, last, 0)
 
 
 def test_other_kinds_change_no_views() -> None:
@@ -74,4 +86,21 @@ def test_other_kinds_change_no_views() -> None:
         _report(EventKind.LIKE, 5000, None, 1000),
         _report(EventKind.NOT_INTERESTED, 5000, None, 1000),
     ]
-    assert plan_count_changes(reports) == {VIDEO: CountChange(shares=1)}
+    assert _count(*reports) == (0, 0, 0, 1)
+
+
+@given(st.lists(st.integers(0, 20_000), min_size=1, max_size=6), st.floats(0.01, 1))
+def test_growing_reports_tally_as_the_last_alone_and_by_trust(watched: list[int], trust: float) -> None:
+    before, total = None, np.zeros(len(Tally._fields))
+    for now in sorted(watched):
+        reports = as_reports([_report(EventKind.VIEW, now, before, 8000)])
+        total += plan_tallies(reports, np.array([trust])).numbers[0]
+        before = now
+    alone = plan_tallies(as_reports([_report(EventKind.VIEW, max(watched), None, 8000)]), np.array([trust]))
+    assert np.allclose(total, alone.numbers[0], atol=1e-5)
+    assert total[Tally._fields.index("shown")] == 1
+
+
+def test_what_this_realm_did_not_show_has_no_tally() -> None:
+    outside = _report(EventKind.LIKE, 0, None, 1000)._replace(known=False)
+    assert plan_tallies(as_reports([outside]), np.ones(1)).videos == []

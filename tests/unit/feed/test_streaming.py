@@ -6,8 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.feed.merging import Told
-from reelm.feed.model import Ended, EventKind, WatchEvent
+from reelm.feed.model import Accepted, Ended, EventKind, WatchEvent
 from reelm.feed.rows import COLUMNS, write_rows
 from reelm.feed.streaming import decode_batch, encode_batch
 from reelm.kernel.ids import AccountId, ImpressionId, VideoId
@@ -45,7 +44,7 @@ def _read_fields(row: bytes) -> list[bytes | None]:
 def test_a_row_holds_each_column_in_its_place(
     event: WatchEvent, viewer: AccountId | None, received_at: datetime, known: bool
 ) -> None:
-    told = Told(
+    told = Accepted(
         event.at.date(), event.impression, event.kind, event.video, viewer, event.watched_ms, event.replays or 0,
         event.ended, known, event.at, received_at, 1000,
     )  # fmt: skip

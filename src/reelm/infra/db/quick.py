@@ -7,7 +7,12 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pgproto import pgproto
 
-_PASSING = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+_PASSING = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.ForeignKeyViolationError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+)
 
 # `UUID(text)` in a fifth of the time: asyncpg's own kind, which equals and hashes like any other. Takes 16 bytes too.
 # Raises `ValueError` or `TypeError` for what is none.
@@ -23,10 +28,10 @@ def write_uuids(ids: Iterable[UUID]) -> str:
     return "{" + b"".join([id.bytes for id in ids]).hex(",", 16) + "}"
 
 
-def write_numbers(numbers: Iterable[int]) -> str:
+def write_numbers(numbers: Iterable[float]) -> str:
     """
-    >>> write_numbers([1, -2])
-    '{1, -2}'
+    >>> write_numbers([1, -2]), write_numbers([0.5, 1e-07])
+    ('{1, -2}', '{0.5, 1e-07}')
     """
     return "{" + str(list(numbers))[1:-1] + "}"
 
