@@ -1,6 +1,7 @@
 """Which clips stand ready for everybody? Lists over the whole catalogue, made every few seconds, not for each page.
 
-Popular ones by language, the newest, and those that are owed their first showings, the least shown first.
+Popular ones by language, the newest, those that are owed their first showings, the least shown first, and those that
+too few people have seen for the trained model to know them, by what they are about.
 """
 
 from dataclasses import dataclass, field
@@ -8,16 +9,31 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from reelm.feed.catalogue import Catalogue, Numbers, Rows, Tally
+from reelm.feed.catalogue import Catalogue, Numbers, Rows, Tally, no_rows
+from reelm.feed.content.codes import LOOKS, WORDS_BYTES, Codes, Signs, decode_looks, read_signs
 from reelm.feed.exploring import is_owed
 
 POPULAR, NEWEST, YOUNG = 400, 600, 2000
+# A clip is cold until it was shown so often. The newest of them are looked through, the wordless by their pictures.
+COLD_SHOWN, COLD, WORDLESS = 300.0, 50_000, 5000
 # Rates are pulled towards these until a clip was viewed often: a beta prior of `PRIOR_VIEWS` views.
 PRIOR_VIEWS = 20.0
 PRIORS = Tally(completions=0.35, likes=0.08, comments=0.01, shares=0.02, skips=0.35, refusals=0.005)
 # What a rate counts for in quality, per unit above its prior.
 QUALITY = Tally(completions=1.0, likes=3.0, comments=2.0, shares=3.0, skips=-1.0, refusals=-12.0)
 HALF_LIFE_H = 36.0
+
+
+@dataclass(frozen=True)
+class Cold:
+    """Clips that few have seen, in no order: those with a caption and its `signs` [2, rows], and those that have a
+    picture only and how it `looks` [wordless, `LOOKS`].
+    """
+
+    rows: Rows = field(default_factory=no_rows)
+    signs: Signs = field(default_factory=lambda: np.zeros((2, 0), np.uint64))
+    wordless: Rows = field(default_factory=no_rows)
+    looks: Numbers = field(default_factory=lambda: np.zeros((0, LOOKS), np.float32))
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,7 @@ class Shelves:
     popular: dict[int, Rows] = field(default_factory=dict[int, Rows])
     newest: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     young: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    cold: Cold = field(default_factory=Cold)
 
 
 def rates(tally: Numbers) -> Numbers:
@@ -57,7 +74,21 @@ def stock(catalogue: Catalogue, now_s: float) -> Shelves:
         of = live[catalogue.language[live] == number]
         by_language[number] = _most(of, worth, POPULAR)
     owed = owed[np.lexsort((catalogue.published[owed], catalogue.shown[owed]))]
-    return Shelves(quality, by_language, newest, owed[:YOUNG])
+    return Shelves(quality, by_language, newest, owed[:YOUNG], find_cold(catalogue, live))
+
+
+def find_cold(catalogue: Catalogue, live: Rows) -> Cold:
+    """The newest of those that were shown little, out of rows that may be shown."""
+    cold = live[catalogue.shown[live] < COLD_SHOWN]
+    if len(cold) > COLD:
+        cold = cold[np.argpartition(-catalogue.published[cold], COLD)[:COLD]]
+    content: Codes = catalogue.content[cold]
+    has_words = content[:, :WORDS_BYTES].view(np.uint64).any(axis=1)
+    has_looks = content[:, WORDS_BYTES:].view(np.uint64).any(axis=1)
+    wordless = cold[~has_words & has_looks]
+    wordless = wordless[np.argsort(-catalogue.published[wordless], kind="stable")[:WORDLESS]]
+    looks = decode_looks(catalogue.content[wordless, WORDS_BYTES:])
+    return Cold(cold[has_words], read_signs(content[has_words, :WORDS_BYTES]), wordless, looks)
 
 
 def _most(rows: Rows, worth: NDArray[np.floating], most: int) -> Rows:
