@@ -7,6 +7,7 @@ from uuid import uuid4
 from tests.integration.abroad.conftest import Two
 from tests.integration.gateway.realms import until
 
+from reelm.feed.content import describe_what_is_new
 from reelm.gateway import Kind, Question, Received
 from reelm.gateway.inbox import Delivery
 from reelm.kernel.ids import RealmCode
@@ -312,3 +313,15 @@ async def test_somebody_blocked_abroad_is_gone_under_every_name_and_their_realm_
     assert "block" not in told
     after = await two.eu.realm.count_rows()
     assert [after[table] for table in ("blocks", "mutes")] == [before[table] for table in ("blocks", "mutes")]
+
+
+async def test_a_copy_is_described_where_it_is_kept_and_the_description_goes_with_it(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana, caption="Une soupe à l'oignon")
+    await two.qc.shop(two.eu)
+    assert await describe_what_is_new(two.qc.realm.workshop.database) == 1
+    (row,) = await two.qc.realm.rows("SELECT video_id, words FROM feed_content")
+    assert str(row["video_id"]) == id
+    assert row["words"]
+    assert await two.eu.realm.rows("SELECT FROM feed_content") == []  # each realm makes its own
+    assert (await two.eu.realm.client(two.ana).delete(f"/videos/{id}")).status_code == 204
+    await until(lambda: _count(two.qc, "feed_content", 0))
