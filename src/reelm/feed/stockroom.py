@@ -17,7 +17,7 @@ import numpy as np
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally
 from reelm.feed.models import Model, find_current, load_model
 from reelm.feed.ranking import Shown
-from reelm.feed.shelves import HALF_LIFE_H, Shelves, stock
+from reelm.feed.shelves import HALF_LIFE_H, NOW_HALF_LIFE_H, Shelves, stock
 from reelm.feed.store import fetch_told, list_new, list_tallies
 from reelm.infra.db import HotPool
 from reelm.kernel.ids import VideoId
@@ -82,7 +82,10 @@ class Stockroom:
                 live, added = np.append(live, np.ones(catalogue.size - len(live), np.bool_)), True
             found = catalogue.find(ids)
             rows, told = found[found != NOBODY], numbers[found != NOBODY]
-            catalogue.heat[rows] += np.maximum(_warmth(told) - _warmth(catalogue.tally[rows]), 0.0)
+            more = np.maximum(_warmth(told) - _warmth(catalogue.tally[rows]), 0.0)
+            catalogue.heat[rows] += more
+            if self._cooled_s:  # what is read when the process starts is of all times
+                catalogue.heat_now[rows] += more
             catalogue.tally[rows] = told
             catalogue.shown[rows] = np.maximum(catalogue.shown[rows], told[:, _SHOWN])
             live[rows] = True
@@ -117,6 +120,7 @@ class Stockroom:
         catalogue = self.catalogue
         elapsed_s = max(now_s - self._cooled_s, 0.0) if self._cooled_s else 0.0  # what was just read is not cooled
         catalogue.heat *= np.float32(0.5 ** (elapsed_s / 3600 / HALF_LIFE_H))
+        catalogue.heat_now *= np.float32(0.5 ** (elapsed_s / 3600 / NOW_HALF_LIFE_H))
         self._cooled_s = now_s
         self.shelves = stock(catalogue, now_s)
         rows = catalogue.rows
