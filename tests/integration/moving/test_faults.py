@@ -77,7 +77,8 @@ async def _interrupt_each(journey: Journey, roles: Mapping[int, str], steps: Seq
             await _move(await join(journey, next(people)), interruption)
             if interruption.fired:
                 break
-        assert interruption.fired, step
+        else:
+            raise AssertionError(step)
 
 
 @pytest.mark.parametrize("how", [How.FAILS, How.REPORTED])
