@@ -18,7 +18,7 @@ from tests.browser.test_pages import PHONE
 from reelm.feed.state import SKIP_SHARE
 
 TOPICS = ("ski", "cats")
-EACH, SECONDS = 14, 6
+EACH, SECONDS = 18, 6
 SLIDE = '[data-testid="slide"][data-current="true"]'
 
 
@@ -85,13 +85,14 @@ async def _arrive(chromium: Browser, cell: RunningCell, handle: str) -> Person:
     return person
 
 
-async def _lose_what_is_asked_again(person: Person) -> None:
-    """The network loses the pages that would take the place of those that were fetched before."""
+async def _keep_to_the_first_page(person: Person) -> None:
+    """The page gets fifty clips at once; the network loses what would take the place of those."""
     asked = set[str]()
 
     async def let_through(route: Route) -> None:
-        await (route.abort() if route.request.url in asked else route.continue_())
-        asked.add(route.request.url)
+        url = route.request.url
+        await (route.abort() if url in asked else route.continue_(url=url.replace("limit=10", "limit=50")))
+        asked.add(url)
 
     await person.page.route("**/api/v1/feed?**", let_through)
 
@@ -132,7 +133,7 @@ async def test_a_new_person_is_given_more_of_what_they_watched_is_told_why_and_c
     cell: RunningCell, chromium: Browser, topics: None
 ) -> None:
     person = await _arrive(chromium, cell, "learner")
-    await _lose_what_is_asked_again(person)  # it would learn so fast that too few of the other topic are left to skip
+    await _keep_to_the_first_page(person)  # it would learn so fast that too few of the other topic are left to skip
     await person.page.goto(cell.base)
 
     reported = _note_reports(person)
