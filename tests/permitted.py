@@ -75,6 +75,7 @@ FIELDS: dict[Kind, frozenset[str]] = {
             "author",
             "caption",
             "allow_comments",
+            "age_limit",
             "created_at",
             "published_at",
             "media",

@@ -38,6 +38,12 @@ async def is_minor(unit: ReadUnit, person: AccountId, today: date) -> bool:
     return person in await find_minors(unit, [person], today)
 
 
+async def find_age(unit: ReadUnit, person: AccountId, today: date) -> int | None:
+    """The full years somebody of ours has lived; `None` for whoever is not here."""
+    born = (await fetch_birth_dates(unit, [person])).get(person)
+    return None if born is None else age_on(today, born)
+
+
 async def find_minors(unit: ReadUnit, people: Iterable[AccountId], today: date) -> set[AccountId]:
     """Those of our people who are below 18."""
     born = await fetch_birth_dates(unit, people)

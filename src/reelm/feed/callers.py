@@ -7,6 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
+from reelm import realms
 from reelm.feed.catalogue import Catalogue, Rows
 from reelm.feed.choices import NOTHING_CHOSEN, Choices, Kind, clean_language
 from reelm.feed.model import Mode
@@ -41,7 +42,8 @@ def read_caller(row: Record, catalogue: Catalogue, asked: Mode, now: datetime, *
         frozenset((Kind(kind), value) for kind, value in row["choices"]), frozenset(row["less_creators"])
     )
     state = decode(row["state"]) if profiled else State()
-    hidden = _hide(catalogue, choices, [*row["blocked"], *row["muted"]], state, for_you=asked is Mode.FOR_YOU)
+    shunned, age = [*row["blocked"], *row["muted"]], realms.age_on(now.date(), row["birth_date"])
+    hidden = _hide(catalogue, choices, shunned, state, for_you=asked is Mode.FOR_YOU, age=age)
     interests = Interests(languages=_languages(catalogue, choices, row["locale"]))
     if profiled:
         interests = Interests(
@@ -61,7 +63,9 @@ def read_caller(row: Record, catalogue: Catalogue, asked: Mode, now: datetime, *
     )
 
 
-def _hide(catalogue: Catalogue, choices: Choices, shunned: Sequence[UUID], state: State, *, for_you: bool) -> Hidden:
+def _hide(
+    catalogue: Catalogue, choices: Choices, shunned: Sequence[UUID], state: State, *, for_you: bool, age: int
+) -> Hidden:
     """What of the catalogue is not shown to somebody; what they want less of is missing from For You only."""
     creators, tags = set(shunned), set(choices.hidden_tags)
     if for_you:
@@ -74,6 +78,7 @@ def _hide(catalogue: Catalogue, choices: Choices, shunned: Sequence[UUID], state
         creators=catalogue.authors.find(one.bytes for one in creators),
         tags=catalogue.tag_names.find(tags),
         languages=np.array(foreign, np.int32),
+        age=age,
     )
 
 

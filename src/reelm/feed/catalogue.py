@@ -24,7 +24,10 @@ _HASHTAG = re.compile(r"[#＃]([^\W_][\w\-·]{0,63})", re.UNICODE)
 
 
 class Told(NamedTuple):
-    """What the database tells of a clip. `sound` is the clip whose sound it plays, `None` for its own."""
+    """What the database tells of a clip. `sound` is the clip whose sound it plays, `None` for its own.
+
+    `age_limit` in full years; 0 is for everybody.
+    """
 
     id: bytes
     author: bytes
@@ -33,6 +36,7 @@ class Told(NamedTuple):
     duration_ms: int
     language: str
     caption: str
+    age_limit: int = 0
 
 
 class Tally(NamedTuple):
@@ -129,6 +133,7 @@ class Catalogue:
         self.tags = np.full((room, MOST_TAGS), NOBODY, np.int32)
         self.published = np.zeros(room, np.float64)
         self.duration_ms = np.zeros(room, np.float32)
+        self.age_limit = np.zeros(room, np.uint8)
         self.live = np.zeros(room, np.bool_)
         self.tally = np.zeros((room, len(Tally._fields)), np.float32)
         self.heat = np.zeros(room, np.float32)
@@ -170,6 +175,7 @@ class Catalogue:
         self.language[row] = self.languages.add(clip.language)
         self.published[row] = clip.published_at
         self.duration_ms[row] = clip.duration_ms
+        self.age_limit[row] = clip.age_limit
         _note(self.of_author, author, row)
         for place, name in enumerate(list_tags(clip.caption)[:MOST_TAGS]):
             self.tags[row, place] = tag = self.tag_names.add(name)

@@ -43,7 +43,9 @@ class Fragments:
         for id in stale:
             clip = clips.get(VideoId(id))
             self._kept.pop(id, None)
-            if clip is not None and videos.may_watch(clip.video, None):
+            # What has become another since its row was read is left for the next page: also its age limit may have.
+            as_read = clip is not None and clip.video.age_limit == standing[id]["age_limit"]
+            if clip is not None and as_read and videos.is_public(clip.video):
                 before, after = _COUNTS.split(self._present(clip), maxsplit=1)
                 self._kept[id] = _Kept(standing[id]["version"], before, after)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 import orjson
 
-from reelm import accounts, realms
+from reelm import accounts, realms, videos
 from reelm.feed.callers import Caller, read_caller
 from reelm.feed.candidates import Source
 from reelm.feed.catalogue import NOBODY, Rows
@@ -217,17 +217,17 @@ class Feed:
         return items_more, standing
 
     async def _check(self, world: World, caller: Caller, rows: Rows) -> dict[UUID, Record]:
-        """How these clips stand now, without those with a word this viewer hides.
+        """How these clips stand now, without those this viewer is too young for or that have a word they hide.
 
-        Those that may not be shown any more are dropped from the stockroom.
+        Those that may not be shown any more are dropped from the stockroom, which is also told of new age limits.
         """
         ids = _ids(world, rows)
         standing = await fetch_standing(self._pool, caller.account, ids)
         self.stockroom.drop([VideoId(id) for id in ids if id not in standing])
-        if not caller.choices.hidden_words:
-            return standing
-        words = caller.choices.hidden_words
-        return {id: row for id, row in standing.items() if not has_word(row["caption"], words)}
+        for row, id in zip(rows.tolist(), ids, strict=True):
+            if id in standing:
+                world.catalogue.age_limit[row] = standing[id]["age_limit"] or 0
+        return _allowed(caller, standing)
 
     async def _following(self, caller: Caller, cursor: str | None, limit: int, now: datetime) -> Page:
         """What those whom the viewer follows published, newest first."""
@@ -243,8 +243,8 @@ class Feed:
         gone = caller.hidden.of(rows, world.catalogue, but_seen=True) & (rows != NOBODY)
         open_ = [one for one, is_gone in zip(found, gone, strict=True) if not is_gone]
         standing = await fetch_standing(self._pool, caller.account, [one.video for one in open_])
-        words = caller.choices.hidden_words
-        kept = [one for one in open_ if one.video in standing and not has_word(standing[one.video]["caption"], words)]
+        standing = _allowed(caller, standing)
+        kept = [one for one in open_ if one.video in standing]
         fragments = await self._fragments.fetch(standing, [one.video for one in kept])
         why = Why(Reason.FOLLOWING, "following", explored=False, parts=[{"kind": "following", "share": 1.0}])
         items = [_Item(one.video, one.author, why) for one in kept if one.video in fragments]
@@ -293,6 +293,16 @@ class Feed:
     async def aclose(self) -> None:
         """Wait until what was shown is written down."""
         await self._shown.close()
+
+
+def _allowed(caller: Caller, standing: Mapping[UUID, Record]) -> dict[UUID, Record]:
+    """Those that this viewer is old enough for, and that have no word they hide."""
+    age, words = caller.hidden.age, caller.choices.hidden_words
+    return {
+        id: row
+        for id, row in standing.items()
+        if videos.is_old_enough(row["age_limit"], age) and not (words and has_word(row["caption"], words))
+    }
 
 
 def _ids(world: World, rows: Rows) -> list[UUID]:

@@ -45,7 +45,8 @@ class World(NamedTuple):
 @dataclass(frozen=True)
 class Hidden:
     """What a viewer is not shown: clips of this scroll (by the upper 48 bits of their keys) and those they have seen;
-    and what is of some creators, has some hashtags or is in some languages.
+    what is of some creators, has some hashtags or is in some languages; and what is for people older than `age`,
+    which is 0 for whoever is not signed in.
     """
 
     served: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
@@ -53,11 +54,12 @@ class Hidden:
     creators: Rows = field(default_factory=no_rows)
     tags: Rows = field(default_factory=no_rows)
     languages: Rows = field(default_factory=no_rows)
+    age: int = 0
 
     def of(self, rows: Rows, catalogue: Catalogue, *, but_seen: bool = False) -> NDArray[np.bool_]:
         """Which of these rows are hidden; with `but_seen` not those that are hidden only because they were seen."""
         keys = catalogue.keys[rows]
-        gone = ~catalogue.live[rows]
+        gone = ~catalogue.live[rows] | (catalogue.age_limit[rows] > self.age)
         if len(self.served):
             gone |= np.isin(keys >> np.uint64(16), self.served)
         if len(self.creators):

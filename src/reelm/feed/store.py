@@ -41,11 +41,13 @@ _NEW = f"""
 
 _TOLD = f"""
     SELECT v.id, v.author_id, extract(epoch FROM v.published_at)::float8 AS published_at,
-        coalesce(a.duration_ms, 0) AS duration_ms, p.locale AS language, v.caption
+        coalesce(a.duration_ms, 0) AS duration_ms, p.locale AS language, v.caption,
+        coalesce(v.age_limit, 0) AS age_limit
     FROM videos v JOIN assets a ON a.id = v.asset_id JOIN accounts p ON p.id = v.author_id
     WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
     UNION ALL
-    SELECT f.id, f.author_id, extract(epoch FROM f.published_at)::float8, f.duration_ms, '', f.caption
+    SELECT f.id, f.author_id, extract(epoch FROM f.published_at)::float8, f.duration_ms, '', f.caption,
+        coalesce(f.age_limit, 0)
     FROM foreign_clips f WHERE f.id = ANY($1::uuid[])
     ORDER BY published_at, id
 """  # noqa: S608
@@ -53,15 +55,15 @@ _TOLD = f"""
 # Whether clips may be shown now, and in which version of their rows: PostgreSQL's own numbers of the transactions
 # that wrote them. With it whether the viewer likes them.
 _STANDING = f"""
-    SELECT v.id, v.caption, v.xmin::text || '.' || p.xmin::text || '.' || a.xmin::text AS version,
+    SELECT v.id, v.caption, v.age_limit, v.xmin::text || '.' || p.xmin::text || '.' || a.xmin::text AS version,
         c.views, c.likes, c.comments, c.shares,
         EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = v.id) AS liked
     FROM videos v JOIN accounts p ON p.id = v.author_id JOIN assets a ON a.id = v.asset_id
     JOIN video_counts c ON c.video_id = v.id
     WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
     UNION ALL
-    SELECT f.id, f.caption, f.xmin::text || '.' || p.xmin::text, c.views + f.views, c.likes + f.likes, c.comments,
-        c.shares,
+    SELECT f.id, f.caption, f.age_limit, f.xmin::text || '.' || p.xmin::text,
+        c.views + f.views, c.likes + f.likes, c.comments, c.shares,
         EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = f.id)
     FROM foreign_clips f JOIN foreign_people p ON p.id = f.author_id JOIN video_counts c ON c.video_id = f.id
     WHERE f.id = ANY($1::uuid[])
@@ -180,7 +182,7 @@ async def fetch_told(pool: HotPool, ids: Sequence[bytes]) -> list[Told]:
     return [
         Told(
             row["id"].bytes, row["author_id"].bytes, None, row["published_at"], row["duration_ms"],
-            row["language"], row["caption"],
+            row["language"], row["caption"], row["age_limit"],
         )
         for row in rows
     ]  # fmt: skip
@@ -202,7 +204,8 @@ async def find_viewer(pool: HotPool, token_hash: bytes, now: datetime) -> Record
 
 
 async def fetch_standing(pool: HotPool, viewer: AccountId | None, videos: Sequence[UUID]) -> dict[UUID, Record]:
-    """How those among these clips stand that may be shown now: `version`, the counts, `liked` and `seen`."""
+    """How those among these clips stand that may be shown now: `version`, `age_limit`, the counts
+    and `liked`."""
     return {row["id"]: row for row in await pool.fetch(_STANDING, videos, viewer)}
 
 

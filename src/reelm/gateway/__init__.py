@@ -38,7 +38,7 @@ from reelm.gateway.identity import Identity, load_identity, realm_vkey
 from reelm.gateway.inbox import Inbox, Receipt, Taker, Takers, draft_arrival, expect_proofs, read_delivery
 from reelm.gateway.local import Abroad
 from reelm.gateway.metering import Metering
-from reelm.gateway.model import EPSILON_CAP_MICRO_PER_DAY, TERMS, Kind, Message, Question, Received, Terms
+from reelm.gateway.model import EPSILON_CAP_MICRO_PER_DAY, KNOWS_AGES, TERMS, Kind, Message, Question, Received, Terms
 from reelm.gateway.outbox import put, put_act, resume, revoke
 from reelm.gateway.policy import Decision, Policy, Rules, read_rules
 from reelm.gateway.proving import Prover
@@ -66,6 +66,7 @@ from reelm.gateway.transfers import Transfer
 
 __all__ = [
     "EPSILON_CAP_MICRO_PER_DAY",
+    "KNOWS_AGES",
     "LIMIT_BYTES",
     "OUTBOX",
     "SIGNATURE",

@@ -40,6 +40,9 @@ class Terms:
     classes: tuple[DataClass, ...]
 
 
+# A realm that asks says that it keeps age limits; to one that does not, clips that have one are not told.
+KNOWS_AGES = {"knows": "age_limit"}
+
 _PUBLIC = (DataClass.PUBLIC_CONTENT, DataClass.UNIQUE_ID, DataClass.SYSTEM)
 _PERSON = (DataClass.USERNAME, DataClass.NAME, DataClass.PUBLIC_CONTENT, DataClass.UNIQUE_ID, DataClass.SYSTEM)
 _ACT = (DataClass.PSEUDONYM, DataClass.UNIQUE_ID, DataClass.SYSTEM)

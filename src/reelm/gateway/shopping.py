@@ -10,7 +10,7 @@ from reelm.gateway.asking import Asker
 from reelm.gateway.cards import Cards
 from reelm.gateway.errors import NotFoundAbroad
 from reelm.gateway.files import Files
-from reelm.gateway.model import Kind, Question, Received
+from reelm.gateway.model import KNOWS_AGES, Kind, Question, Received
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 
@@ -52,7 +52,7 @@ class Shopper:
 
         A catalogue of which everything is still kept is not told again: there is nothing to tell, and so to log.
         """
-        before, about = self._listed.get(realm), dict[str, str]()
+        before, about = self._listed.get(realm), dict(KNOWS_AGES)
         if before is not None and not await self._missing(before):
             about["known"] = digest_catalogue(before)
         try:
@@ -66,7 +66,7 @@ class Shopper:
         return sum(1 for one in came if one is None)
 
     async def _fetch(self, realm: RealmCode, id: UUID) -> None:
-        received = await self._asker.ask(realm, Question(Kind.CLIP, {"clip": str(id)}))
+        received = await self._asker.ask(realm, Question(Kind.CLIP, {"clip": str(id)} | KNOWS_AGES))
         if received.fields.get("id") != str(id):
             return
         await self._keep(realm, received)

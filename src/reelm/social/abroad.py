@@ -134,7 +134,7 @@ def _read_comment(
 async def _fetch_commentable(unit: ReadUnit, video: VideoId) -> videos.Video:
     """A clip of ours that people may remark on. Raises `MessageNotTaken`."""
     try:
-        found = await videos.fetch_visible(unit, video, None)
+        found = await videos.fetch_public(unit, video)
     except videos.VideoNotVisible:
         raise gateway.MessageNotTaken from None
     if found.realm is not None or not found.allow_comments:
@@ -159,7 +159,7 @@ async def take_comment_revocation(unit: WriteUnit, from_: RealmCode, told: Mappi
     if found is None:
         return
     try:
-        under = await videos.fetch_visible(unit, found.video, None)
+        under = await videos.fetch_public(unit, found.video)
     except videos.VideoNotVisible:
         return
     if under.realm == from_ and await delete_comment(unit, found.id):
@@ -206,7 +206,7 @@ async def answer_comments(
     video = VideoId(UUID(str(about["clip"])))
     before = UUID(str(about["before"])) if about.get("before") else None
     try:
-        under = await videos.fetch_visible(unit, video, None)
+        under = await videos.fetch_public(unit, video)
     except videos.VideoNotVisible:
         return None
     if under.realm is not None:

@@ -1,6 +1,6 @@
 """Who does not want to see whom? A block works both ways, a mute one way, and neither can be noticed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from reelm import accounts, gateway, videos
 from reelm.infra.db import ReadUnit, WriteUnit
@@ -97,12 +97,13 @@ async def list_unseen_names(unit: ReadUnit, viewer: AccountId | None) -> frozens
     return frozenset((person.handle, person.realm) for person in people.values())
 
 
-async def fetch_watchable(unit: ReadUnit, video: VideoId, viewer: AccountId | None) -> videos.Video:
+async def fetch_watchable(unit: ReadUnit, video: VideoId, viewer: AccountId | None, today: date) -> videos.Video:
     """A clip that `viewer` may watch and whose author they meet.
 
-    Raises `VideoNotVisible` whether it is missing, not theirs to watch, or its author and they are apart by a block.
+    Raises `VideoNotVisible` whether it is missing, not theirs to watch, or its author and they are apart by a block;
+    `AgeNotKnown` and `NotOldEnough`, which are said of any author's clips alike.
     """
-    found = await videos.fetch_visible(unit, video, viewer)
+    found = await videos.fetch_visible(unit, video, viewer, today)
     if viewer is not None and await is_blocked_either_way(unit, viewer, found.author):
         raise videos.VideoNotVisible
     return found

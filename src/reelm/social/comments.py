@@ -31,10 +31,10 @@ async def add_comment(
 ) -> Comment:
     """Write a comment and tell the creator; the realm of a clip that is not ours, once the writer was `told` which.
 
-    Raises `VideoNotVisible`, `CommentsClosed`, `CommentEmpty`, `TextTooLong`, and for a clip of another realm
+    Raises as `fetch_watchable`, `CommentsClosed`, `CommentEmpty`, `TextTooLong`, and for a clip of another realm
     `CrossingNotTold`, `CrossingRefused`, `OutboxFull`, `RealmUnknown`.
     """
-    found = await fetch_watchable(unit, video, viewer)
+    found = await fetch_watchable(unit, video, viewer, at.date())
     if not found.allow_comments:
         raise CommentsClosed
     said = accounts.clean_text(text, COMMENT_MAX)
@@ -54,10 +54,10 @@ async def add_comment(
 
 
 async def list_comments(
-    unit: ReadUnit, *, viewer: AccountId | None, video: VideoId, before: UUID | None, limit: int
+    unit: ReadUnit, *, viewer: AccountId | None, video: VideoId, before: UUID | None, limit: int, at: datetime
 ) -> list[Comment]:
-    """The comments under a video, newest first, of those whom `viewer` sees. Raises `VideoNotVisible`."""
-    await fetch_watchable(unit, video, viewer)
+    """The comments under a video, newest first, of those whom `viewer` sees. Raises as `fetch_watchable`."""
+    await fetch_watchable(unit, video, viewer, at.date())
     return await list_comment_rows(unit, video, before=before, limit=limit, viewer=viewer)
 
 
@@ -72,9 +72,9 @@ async def remove_comment(
 ) -> None:
     """Its author and the video's creator may; the other realm is told, if there is one.
 
-    Raises `VideoNotVisible`, `CommentNotFound`.
+    Raises as `fetch_watchable`, and `CommentNotFound`.
     """
-    under = await fetch_watchable(unit, video, viewer)
+    under = await fetch_watchable(unit, video, viewer, at.date())
     found = await find_comment(unit, comment)
     if found is None or found.video != video or viewer not in (found.author, under.author):
         raise CommentNotFound

@@ -23,8 +23,9 @@ async def like(unit: WriteUnit, *, viewer: AccountId, video: VideoId, at: dateti
 
     Returns the outcome and the video's likes. Raises `VideoNotVisible` whether the video is missing, removed or
     hidden from this viewer: the three look the same on purpose, so that a block cannot be discovered by liking.
+    And `NotOldEnough`.
     """
-    found = await fetch_watchable(unit, video, viewer)
+    found = await fetch_watchable(unit, video, viewer, at.date())
     if not await insert_like(unit, viewer, video, at):
         return LikeOutcome.STOOD_ALREADY, found.counts.likes
     if found.realm is None:  # a like of a clip of another realm stays here
@@ -32,9 +33,9 @@ async def like(unit: WriteUnit, *, viewer: AccountId, video: VideoId, at: dateti
     return LikeOutcome.ADDED, await _count(unit, found, 1)
 
 
-async def unlike(unit: WriteUnit, *, viewer: AccountId, video: VideoId) -> int:
-    """Take a like back, and the word of it; returns the video's likes. Raises `VideoNotVisible`."""
-    found = await fetch_watchable(unit, video, viewer)
+async def unlike(unit: WriteUnit, *, viewer: AccountId, video: VideoId, at: datetime) -> int:
+    """Take a like back, and the word of it; returns the video's likes. Raises as `like`."""
+    found = await fetch_watchable(unit, video, viewer, at.date())
     if not await delete_like(unit, viewer, video):
         return found.counts.likes
     if found.realm is None:

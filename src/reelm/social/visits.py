@@ -26,7 +26,8 @@ async def answer_profile(
         return None
     profile, message, pseudonym = told
     person = profile.person.id
-    clips = await videos.list_by_author(unit, person, own=False, before=None, limit=CLIPS_MOST)
+    age = videos.age_kept_by(about)
+    clips = await videos.list_by_author(unit, person, own=False, age=age, before=None, limit=CLIPS_MOST)
     fields = {**message.fields, "clips": [str(id) for id in clips]}
     page = Message(Kind.PROFILE, fields, person=person, minor=message.minor)
     return Found(page, copies=(pseudonym,))
@@ -59,7 +60,7 @@ async def visit_profile(database: Database, abroad: Abroad, handle: str, realm: 
 
 
 async def _ask_for_profile(database: Database, abroad: Abroad, handle: str, realm: RealmCode) -> None:
-    told = (await abroad.ask(realm, Kind.PROFILE, {"handle": handle})).fields
+    told = (await abroad.ask(realm, Kind.PROFILE, {"handle": handle} | gateway.KNOWS_AGES)).fields
     async with database.write() as unit:
         await accounts.keep_person(unit, realm, told, bio=str(told.get("bio", "")), at=abroad.clock.now())
     for id in list(told.get("clips", []))[:CLIPS_MOST]:
@@ -71,7 +72,7 @@ async def keep_clip(database: Database, abroad: Abroad, id: VideoId, realm: Real
     async with database.read() as unit:
         if await videos.is_kept(unit, id):
             return
-    told = (await abroad.ask(realm, Kind.CLIP, {"clip": str(id)})).fields
+    told = (await abroad.ask(realm, Kind.CLIP, {"clip": str(id)} | gateway.KNOWS_AGES)).fields
     if told.get("id") != str(id):
         raise gateway.MessageNotTaken
     async with database.write() as unit:

@@ -15,8 +15,8 @@ from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import RealmCode, VideoId
 from reelm.videos.clips import fetch_clips
-from reelm.videos.model import CAPTION_MAX, Clip
-from reelm.videos.policy import may_watch
+from reelm.videos.model import ADULTS_ONLY, CAPTION_MAX, Clip
+from reelm.videos.policy import is_old_enough, is_public
 from reelm.videos.store import (
     add_counts,
     add_foreign_counts,
@@ -32,10 +32,18 @@ _MOST_MS = 24 * 3600 * 1000
 _MOST_COUNT = 10**12
 
 
+def age_kept_by(about: Mapping[str, Any]) -> int | None:
+    """Up to which age the asking realm keeps clips from those who are younger, as its question says.
+
+    A realm of a version before age limits does not say: it would show them to everybody.
+    """
+    return ADULTS_ONLY if gateway.KNOWS_AGES.items() <= about.items() else None
+
+
 async def answer_catalogue(unit: ReadUnit, to: RealmCode, about: Mapping[str, Any], today: date) -> Found | None:
     """The newest public clips, by their ids; `None` where these are `known`. Clips of minors of ours stay home."""
     del to
-    listed = await list_listed(unit, CATALOGUE_MOST)
+    listed = await list_listed(unit, CATALOGUE_MOST, age=age_kept_by(about))
     minors = await accounts.find_minors(unit, listed.values(), today)
     told = [id for id, author in listed.items() if author not in minors]
     if gateway.digest_catalogue(told) == about.get("known"):
@@ -49,7 +57,9 @@ async def answer_clip(
     """A public clip as `to` gets it: what its page shows, but for its numbers, which cross noised only."""
     id = VideoId(UUID(str(about["clip"])))
     clip = (await fetch_clips(unit, [id])).get(id)
-    if clip is None or clip.video.realm is not None or not may_watch(clip.video, None):
+    if clip is None or clip.video.realm is not None or not is_public(clip.video):
+        return None
+    if not is_old_enough(clip.video.age_limit, age_kept_by(about)):
         return None
     person = clip.author
     author = accounts.card_of(person, naming.towards(to, accounts.Via.PROFILE).name(person.id))
@@ -58,6 +68,7 @@ async def answer_clip(
         "author": author,
         "caption": clip.video.caption,
         "allow_comments": clip.video.allow_comments,
+        "age_limit": clip.video.age_limit,
         "created_at": clip.video.created_at.isoformat(),
         "published_at": clip.video.published_at.isoformat() if clip.video.published_at else None,
         "media": _media_of(clip),
@@ -102,7 +113,7 @@ async def answer_media(
     """A file of a public clip, or the picture of somebody, with its SHA-256."""
     object_id, name = UUID(str(about["object"])), str(about["name"])
     clip = (await fetch_clips(unit, [VideoId(object_id)])).get(VideoId(object_id))
-    if clip is not None and clip.video.realm is None and may_watch(clip.video, None):
+    if clip is not None and clip.video.realm is None and is_public(clip.video):
         key, person = media.clip_key(clip.asset.id, name), clip.author
     else:
         whose = await accounts.find_own(unit, naming.towards(to, accounts.Via.PROFILE).person(object_id))
@@ -137,6 +148,7 @@ async def keep_clip(unit: WriteUnit, realm: RealmCode, told: Mapping[str, Any], 
             "author_id": author,
             "caption": accounts.clean_text(str(told["caption"]), CAPTION_MAX),
             "allow_comments": told["allow_comments"] is True,
+            "age_limit": _read_age_limit(told.get("age_limit")),
             "created_at": _moment(told["created_at"]),
             "published_at": _moment(told["published_at"]),
             "media": _read_media(told["media"]),
@@ -166,6 +178,13 @@ def _read_media(told: Mapping[str, Any]) -> dict[str, Any]:
             for one in told["renditions"]
         ],
     }
+
+
+def _read_age_limit(told: Any) -> int | None:
+    """Whatever limit another realm has, its clip is for adults here; one that can't be read is none of a clip's."""
+    if told is None:
+        return None
+    return ADULTS_ONLY if _count(told, 150) else None
 
 
 def _count(value: Any, most: int = _MOST_COUNT) -> int:

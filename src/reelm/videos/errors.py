@@ -14,6 +14,30 @@ class VideoNotVisible(Problem):
 
 
 @dataclass(eq=False)
+class AgeNotKnown(Problem):
+    """A clip for people from some age on, and nobody is signed in."""
+
+    status: ClassVar[int] = 403
+    age_limit: int
+
+
+@dataclass(eq=False)
+class NotOldEnough(Problem):
+    """A clip for people from some age on, and the viewer is below it today."""
+
+    status: ClassVar[int] = 403
+    age_limit: int
+
+
+@dataclass(eq=False)
+class AgeLimitUnknown(Problem):
+    """Neither for everybody nor for adults."""
+
+    status: ClassVar[int] = 422
+    adults_only: int
+
+
+@dataclass(eq=False)
 class CaptionTooLong(Problem):
     """The caption has more characters than it may."""
 
@@ -27,3 +51,7 @@ class VisibilityUnknown(Problem):
     """Neither public nor private."""
 
     status: ClassVar[int] = 422
+
+
+# What a clip can be refused with to whoever wants to watch it.
+UNWATCHABLE = (VideoNotVisible, AgeNotKnown, NotOldEnough)

@@ -9,6 +9,8 @@ from reelm.kernel.ids import AccountId, AssetId, RealmCode, VideoId
 from reelm.media import Asset
 
 CAPTION_MAX = 2200
+# The one age that a clip can be limited to.
+ADULTS_ONLY = 18
 
 
 class VideoState(StrEnum):
@@ -41,7 +43,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Video:
-    """One post. `realm` is where a clip of another realm is at home, `None` for ours."""
+    """One post. `realm` is where a clip of another realm is at home, `None` for ours.
+
+    `age_limit` is the age from which people may watch it, in full years; `None` for everybody.
+    """
 
     id: VideoId
     author: AccountId
@@ -54,6 +59,7 @@ class Video:
     published_at: datetime | None
     counts: Counts = Counts()
     realm: RealmCode | None = None
+    age_limit: int | None = None
 
 
 @dataclass(frozen=True)

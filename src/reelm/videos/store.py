@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, Part, Sight
@@ -61,6 +61,7 @@ def _video(row: Record) -> Video:
         caption=row.caption,
         visibility=Visibility(row.visibility),
         allow_comments=row.allow_comments,
+        age_limit=row.age_limit,
         created_at=row.created_at,
         published_at=row.published_at,
         counts=Counts(row.views, row.likes, row.comments, row.shares, row.watched_ms, row.completions),
@@ -84,10 +85,11 @@ async def fetch_foreign(unit: ReadUnit, ids: Iterable[VideoId]) -> dict[VideoId,
 
 
 async def list_by_foreign_author(
-    unit: ReadUnit, author: AccountId, *, before: UUID | None, limit: int
+    unit: ReadUnit, author: AccountId, *, age: int | None, before: UUID | None, limit: int
 ) -> list[VideoId]:
-    """What is kept of somebody's clips of another realm, newest first."""
-    statement = select(foreign_clips.c.id).where(foreign_clips.c.author_id == author)
+    """What is kept of somebody's clips of another realm, newest first, for somebody of `age`."""
+    open_to = _is_open_to(age, foreign_clips.c.age_limit)
+    statement = select(foreign_clips.c.id).where(foreign_clips.c.author_id == author, open_to)
     if before is not None:
         statement = statement.where(foreign_clips.c.id < before)
     return [VideoId(id) for id in await unit.scalars(statement.order_by(foreign_clips.c.id.desc()).limit(limit))]
@@ -115,6 +117,7 @@ def _foreign_video(row: Record) -> Video:
         caption=row.caption,
         visibility=Visibility.PUBLIC,
         allow_comments=row.allow_comments,
+        age_limit=row.age_limit,
         created_at=row.created_at,
         published_at=row.published_at,
         counts=Counts(row.all_views, row.all_likes, row.all_comments, row.all_shares),
@@ -176,11 +179,12 @@ async def list_foreign_ids(unit: ReadUnit, *, told_after: datetime | None = None
     return set(await unit.scalars(statement))
 
 
-async def list_listed(unit: ReadUnit, limit: int) -> dict[VideoId, AccountId]:
-    """The newest public clips of ours, each with its author."""
+async def list_listed(unit: ReadUnit, limit: int, *, age: int | None) -> dict[VideoId, AccountId]:
+    """The newest public clips of ours for people of `age`, each with its author."""
     statement = (
         select(videos.c.id, videos.c.author_id)
         .where(videos.c.state == VideoState.PUBLISHED, videos.c.visibility == Visibility.PUBLIC)
+        .where(_is_open_to(age, videos.c.age_limit))
         .order_by(videos.c.published_at.desc(), videos.c.id.desc())
         .limit(limit)
     )
@@ -213,6 +217,7 @@ async def insert_video(unit: WriteUnit, video: Video) -> None:
             caption=video.caption,
             visibility=video.visibility,
             allow_comments=video.allow_comments,
+            age_limit=video.age_limit,
             created_at=video.created_at,
         )
     )
@@ -237,15 +242,21 @@ async def fetch_by_asset(unit: ReadUnit, asset: AssetId) -> Video | None:
 
 
 async def list_by_author(
-    unit: ReadUnit, author: AccountId, *, own: bool, before: UUID | None, limit: int
+    unit: ReadUnit, author: AccountId, *, own: bool, age: int | None, before: UUID | None, limit: int
 ) -> list[VideoId]:
-    """Somebody's videos, newest first: to others the public ones, to themselves all that aren't removed."""
+    """Somebody's videos, newest first: to others of `age` the public ones, to themselves all that aren't removed."""
     statement = select(videos.c.id).where(videos.c.author_id == author, videos.c.state != VideoState.REMOVED)
     if not own:
         statement = statement.where(videos.c.state == VideoState.PUBLISHED, videos.c.visibility == Visibility.PUBLIC)
+        statement = statement.where(_is_open_to(age, videos.c.age_limit))
     if before is not None:
         statement = statement.where(videos.c.id < before)
     return [VideoId(id) for id in await unit.scalars(statement.order_by(videos.c.id.desc()).limit(limit))]
+
+
+def _is_open_to(age: int | None, age_limit: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """As `policy.is_old_enough`, over a column."""
+    return age_limit.is_(None) if age is None else or_(age_limit.is_(None), age_limit <= age)
 
 
 async def list_private_clips(eyes: Eyes) -> Sight:
@@ -253,8 +264,8 @@ async def list_private_clips(eyes: Eyes) -> Sight:
     return await eyes.look(PRIVATE_CLIPS)
 
 
-async def count_published(unit: ReadUnit, author: AccountId) -> tuple[int, int]:
-    """How many public videos somebody has, and how many likes these have together."""
+async def count_published(unit: ReadUnit, author: AccountId, *, age: int | None) -> tuple[int, int]:
+    """How many public videos somebody has for people of `age`, and how many likes these have together."""
     row = await unit.first(
         select(func.count(), func.coalesce(func.sum(video_counts.c.likes), 0))
         .select_from(videos)
@@ -263,6 +274,7 @@ async def count_published(unit: ReadUnit, author: AccountId) -> tuple[int, int]:
             videos.c.author_id == author,
             videos.c.state == VideoState.PUBLISHED,
             videos.c.visibility == Visibility.PUBLIC,
+            _is_open_to(age, videos.c.age_limit),
         )
     )
     assert row is not None

@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from reelm import accounts, feed, gateway, media, videos
 from reelm.bootstrap import Cell
+from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import AccountId, AssetId, RealmCode, VideoId
 from reelm.web.depends import bearer_token, token_of
 from reelm.web.refusals import PageNotFound, RangeNotThere, RequestNotUnderstood
@@ -54,11 +55,20 @@ async def get_clip_file(request: Request) -> Response:
     key = media.clip_key(request.path_params["asset"], request.path_params["name"])
     async with cell.database.read() as unit:
         video = await videos.fetch_by_asset(unit, AssetId(request.path_params["asset"]))
-        if video is None:
-            raise videos.VideoNotVisible
-        if not videos.may_watch(video, None) and not videos.may_watch(video, await _viewer(request, cell)):
-            raise videos.VideoNotVisible
-    return _send(cell, key, "private, max-age=3600")
+        await _check_watchable(unit, request, cell, video)
+    return _send(cell, key, _cache_of(video))
+
+
+async def _check_watchable(unit: ReadUnit, request: Request, cell: Cell, video: videos.Video | None) -> None:
+    """Raises as `videos.check_watchable`. Who asks is looked up for a clip that not everybody may watch only."""
+    may_all = video is not None and videos.may_watch(video, None, None)
+    viewer = None if may_all else await _viewer(request, cell)
+    await videos.check_watchable(unit, video, viewer, cell.clock.now().date())
+
+
+def _cache_of(video: videos.Video | None) -> str:
+    """What is not for every age is kept in no browser: the next person there may be younger."""
+    return "private, no-store" if video is not None and video.age_limit is not None else "private, max-age=3600"
 
 
 async def get_avatar(request: Request) -> Response:
@@ -72,15 +82,15 @@ async def get_abroad_file(request: Request) -> Response:
     cell, told = _cell(request), request.path_params
     key = media.abroad_key(told["realm"], told["object"], told["name"])
     async with cell.database.read() as unit:
-        known = await videos.is_kept(unit, VideoId(told["object"])) or await accounts.is_kept(unit, told["object"])
-    if not known:
-        raise videos.VideoNotVisible
+        video = await videos.find_foreign_clip(unit, VideoId(told["object"]))
+        if video is not None or not await accounts.is_kept(unit, told["object"]):
+            await _check_watchable(unit, request, cell, video)
     if not cell.blobs.path(key).is_file():
         try:
             await cell.abroad.fetch_file(RealmCode(told["realm"]), str(told["object"]), told["name"])
         except (gateway.NotFoundAbroad, gateway.CrossingRefused, gateway.RealmUnknown):
             raise videos.VideoNotVisible from None
-    return _send(cell, key, "private, max-age=3600")
+    return _send(cell, key, _cache_of(video))
 
 
 async def _viewer(request: Request, cell: Cell) -> AccountId | None:

@@ -94,11 +94,12 @@ def _is_other(cell: Cell, realm: str) -> bool:
 async def get_video_page(video: str, request: Request, viewer: Browsing, unit: Read, cell: InCell) -> Response:
     """A clip one can share; one of another realm (`id@eu`) has a preview once a copy is kept.
 
-    Across a block there is nothing here, as in the API.
+    Across a block there is nothing here, as in the API. Of a clip with an age limit the preview shows no picture and
+    no words of it: whoever gets the link may be below it.
     """
     id, _, home = video.partition("@")
     try:
-        found = await videos.fetch_visible(unit, VideoId(UUID(id)), None)
+        found = await videos.fetch_public(unit, VideoId(UUID(id)))
         await social.check_meets(unit, viewer, found.author)
     except (ValueError, accounts.AccountNotFound):
         return _page(request, status=404)
@@ -108,9 +109,14 @@ async def get_video_page(video: str, request: Request, viewer: Browsing, unit: R
         return _moved(request, await find_moved_clip(unit, cell, id))
     clip = (await videos.fetch_clips(unit, [found.id]))[found.id]
     title = f"{clip.author.display_name} (@{_address(clip.author)}) · Reelm"
-    poster = media_url(clip.asset.poster_key)
+    poster = None if found.age_limit else media_url(clip.asset.poster_key)
     image = f"{cell.settings.public_url}{poster}" if poster else None
-    return _page(request, _meta(title, found.caption, _link(cell, found), image, "video.other"))
+    return _page(request, _meta(title, _told_of(found), _link(cell, found), image, "video.other"))
+
+
+def _told_of(video: videos.Video) -> str:
+    """What a preview says of a clip: its caption, or the age it is for."""
+    return f"{video.age_limit}+" if video.age_limit else video.caption
 
 
 @router.get("/@{handle}")
@@ -179,15 +185,15 @@ async def get_oembed(url: Annotated[str, Query()], unit: Read, cell: InCell) -> 
         id = VideoId(UUID(urlsplit(url).path.rstrip("/").rpartition("/")[2].partition("@")[0]))
     except ValueError:
         raise videos.VideoNotVisible from None
-    await videos.fetch_visible(unit, id, None)
+    found = await videos.fetch_public(unit, id)
     clip = (await videos.fetch_clips(unit, [id]))[id]
-    base, poster = cell.settings.public_url, media_url(clip.asset.poster_key)
+    base, poster = cell.settings.public_url, None if found.age_limit else media_url(clip.asset.poster_key)
     return OEmbedView(
         provider_url=base,
-        title=clip.video.caption,
+        title=_told_of(found),
         author_name=clip.author.display_name,
         author_url=f"{base}/@{_address(clip.author)}",
         thumbnail_url=f"{base}{poster}" if poster else None,
-        thumbnail_width=clip.asset.width,
-        thumbnail_height=clip.asset.height,
+        thumbnail_width=clip.asset.width if poster else None,
+        thumbnail_height=clip.asset.height if poster else None,
     )

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from tests.integration.abroad.conftest import Two
 from tests.integration.gateway.realms import until
 
-from reelm.gateway import Kind, Question, Received
+from reelm import videos
+from reelm.gateway import Kind, NotFoundAbroad, Question, Received
 from reelm.gateway.inbox import Delivery
 from reelm.kernel.ids import RealmCode
 
@@ -312,3 +314,39 @@ async def test_somebody_blocked_abroad_is_gone_under_every_name_and_their_realm_
     assert "block" not in told
     after = await two.eu.realm.count_rows()
     assert [after[table] for table in ("blocks", "mutes")] == [before[table] for table in ("blocks", "mutes")]
+
+
+async def test_a_clip_for_adults_crosses_with_its_limit_and_is_shown_to_adults_only(two: Two) -> None:
+    born = f"{two.clock.now().year - 16}-12-31"
+    child = await two.qc.realm.sign_up("kim", country="CA", region="QC", birth_date=born)
+    id = await two.eu.realm.publish(two.ana, age_limit=18)
+    assert await two.qc.shop(two.eu) == 1
+    (video,) = await two.qc.feed(two.ben)
+    assert (video["id"], video["age_limit"]) == (id, 18)
+    assert (await two.qc.realm.get(video["renditions"][0]["url"], two.ben)).status_code == 200
+    for who in (None, child):
+        client = two.qc.realm.client(who)
+        assert await two.qc.feed(who) == []
+        assert (await client.get(f"/videos/{id}?home=eu")).status_code == 403
+        assert (await two.qc.realm.get(video["renditions"][0]["url"], who)).status_code == 403
+        assert (await two.qc.realm.get(video["poster"], who)).status_code == 403
+        assert (await client.get("/accounts/ana@eu/videos")).json()["items"] == []
+    (grid,) = (await two.qc.realm.client(two.ben).get("/accounts/ana@eu/videos")).json()["items"]
+    assert grid["id"] == id
+
+
+async def test_a_realm_of_a_version_before_age_limits_is_not_told_of_clips_for_adults(two: Two) -> None:
+    """It would show them to everybody; and what it asks and tells is understood as before."""
+    limited, other = await two.eu.realm.publish(two.ana, age_limit=18), await two.eu.realm.publish(two.ana)
+    ask = two.qc.door.asker.ask
+    catalogue = await ask(RealmCode("eu"), Question(Kind.CATALOGUE, {}))
+    assert catalogue.fields["clips"] == [other]
+    profile = await ask(RealmCode("eu"), Question(Kind.PROFILE, {"handle": "ana"}))
+    assert profile.fields["clips"] == [other]
+    with pytest.raises(NotFoundAbroad):
+        await ask(RealmCode("eu"), Question(Kind.CLIP, {"clip": limited}))
+    told = (await ask(RealmCode("eu"), Question(Kind.CLIP, {"clip": other}))).fields
+    as_before = {name: value for name, value in told.items() if name != "age_limit"}
+    async with two.qc.realm.cell.database.write() as unit:
+        await videos.keep_clip(unit, RealmCode("eu"), as_before, at=two.clock.now())
+    assert [one["age_limit"] for one in await two.qc.feed()] == [None]

@@ -18,11 +18,12 @@ from reelm.infra.settings import Settings
 from reelm.web.app import build_app
 
 NOBODY, STRANGER, VIEWER, OWNER, ENDED = "nobody", "stranger", "viewer", "owner", "expired token"
+CHILD = "child"
 OPERATOR, SECOND, MODERATOR, AUDITOR = "operator", "second operator", "moderator", "auditor"
 # In this order: those who are refused first, so that what they leave behind would show.
-WHO = (NOBODY, ENDED, STRANGER, VIEWER, OWNER)
+WHO = (NOBODY, ENDED, CHILD, STRANGER, VIEWER, OWNER)
 STAFF = (AUDITOR, MODERATOR, SECOND, OPERATOR)
-STATES = ("public", "private", "processing", "failed", "removed")
+STATES = ("public", "adults", "private", "processing", "failed", "removed")
 
 Expect = Callable[[str, str], int]
 
@@ -70,17 +71,22 @@ def not_yourself(ok: int) -> Expect:
     return lambda who, state: {NOBODY: 401, ENDED: 401, OWNER: 422}.get(who, ok)
 
 
-def _watchable(who: str, state: str) -> bool:
-    return state == "public" or (who == OWNER and state != "removed")
+def _watch(who: str, state: str, ok: int) -> int:
+    """Whoever is not known to be an adult is told of a clip for adults what it is; of others that none is there."""
+    if state == "public" or (who == OWNER and state != "removed"):
+        return ok
+    if state == "adults":
+        return 403 if who in (NOBODY, ENDED, CHILD) else ok
+    return 404
 
 
 def watching(ok: int) -> Expect:
     """Whoever may watch the clip; an ended bearer token is told so."""
-    return lambda who, state: 401 if who == ENDED else ok if _watchable(who, state) else 404
+    return lambda who, state: 401 if who == ENDED else _watch(who, state, ok)
 
 
 def watching_signed_in(ok: int) -> Expect:
-    return lambda who, state: 401 if who in (NOBODY, ENDED) else ok if _watchable(who, state) else 404
+    return lambda who, state: 401 if who in (NOBODY, ENDED) else _watch(who, state, ok)
 
 
 def editing(ok: int) -> Expect:
@@ -88,19 +94,20 @@ def editing(ok: int) -> Expect:
 
 
 def public_only(ok: int) -> Expect:
-    return lambda who, state: ok if state == "public" else 404
+    return lambda who, state: ok if state in ("public", "adults") else 404
 
 
 def the_file(who: str, state: str) -> int:
     """Who may not watch is told the same as where no file is."""
-    has_file = state in ("public", "private")
-    return 200 if has_file and _watchable(who, state) else 404
+    return _watch(who, state, 200) if state in ("public", "adults", "private") else 404
 
 
 def the_comment(who: str, state: str) -> int:
     """Ben's, under ana's public clip."""
     if who in (NOBODY, ENDED):
         return 401
+    if (who, state) == (CHILD, "adults"):
+        return 403
     return 204 if state == "public" and who in (VIEWER, OWNER) else 404
 
 
@@ -251,7 +258,8 @@ async def test_who_may_do_what(route: str, realm: Realm) -> None:
     call, cast = TABLE[route], realm.people
     tokens = {NOBODY: None, ENDED: cast.ended_token, STRANGER: cast.carl, VIEWER: cast.ben, OWNER: cast.ana}
     tokens |= {OPERATOR: cast.olga, SECOND: cast.otto, MODERATOR: cast.mia, AUDITOR: cast.aude}
-    clips = {**cast.clips, "processing": await realm.post(cast.ana)} if call.per_clip else {"-": ""}
+    tokens[CHILD] = await realm.sign_up("kim", birth_date=f"{realm.clock.now().year - 16}-12-31")
+    clips = await _make_clips(realm) if call.per_clip else {"-": ""}
     answers: dict[tuple[str, str], int] = {}
     async with realm.ledger_running() if call.staff else nullcontext():
         for who in (*WHO, *STAFF) if call.staff else WHO:
@@ -260,6 +268,13 @@ async def test_who_may_do_what(route: str, realm: Realm) -> None:
                 answer = await _send(realm.client(tokens[who]), route, call, names)
                 answers[who, state] = answer.status_code
     assert answers == {key: call.expect(*key) for key in answers}
+
+
+async def _make_clips(realm: Realm) -> dict[str, str]:
+    """Ana's, one in each state."""
+    ana = realm.people.ana
+    adults = await realm.publish(ana, age_limit=18)
+    return {**realm.people.clips, "adults": adults, "processing": await realm.post(ana)}
 
 
 async def _send(client: httpx.AsyncClient, route: str, call: Call, names: dict[str, str]) -> httpx.Response:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
+from reelm import videos
 from reelm.feed.catalogue import Catalogue, Tally, Told
 from reelm.feed.ranking import Interests, Shown
 from reelm.feed.shelves import stock
@@ -18,10 +19,18 @@ TAGS = ("cats", "ski", "été", "food", "chess", "rain")
 LANGUAGES = ("en", "fr-CA", "")
 
 
-def clip(number: int, *, author: int = 0, caption: str = "", age_h: float = 1.0, language: str = "en") -> Told:
+def clip(
+    number: int,
+    *,
+    author: int = 0,
+    caption: str = "",
+    age_h: float = 1.0,
+    language: str = "en",
+    age_limit: int = 0,
+) -> Told:
     """A clip by its number."""
-    id = clip_id(number)
-    return Told(id, UUID(int=author).bytes, None, NOW_S - age_h * 3600, 8000, language, caption)
+    at = NOW_S - age_h * 3600
+    return Told(clip_id(number), UUID(int=author).bytes, None, at, 8000, language, caption, age_limit)
 
 
 @cache
@@ -55,12 +64,16 @@ class Scene:
 
 
 def draw_scene(rng: np.random.Generator) -> Scene:
-    """By chance, an empty world or one of up to 80 clips, some withheld, seen, served or of blocked creators."""
+    """By chance, an empty world or one of up to 80 clips, some withheld, seen, served, for
+    adults or of blocked creators; whoever looks has any age, or 0 where they are not signed in.
+    """
     count = int(rng.integers(0, 80))
     catalogue = Catalogue(room=64)
     tagged, ages = rng.random((count, len(TAGS))) < 0.25, rng.exponential(50, count)
     authors: list[int] = rng.integers(0, 8, count).tolist()
     languages: list[int] = rng.integers(0, len(LANGUAGES), count).tolist()
+    limits: list[int] = np.where(rng.random(count) < 0.2, 18, 0).tolist()
+    age = int(rng.choice([0, 0, *range(13, 25), 70]))
     catalogue.add([
         clip(
             number,
@@ -68,6 +81,7 @@ def draw_scene(rng: np.random.Generator) -> Scene:
             caption=" ".join(f"#{tag}" for tag, is_on in zip(TAGS, tagged[number], strict=True) if is_on),
             age_h=float(ages[number]),
             language=LANGUAGES[languages[number]],
+            age_limit=limits[number],
         )
         for number in range(count)
     ])  # fmt: skip
@@ -85,6 +99,7 @@ def draw_scene(rng: np.random.Generator) -> Scene:
     rows = np.arange(count)
     forbidden = {*np.flatnonzero(withheld).tolist(), *seen.tolist(), *served.tolist()}
     forbidden |= set(rows[np.isin(catalogue.author[:count], blocked)].tolist())
+    forbidden |= {row for row in range(count) if not videos.is_old_enough(limits[row] or None, age)}
     interests = Interests(read_taste(state, catalogue, NOW_S), follows, catalogue.languages.find(["en"]))
-    hidden = Hidden(catalogue.keys[served] >> np.uint64(16), state.seen, blocked)
+    hidden = Hidden(catalogue.keys[served] >> np.uint64(16), state.seen, blocked, age=age)
     return Scene(world_of(catalogue), interests, hidden, frozenset(forbidden))

@@ -101,7 +101,7 @@ async def _list_posted(seeding: _Seeding, people: Mapping[str, AccountId]) -> di
         ids = [
             id
             for person in people.values()
-            for id in await videos.list_by_author(unit, person, own=True, before=None, limit=50)
+            for id in await videos.list_by_author(unit, person, own=True, age=None, before=None, limit=50)
         ]
         clips = await videos.fetch_clips(unit, ids)
     return {clip.video.caption: id for id, clip in clips.items()}

@@ -80,9 +80,14 @@ async def _insert(unit: WriteUnit, what: Belongings, rows: Sequence[Values]) -> 
 
 
 def read_row(what: Belongings, row: Mapping[str, Any]) -> Values:
-    """One row, as its table takes it. Raises `RowMalformed`."""
-    if set(row) != set(what.columns):
+    """One row, as its table takes it. Raises `RowMalformed`.
+
+    A column that may be empty may be missing: a realm a version behind does not have it.
+    """
+    missing = set(what.columns) - set(row)
+    if not set(row) <= set(what.columns) or not all(what.table.c[name].nullable for name in missing):
         raise RowMalformed(what.name)
+    row = dict.fromkeys(missing) | dict(row)
     try:
         return {name: _decode(what.table.c[name].type, value) for name, value in row.items()}
     except (ValueError, TypeError, AttributeError):

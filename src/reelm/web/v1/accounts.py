@@ -79,22 +79,29 @@ async def post_account(form: SignUp, request: Request, cell: InCell, now: Now) -
         gateway.GatewayNotRunning,
     ),
 )
-async def get_account(handle: str, viewer: MaybeSignedIn, cell: InCell) -> ProfileView:
+async def get_account(handle: str, viewer: MaybeSignedIn, cell: InCell, now: Now) -> ProfileView:
     """A profile; of somebody of another realm (`ana@eu`) as that realm shows it."""
     name, realm = accounts.split_handle(handle)
     if realm is not None and realm != cell.settings.realm:
-        return await _show_abroad(cell, name, realm, viewer)
+        return await _show_abroad(cell, name, realm, viewer, now.date())
     async with person_may_have_moved(cell, name), cell.database.read() as unit:
-        return await _show(unit, cell, name, viewer)
+        return await _show(unit, cell, name, viewer, now.date())
 
 
-async def _show_abroad(cell: Cell, handle: str, realm: RealmCode, viewer: AccountId | None) -> ProfileView:
+async def _find_age(unit: ReadUnit, viewer: AccountId | None, today: date) -> int | None:
+    return await accounts.find_age(unit, viewer, today) if viewer is not None else None
+
+
+async def _show_abroad(
+    cell: Cell, handle: str, realm: RealmCode, viewer: AccountId | None, today: date
+) -> ProfileView:
     account = await social.visit_profile(cell.database, cell.abroad, handle, realm)
     async with cell.database.read() as unit:
         await social.check_meets(unit, viewer, account.person.id)
         follows = viewer is not None and await social.is_following(unit, viewer, account.person.id)
         followers, _ = await social.count_follows(unit, account.person.id)
-        clips = await videos.list_by_foreign_author(unit, account.person.id, before=None, limit=200)
+        age = await _find_age(unit, viewer, today)
+        clips = await videos.list_by_foreign_author(unit, account.person.id, age=age, before=None, limit=200)
     followers += account.followers_abroad
     return ProfileView(
         **PersonView.of(account.person, realm).model_dump(),
@@ -104,12 +111,12 @@ async def _show_abroad(cell: Cell, handle: str, realm: RealmCode, viewer: Accoun
     )
 
 
-async def _show(unit: ReadUnit, cell: Cell, handle: str, viewer: AccountId | None) -> ProfileView:
+async def _show(unit: ReadUnit, cell: Cell, handle: str, viewer: AccountId | None, today: date) -> ProfileView:
     account = await accounts.fetch_by_handle(unit, handle)
     person = account.person
     await social.check_meets(unit, viewer, person.id)
     followers, following = await social.count_follows(unit, person.id)
-    published, likes = await videos.count_published(unit, person.id)
+    published, likes = await videos.count_published(unit, person.id, age=await _find_age(unit, viewer, today))
     follows = viewer is not None and await social.is_following(unit, viewer, person.id)
     return ProfileView(
         **PersonView.of(person, cell.settings.realm).model_dump(),
@@ -128,6 +135,7 @@ async def get_account_videos(
     viewer: MaybeSignedIn,
     unit: Read,
     cell: InCell,
+    now: Now,
     cursor: str | None = None,
     limit: Annotated[Limit, Query()] = 24,
 ) -> VideoPage:
@@ -136,11 +144,11 @@ async def get_account_videos(
     account = await social.fetch_known(unit, name, realm if realm != cell.settings.realm else None)
     author = account.person.id
     await social.check_meets(unit, viewer, author)
-    before = open_cursor(cell.cursors, f"videos:{author}", cursor)
+    before, age = open_cursor(cell.cursors, f"videos:{author}", cursor), await _find_age(unit, viewer, now.date())
     if account.person.realm is None:
-        ids = await videos.list_by_author(unit, author, own=viewer == author, before=before, limit=limit)
+        ids = await videos.list_by_author(unit, author, own=viewer == author, age=age, before=before, limit=limit)
     else:
-        ids = await videos.list_by_foreign_author(unit, author, before=before, limit=limit)
+        ids = await videos.list_by_foreign_author(unit, author, age=age, before=before, limit=limit)
     clips = await videos.fetch_clips(unit, ids)
     language = choose_language(request.headers.get("accept-language"))
     return VideoPage(

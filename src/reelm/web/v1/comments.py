@@ -77,13 +77,12 @@ def _show_abroad(comment: social.CommentAbroad) -> CommentView:
     )
 
 
-@router.get(
-    "/videos/{video}/comments", responses=problems(accounts.SessionEnded, videos.VideoNotVisible, CursorNotOurs)
-)
+@router.get("/videos/{video}/comments", responses=problems(accounts.SessionEnded, *videos.UNWATCHABLE, CursorNotOurs))
 async def get_comments(
     video: UUID,
     viewer: MaybeSignedIn,
     cell: InCell,
+    now: Now,
     cursor: str | None = None,
     limit: Annotated[Limit, Query()] = 20,
 ) -> CommentPage:
@@ -91,8 +90,8 @@ async def get_comments(
     id, listing = VideoId(video), f"comments:{video}"
     before = open_cursor(cell.cursors, listing, cursor)
     async with cell.database.read() as unit:
-        found = await social.fetch_watchable(unit, id, viewer)
-        comments = await social.list_comments(unit, viewer=viewer, video=id, before=before, limit=limit)
+        found = await social.fetch_watchable(unit, id, viewer, now.date())
+        comments = await social.list_comments(unit, viewer=viewer, video=id, before=before, limit=limit, at=now)
         ours = await _show(unit, comments, creator=found.author, viewer=viewer, realm=cell.settings.realm)
         total = found.counts.comments if found.realm is not None else await social.count_comments(unit, id, viewer)
         unseen = await social.list_unseen_names(unit, viewer)
@@ -111,7 +110,7 @@ async def get_comments(
     status_code=201,
     responses=problems(
         *_SIGNED_OUT,
-        videos.VideoNotVisible,
+        *videos.UNWATCHABLE,
         social.CommentsClosed,
         social.CommentEmpty,
         accounts.TextTooLong,
@@ -132,7 +131,7 @@ async def post_comment(
 @router.delete(
     "/videos/{video}/comments/{comment}",
     status_code=204,
-    responses=problems(*_SIGNED_OUT, videos.VideoNotVisible, social.CommentNotFound),
+    responses=problems(*_SIGNED_OUT, *videos.UNWATCHABLE, social.CommentNotFound),
 )
 async def delete_comment(video: UUID, comment: UUID, viewer: SignedIn, unit: Write, cell: InCell, now: Now) -> None:
     """Remove one's own comment, or one under one's own clip."""

@@ -7,12 +7,12 @@ from pydantic import BaseModel
 
 from reelm import accounts, social
 from reelm.kernel.ids import VideoId
-from reelm.videos import VideoNotVisible
+from reelm.videos import UNWATCHABLE
 from reelm.web.depends import Now, SignedIn, Write
 from reelm.web.problems import problems
 
 router = APIRouter(tags=["social"])
-_REFUSALS = problems(accounts.NotSignedIn, accounts.SessionEnded, VideoNotVisible)
+_REFUSALS = problems(accounts.NotSignedIn, accounts.SessionEnded, *UNWATCHABLE)
 
 
 class LikeView(BaseModel):
@@ -28,6 +28,7 @@ async def put_like(video: UUID, viewer: SignedIn, unit: Write, now: Now) -> Like
 
 
 @router.delete("/videos/{video}/like", responses=_REFUSALS)
-async def delete_like(video: UUID, viewer: SignedIn, unit: Write) -> LikeView:
+async def delete_like(video: UUID, viewer: SignedIn, unit: Write, now: Now) -> LikeView:
     """Take a like back."""
-    return LikeView(liked=False, likes=await social.unlike(unit, viewer=viewer.id, video=VideoId(video)))
+    likes = await social.unlike(unit, viewer=viewer.id, video=VideoId(video), at=now)
+    return LikeView(liked=False, likes=likes)

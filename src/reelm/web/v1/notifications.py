@@ -45,7 +45,7 @@ class NotificationPage(BaseModel):
 
 def _poster(clips: dict[VideoId, videos.Clip], id: VideoId | None, viewer: AccountId) -> str | None:
     clip = clips.get(id) if id else None
-    return media_url(clip.asset.poster_key) if clip and videos.may_watch(clip.video, viewer) else None
+    return media_url(clip.asset.poster_key) if clip and videos.may_watch(clip.video, viewer, None) else None
 
 
 async def _find_due(

@@ -1,5 +1,6 @@
 """`/videos`: posting, showing, editing and removing clips."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -21,12 +22,16 @@ _SIGNED_OUT = (accounts.NotSignedIn, accounts.SessionEnded)
 
 
 class NewVideo(BaseModel):
-    """`upload_id` is the last part of the upload's address; `cover_at_ms` the moment whose picture is the cover."""
+    """`upload_id` is the last part of the upload's address; `cover_at_ms` the moment whose picture is the cover.
+
+    `age_limit` 18 is for adults only, 0 or none for everybody.
+    """
 
     upload_id: UUID
     caption: str = ""
     visibility: str = videos.Visibility.PUBLIC
     allow_comments: bool = True
+    age_limit: int | None = None
     cover_at_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
 
 
@@ -36,17 +41,18 @@ class PostedVideo(BaseModel):
 
 
 class VideoEdit(BaseModel):
-    """What is left out stays as it is."""
+    """What is left out stays as it is; an `age_limit` of 0 takes it away."""
 
     caption: str | None = None
     visibility: str | None = None
     allow_comments: bool | None = None
+    age_limit: int | None = None
 
 
 async def _show(
-    unit: ReadUnit, cell: Cell, request: Request, id: VideoId, viewer: accounts.Viewer | None
+    unit: ReadUnit, cell: Cell, request: Request, id: VideoId, viewer: accounts.Viewer | None, now: datetime
 ) -> VideoForYouView:
-    video = await social.fetch_watchable(unit, id, viewer.id if viewer else None)
+    video = await social.fetch_watchable(unit, id, viewer.id if viewer else None, now.date())
     clip = (await videos.fetch_clips(unit, [id]))[id]
     regard = social.Regard()
     if viewer:
@@ -69,6 +75,7 @@ async def _show(
         media.UploadEmpty,
         videos.CaptionTooLong,
         videos.VisibilityUnknown,
+        videos.AgeLimitUnknown,
     ),
 )
 async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) -> PostedVideo:
@@ -80,6 +87,7 @@ async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) ->
         caption=form.caption,
         visibility=form.visibility,
         allow_comments=form.allow_comments,
+        age_limit=form.age_limit,
         cover_at_ms=form.cover_at_ms,
         at=now,
     )
@@ -90,26 +98,37 @@ async def post_video(form: NewVideo, viewer: SignedIn, unit: Write, now: Now) ->
     "/videos/{video}",
     responses=problems(
         accounts.SessionEnded,
-        videos.VideoNotVisible,
+        *videos.UNWATCHABLE,
         moving.MovedToRealm,
         gateway.RealmNotAnswering,
         gateway.GatewayNotRunning,
     ),
 )
 async def get_video(
-    video: UUID, request: Request, viewer: MaybeViewer, cell: InCell, home: Annotated[str | None, Query()] = None
+    video: UUID,
+    request: Request,
+    viewer: MaybeViewer,
+    cell: InCell,
+    now: Now,
+    home: Annotated[str | None, Query()] = None,
 ) -> VideoForYouView:
     """A clip. `home` is the realm of a clip of another realm, as its link tells it: it is asked for there."""
     id = VideoId(video)
     if home is not None and home != cell.settings.realm:
         await social.visit_clip(cell.database, cell.abroad, id, RealmCode(home))
     async with clip_may_have_moved(cell, video), cell.database.read() as unit:
-        return await _show(unit, cell, request, id, viewer)
+        return await _show(unit, cell, request, id, viewer, now)
 
 
 @router.patch(
     "/videos/{video}",
-    responses=problems(*_SIGNED_OUT, videos.VideoNotVisible, videos.CaptionTooLong, videos.VisibilityUnknown),
+    responses=problems(
+        *_SIGNED_OUT,
+        videos.VideoNotVisible,
+        videos.CaptionTooLong,
+        videos.VisibilityUnknown,
+        videos.AgeLimitUnknown,
+    ),
 )
 async def patch_video(
     video: UUID, form: VideoEdit, request: Request, viewer: SignedIn, unit: Write, cell: InCell, now: Now
@@ -122,9 +141,10 @@ async def patch_video(
         caption=form.caption,
         visibility=form.visibility,
         allow_comments=form.allow_comments,
+        age_limit=form.age_limit,
         at=now,
     )
-    return await _show(unit, cell, request, VideoId(video), viewer)
+    return await _show(unit, cell, request, VideoId(video), viewer, now)
 
 
 @router.delete("/videos/{video}", status_code=204, responses=problems(*_SIGNED_OUT, videos.VideoNotVisible))

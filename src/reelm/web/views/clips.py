@@ -46,7 +46,7 @@ class YouView(BaseModel):
 class VideoView(BaseModel):
     """A clip. `stage` is where processing stands; `placeholder` a ThumbHash in base64.
 
-    `realm` is where the clip is at home.
+    `realm` is where the clip is at home; `age_limit` the age it is for, null for everybody.
     """
 
     id: UUID
@@ -56,6 +56,7 @@ class VideoView(BaseModel):
     caption: str
     visibility: str
     allow_comments: bool
+    age_limit: int | None
     author: PersonView
     created_at: datetime
     published_at: datetime | None
@@ -79,6 +80,7 @@ class VideoView(BaseModel):
             caption=video.caption,
             visibility=video.visibility,
             allow_comments=video.allow_comments,
+            age_limit=video.age_limit,
             author=PersonView.of(clip.author, realm),
             created_at=video.created_at,
             published_at=video.published_at,
