@@ -120,7 +120,8 @@ class Catalogue:
     """Every clip by its row.
 
     `published` in seconds of the epoch; `tally` has a column per field of `Tally`; `sound` is the row of the clip
-    whose sound it is. `heat` is what made it popular lately, `warmth` all that ever did when tallies were last read.
+    whose sound it is. `heat` is what made it popular lately, `heat_now` in the last hour or two, and `warmth` all that
+    ever did when tallies were last read.
     """
 
     def __init__(self, room: int = 1024) -> None:
@@ -137,6 +138,7 @@ class Catalogue:
         self.live = np.zeros(room, np.bool_)
         self.tally = np.zeros((room, len(Tally._fields)), np.float32)
         self.heat = np.zeros(room, np.float32)
+        self.heat_now = np.zeros(room, np.float32)
         self.warmth = np.zeros(room, np.float32)
         self.shown = np.zeros(room, np.float32)
         self.authors, self.languages, self.tag_names = Words(), Words(), Words()

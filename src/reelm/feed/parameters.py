@@ -9,6 +9,7 @@ from reelm.feed.model import Mode
 from reelm.feed.models import Model
 from reelm.feed.ranking import HEADS, LINEAR
 from reelm.feed.rules import MOST_OF_A_CREATOR
+from reelm.feed.shelves import HALF_LIFE_H, NOW_HALF_LIFE_H
 
 
 @dataclass(frozen=True)
@@ -40,5 +41,7 @@ def tell_parameters(model: Model | None, shown_by: Mapping[str, int]) -> Paramet
             "same_sound_in_a_row": 1,
             "seen_again": 0,
             "first_showings": OWED,
+            "popular_half_life_h": int(HALF_LIFE_H),
+            "popular_now_half_life_h": int(NOW_HALF_LIFE_H),
         },
     )

@@ -333,7 +333,7 @@ def _present_item(item: _Item, fragment: bytes, row: Record, caller: Caller, sho
             str(showing).encode(),
             fragment,
             reason.encode(),
-            orjson.dumps(item.why.told()),
+            orjson.dumps(item.why.told(row["handle"])),
             b"true" if row["liked"] else b"false",
             b"true" if follows else b"false",
             b"true" if item.author == caller.account else b"false",

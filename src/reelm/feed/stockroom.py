@@ -17,7 +17,7 @@ import numpy as np
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally
 from reelm.feed.models import Model, find_current, load_model
 from reelm.feed.ranking import Shown
-from reelm.feed.shelves import HALF_LIFE_H, Shelves, stock
+from reelm.feed.shelves import HALF_LIFE_H, NOW_HALF_LIFE_H, Shelves, stock
 from reelm.feed.store import fetch_told, list_new, list_tallies
 from reelm.feed.tallying import Tallies
 from reelm.infra.db import HotPool
@@ -86,7 +86,10 @@ class Stockroom:
             found = catalogue.find(ids)
             rows, told = found[found != NOBODY], numbers[found != NOBODY]
             warmth = _warmth(told)
-            catalogue.heat[rows] += np.maximum(warmth - catalogue.warmth[rows], 0.0)
+            more = np.maximum(warmth - catalogue.warmth[rows], 0.0)
+            catalogue.heat[rows] += more
+            if self._cooled_s:  # what is read when the process starts is of all times
+                catalogue.heat_now[rows] += more
             catalogue.warmth[rows] = warmth
             catalogue.tally[rows] = np.where(_GROWS, np.maximum(told, catalogue.tally[rows]), told)
             catalogue.shown[rows] = np.maximum(catalogue.shown[rows], told[:, _SHOWN])
@@ -122,6 +125,7 @@ class Stockroom:
         catalogue = self.catalogue
         elapsed_s = max(now_s - self._cooled_s, 0.0) if self._cooled_s else 0.0  # what was just read is not cooled
         catalogue.heat *= np.float32(0.5 ** (elapsed_s / 3600 / HALF_LIFE_H))
+        catalogue.heat_now *= np.float32(0.5 ** (elapsed_s / 3600 / NOW_HALF_LIFE_H))
         self._cooled_s = now_s
         self.shelves = stock(catalogue, now_s)
         rows = catalogue.rows

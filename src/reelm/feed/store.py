@@ -55,14 +55,14 @@ _TOLD = f"""
 # Whether clips may be shown now, and in which version of their rows: PostgreSQL's own numbers of the transactions
 # that wrote them. With it whether the viewer likes them.
 _STANDING = f"""
-    SELECT v.id, v.caption, v.age_limit, v.xmin::text || '.' || p.xmin::text || '.' || a.xmin::text AS version,
-        c.views, c.likes, c.comments, c.shares,
+    SELECT v.id, v.caption, v.age_limit, p.handle,
+        v.xmin::text || '.' || p.xmin::text || '.' || a.xmin::text AS version, c.views, c.likes, c.comments, c.shares,
         EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = v.id) AS liked
     FROM videos v JOIN accounts p ON p.id = v.author_id JOIN assets a ON a.id = v.asset_id
     JOIN video_counts c ON c.video_id = v.id
     WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
     UNION ALL
-    SELECT f.id, f.caption, f.age_limit, f.xmin::text || '.' || p.xmin::text,
+    SELECT f.id, f.caption, f.age_limit, p.handle || '@' || f.realm, f.xmin::text || '.' || p.xmin::text,
         c.views + f.views, c.likes + f.likes, c.comments, c.shares,
         EXISTS (SELECT FROM likes l WHERE l.account_id = $2 AND l.video_id = f.id)
     FROM foreign_clips f JOIN foreign_people p ON p.id = f.author_id JOIN video_counts c ON c.video_id = f.id
@@ -204,8 +204,8 @@ async def find_viewer(pool: HotPool, token_hash: bytes, now: datetime) -> Record
 
 
 async def fetch_standing(pool: HotPool, viewer: AccountId | None, videos: Sequence[UUID]) -> dict[UUID, Record]:
-    """How those among these clips stand that may be shown now: `version`, `age_limit`, the counts
-    and `liked`."""
+    """How those among these clips stand that may be shown now: `version`, `age_limit`, the counts and `liked`;
+    `handle` is its creator's."""
     return {row["id"]: row for row in await pool.fetch(_STANDING, videos, viewer)}
 
 

@@ -29,8 +29,10 @@ class Why:
     explored: bool
     parts: Sequence[dict[str, Any]]
 
-    def told(self) -> dict[str, Any]:
-        return {"source": self.source, "explored": self.explored, "parts": list(self.parts)}
+    def told(self, creator: str) -> dict[str, Any]:
+        """`creator` is the handle of whoever made the clip: where a part is about its creator, it is about them."""
+        parts = [one | {"handle": creator} if one["kind"] == "creator" else one for one in self.parts]
+        return {"source": self.source, "explored": self.explored, "parts": parts}
 
 
 @dataclass(frozen=True)

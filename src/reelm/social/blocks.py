@@ -62,6 +62,17 @@ async def unmute(unit: WriteUnit, *, viewer: AccountId, handle: str) -> None:
     await delete_mute(unit, viewer, other.id)
 
 
+async def is_blocked(unit: ReadUnit, *, viewer: AccountId, handle: str) -> bool:
+    """Whether `viewer` has blocked somebody themselves. Raises as `block`."""
+    other = await _fetch_other(unit, viewer, handle)
+    return await has_blocked(unit, viewer, other.id)
+
+
+async def is_muted(unit: ReadUnit, *, viewer: AccountId, person: AccountId) -> bool:
+    """Whether `viewer` has muted somebody."""
+    return person in await list_muted(unit, viewer)
+
+
 async def _fetch_other(unit: ReadUnit, viewer: AccountId, handle: str) -> accounts.Person:
     """Somebody else who is there for `viewer`, or whom they have blocked themselves."""
     person = (await fetch_known(unit, *accounts.split_handle(handle))).person

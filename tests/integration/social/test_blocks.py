@@ -90,6 +90,20 @@ async def test_the_pages_of_the_two_are_not_there_for_each_other_either(realm: R
         assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text) == (404, there.text)
 
 
+async def test_whoever_has_blocked_somebody_is_told_so_and_whoever_is_blocked_that_nobody_is_there(
+    realm: Realm,
+) -> None:
+    cast = realm.people
+    assert (await realm.client(cast.ben).get("/accounts/carl/block")).json() == {"blocked": False}
+    await _block(realm, cast.ben, "carl")
+    assert (await realm.client(cast.ben).get("/accounts/carl/block")).json() == {"blocked": True}
+    carl = realm.client(cast.carl)
+    assert _told(await carl.get("/accounts/ben/block")) == _told(await carl.get("/accounts/zoe/block"))
+    await realm.client(cast.ana).put("/accounts/carl/mute")
+    for who, muted in ((cast.ana, True), (cast.olga, False)):
+        assert (await realm.client(who).get("/accounts/carl")).json()["you"]["muted"] is muted
+
+
 async def test_whoever_is_blocked_can_not_find_out_by_blocking_back(realm: Realm) -> None:
     cast = realm.people
     await _block(realm, cast.ben, "carl")

@@ -172,6 +172,7 @@ TABLE: dict[str, Call] = {
     "GET /api/v1/accounts/{handle}/videos": Call(anybody_but_ended(200)),
     "PUT /api/v1/accounts/{handle}/follow": Call(not_yourself(200)),
     "DELETE /api/v1/accounts/{handle}/follow": Call(signed_in(200)),
+    "GET /api/v1/accounts/{handle}/block": Call(not_yourself(200)),
     "PUT /api/v1/accounts/{handle}/block": Call(not_yourself(200)),
     "DELETE /api/v1/accounts/{handle}/block": Call(not_yourself(200)),
     "PUT /api/v1/accounts/{handle}/mute": Call(not_yourself(200)),

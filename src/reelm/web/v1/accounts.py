@@ -92,13 +92,23 @@ async def _find_age(unit: ReadUnit, viewer: AccountId | None, today: date) -> in
     return await accounts.find_age(unit, viewer, today) if viewer is not None else None
 
 
+async def _find_regard(unit: ReadUnit, viewer: AccountId | None, person: AccountId) -> ProfileRegard:
+    if viewer is None:
+        return ProfileRegard(follows=False, is_you=False, muted=False)
+    return ProfileRegard(
+        follows=await social.is_following(unit, viewer, person),
+        is_you=viewer == person,
+        muted=await social.is_muted(unit, viewer=viewer, person=person),
+    )
+
+
 async def _show_abroad(
     cell: Cell, handle: str, realm: RealmCode, viewer: AccountId | None, today: date
 ) -> ProfileView:
     account = await social.visit_profile(cell.database, cell.abroad, handle, realm)
     async with cell.database.read() as unit:
         await social.check_meets(unit, viewer, account.person.id)
-        follows = viewer is not None and await social.is_following(unit, viewer, account.person.id)
+        you = await _find_regard(unit, viewer, account.person.id)
         followers, _ = await social.count_follows(unit, account.person.id)
         age = await _find_age(unit, viewer, today)
         clips = await videos.list_by_foreign_author(unit, account.person.id, age=age, before=None, limit=200)
@@ -107,7 +117,7 @@ async def _show_abroad(
         **PersonView.of(account.person, realm).model_dump(),
         bio=account.bio,
         counts=ProfileCounts(followers=followers, following=0, videos=len(clips), likes=0),
-        you=ProfileRegard(follows=follows, is_you=False),
+        you=you,
     )
 
 
@@ -117,12 +127,12 @@ async def _show(unit: ReadUnit, cell: Cell, handle: str, viewer: AccountId | Non
     await social.check_meets(unit, viewer, person.id)
     followers, following = await social.count_follows(unit, person.id)
     published, likes = await videos.count_published(unit, person.id, age=await _find_age(unit, viewer, today))
-    follows = viewer is not None and await social.is_following(unit, viewer, person.id)
+    you = await _find_regard(unit, viewer, person.id)
     return ProfileView(
         **PersonView.of(person, cell.settings.realm).model_dump(),
         bio=account.bio,
         counts=ProfileCounts(followers=followers, following=following, videos=published, likes=likes),
-        you=ProfileRegard(follows=follows, is_you=viewer == person.id),
+        you=you,
     )
 
 

@@ -50,6 +50,12 @@ async def put_block(handle: str, viewer: SignedIn, unit: Write, cell: InCell, no
     return BlockView(blocked=True)
 
 
+@router.get("/accounts/{handle}/block", responses=problems(*_REFUSALS))
+async def get_block(handle: str, viewer: SignedIn, unit: Read) -> BlockView:
+    """Whether one has blocked an account oneself: its page is not there then, and this says why."""
+    return BlockView(blocked=await social.is_blocked(unit, viewer=viewer.id, handle=handle))
+
+
 @router.delete("/accounts/{handle}/block", responses=problems(*_REFUSALS))
 async def delete_block(handle: str, viewer: SignedIn, unit: Write) -> BlockView:
     """Take a block back. Follows that it ended stay ended."""

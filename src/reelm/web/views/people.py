@@ -71,6 +71,7 @@ class ProfileRegard(BaseModel):
 
     follows: bool
     is_you: bool
+    muted: bool
 
 
 class ProfileView(PersonView):
