@@ -1,4 +1,4 @@
-"""A thousand accounts made for it raise a clip by the bound in `docs/reference/events.md` at most, forgeries by nothing.
+"""A thousand accounts made for it raise a clip by the bound in `docs/reference/events.md`, and forgeries by nothing.
 
 Reports go the whole way that the server takes them: judged, merged, compared with what was stored, tallied, ranked.
 """

@@ -55,6 +55,8 @@ export interface NewVideo {
   caption: string;
   visibility: "public" | "private";
   allow_comments: boolean;
+  /** 0: for everybody. */
+  age_limit: 0 | 18;
   cover_at_ms?: number;
 }
 
@@ -92,7 +94,7 @@ export const api = {
   post: (json: NewVideo) => call<{ id: string; state: Video["state"] }>("/videos", { method: "POST", json }),
   /** `home`: the realm of a clip of another realm, where it is asked for. */
   video: (id: string, home: string | null = null) => call<VideoAndYou>(`/videos/${seg(id)}${query({ home })}`),
-  changeVideo: (id: string, json: Partial<Pick<Video, "caption" | "visibility" | "allow_comments">>) =>
+  changeVideo: (id: string, json: Partial<Pick<NewVideo, "caption" | "visibility" | "allow_comments" | "age_limit">>) =>
     call<VideoAndYou>(`/videos/${seg(id)}`, { method: "PATCH", json }),
   deleteVideo: (id: string) => call<void>(`/videos/${seg(id)}`, { method: "DELETE" }),
 
@@ -107,6 +109,8 @@ export const api = {
 
   block: (handle: string, yes: boolean) =>
     call<{ blocked: boolean }>(`/accounts/${seg(handle)}/block`, { method: yes ? "PUT" : "DELETE" }),
+  /** Whether one has blocked them oneself: their page is not there then. */
+  ownBlock: (handle: string) => call<{ blocked: boolean }>(`/accounts/${seg(handle)}/block`),
   mute: (handle: string, yes: boolean) =>
     call<{ muted: boolean }>(`/accounts/${seg(handle)}/mute`, { method: yes ? "PUT" : "DELETE" }),
   blocked: (cursor?: string | null) => call<Page<Shunned>>(`/me/blocked${query({ cursor })}`),

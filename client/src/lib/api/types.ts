@@ -22,7 +22,7 @@ export type Role = "viewer" | "moderator" | "operator" | "auditor" | "device-adm
 export interface Profile extends Person {
   bio: string;
   counts: { followers: number; following: number; videos: number; likes: number };
-  you: { follows: boolean; is_you: boolean };
+  you: { follows: boolean; is_you: boolean; muted: boolean };
 }
 
 export interface Followed {
@@ -60,6 +60,8 @@ export interface Video {
   caption: string;
   visibility: "public" | "private";
   allow_comments: boolean;
+  /** From which age on it may be watched; null: by everybody. */
+  age_limit: number | null;
   author: Person;
   created_at: string;
   published_at: string | null;

@@ -9,6 +9,9 @@ const KEPT = 2;
 /** Refusals that say that a clip's realm can't be asked now. */
 const SILENT: ReadonlySet<string> = new Set(["realm-not-answering", "gateway-not-running"]);
 
+/** Refusals that say that a clip is for adults only. */
+const FOR_ADULTS: Readonly<Record<string, "age-unknown" | "too-young">> = { "age-not-known": "age-unknown", "not-old-enough": "too-young" };
+
 /** One feed as the person sees it: the clips so far, where they are in it, and what comes at its end. */
 export class Clips {
   items = $state<FeedItem[]>([]);
@@ -18,9 +21,9 @@ export class Clips {
   problem = $state("");
   /**
    * The clip this feed was opened for: `gone` is one that does not exist, or not for this person; `silent` one whose
-   * realm does not answer.
+   * realm does not answer; `age-unknown` and `too-young` are those for adults only.
    */
-  lost = $state<"gone" | "silent" | null>(null);
+  lost = $state<"gone" | "silent" | "age-unknown" | "too-young" | null>(null);
   /** Clips from here on stand where others stood; another object each time. */
   rearranged = $state.raw<{ from: number }>({ from: Infinity });
   #cursor: string | null = null;
@@ -151,7 +154,7 @@ export class Clips {
     } catch (failure) {
       if (!(failure instanceof Refused)) throw failure;
       if (SILENT.has(failure.slug)) this.lost = "silent";
-      else if (failure.status < 500) this.lost = "gone";
+      else if (failure.status < 500) this.lost = FOR_ADULTS[failure.slug] ?? "gone";
       else throw failure;
     }
   }

@@ -27,11 +27,11 @@ export async function setLike(item: FeedItem, liked: boolean): Promise<boolean> 
   }
 }
 
-/** Follow or unfollow the author: shown at once on all their clips, undone with a word if the server refuses. */
-export async function setFollow(clips: Clips, item: FeedItem, follows: boolean): Promise<void> {
+/** Follow or unfollow the author: shown at once on all their clips, undone with a word if the server refuses. Gives whether it changed. */
+export async function setFollow(clips: Clips, item: FeedItem, follows: boolean): Promise<boolean> {
   const { author } = item.video;
-  if (!invite.admits("invite.follow", videoPath(item.video))) return;
-  await follow(author, follows, (shown) => clips.markFollowed(author, shown));
+  if (!invite.admits("invite.follow", videoPath(item.video))) return false;
+  return (await follow(author, follows, (shown) => clips.markFollowed(author, shown))) !== null;
 }
 
 /** Follow or unfollow somebody. `mark` shows it at once; of somebody of another realm once it may be told there. */

@@ -17,6 +17,7 @@ class Draft {
   caption = $state("");
   visibility = $state<"public" | "private">("public");
   allowComments = $state(true);
+  adultsOnly = $state(false);
   /** Null: the server chooses. */
   coverAtMs = $state<number | null>(null);
   problem = $state("");
@@ -60,6 +61,7 @@ class Draft {
       caption: this.caption.trim(),
       visibility: this.visibility,
       allow_comments: this.allowComments,
+      age_limit: this.adultsOnly ? 18 : 0,
     };
     if (this.coverAtMs !== null) wish.cover_at_ms = this.coverAtMs;
     try {
@@ -86,6 +88,7 @@ class Draft {
     this.preview = this.caption = this.problem = "";
     this.visibility = "public";
     this.allowComments = true;
+    this.adultsOnly = false;
     this.posting = false;
     this.#asked = false;
   }
