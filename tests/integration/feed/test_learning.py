@@ -75,6 +75,18 @@ async def test_after_five_of_one_topic_and_five_skipped_of_another_the_next_ten_
         assert sum(part["share"] for part in item["why"]["parts"]) <= 1.01
 
 
+async def test_where_a_creator_is_the_cause_it_says_which(realm: Realm, newcomer: Person) -> None:
+    await _watch(realm, newcomer)
+    named = {
+        (part["handle"], item["video"]["author"]["handle"])
+        for item in (await _page(realm, newcomer))["items"]
+        for part in item["why"]["parts"]
+        if part["kind"] == "creator"
+    }
+    assert named
+    assert all(told == author for told, author in named)
+
+
 async def test_a_reset_feed_is_that_of_somebody_new(realm: Realm, newcomer: Person) -> None:
     watched = await _watch(realm, newcomer)
     assert (await realm.client(newcomer).post("/me/feed/reset", json={})).status_code == 200
