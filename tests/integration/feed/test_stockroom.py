@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from numpy.typing import NDArray
 from tests.integration.world import Person, Realm
 
 from reelm.feed import stockroom
-from reelm.feed.catalogue import Numbers
 from reelm.feed.shelves import HALF_LIFE_H
 from reelm.feed.stockroom import Stockroom
 
@@ -70,10 +70,10 @@ async def test_made_up_and_stolen_showings_move_nobodys_feed(realm: Realm, monke
     assert len(await realm.rows("SELECT * FROM impressions")) > 0
 
 
-async def _ranked_by(realm: Realm, room: Stockroom) -> dict[str, Numbers]:
+async def _ranked_by(realm: Realm, room: Stockroom) -> dict[str, NDArray[Any]]:
     """Everything that the feeds of others go by."""
     await room.refresh(realm.clock.now())
     rows = room.catalogue.rows
     tally, heat, now = room.catalogue.tally[rows], room.catalogue.heat[rows], room.catalogue.heat_now[rows]
-    named = {"tally": tally, "heat": heat, "now": now, "popular": room.shelves.popular[-1]}
+    named: dict[str, NDArray[Any]] = {"tally": tally, "heat": heat, "now": now, "popular": room.shelves.popular[-1]}
     return {name: numbers.copy() for name, numbers in named.items()}
