@@ -13,9 +13,10 @@ from tests.unit.feed.worlds import NOW_S, clip
 from reelm.feed.catalogue import Catalogue, Tally
 from reelm.feed.merging import Batch, Before, Key, compare, merge
 from reelm.feed.model import Ended, EventKind, WatchEvent
+from reelm.feed.reports import as_reports
 from reelm.feed.shelves import stock
 from reelm.feed.showings import ShowingKey
-from reelm.feed.tallying import LEAST_TRUST, plan_tallies
+from reelm.feed.tallying import LEAST_TRUST, plan_tallies, trust_in
 from reelm.kernel.ids import AccountId, ImpressionId, VideoId
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -36,11 +37,12 @@ def _tally(batches: list[Batch], *, joined: timedelta, times: int = 1) -> Tally:
     for _ in range(times):
         told, _ = merge(batches, {RAISED: LASTS_MS}, KEY)
         news = compare(told, {key: stored[key] for key in told if key in stored})
-        for one in (*news.new, *news.grown):
+        every = [*news.new, *(grown for grown, _ in news.grown)]
+        for one in every:
             stored[one.impression, one.kind] = Before(one.watched_ms, one.replays, one.ended)
-        accepted = [(one, NOW - joined) for who in news.accepted if who for one in news.accepted[who]]
-        for tally in plan_tallies(accepted, NOW).values():
-            sum_ += tally
+        reports = as_reports(every)
+        trust = np.full(len(every), trust_in(joined))
+        sum_ += plan_tallies(reports, trust).numbers.sum(axis=0)
     return Tally(*sum_.tolist())
 
 
