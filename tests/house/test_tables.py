@@ -48,6 +48,7 @@ NAMES_NOBODY = {
     "awaited_handles": "handles kept free for whoever is on their way here, who has no account here yet",
     "canary_probes": "how many entries each day's probe expected and found in a realm's log",
     "counts_abroad": "noised sums that other realms told of a clip",
+    "feed_content": "what a public clip is about and looks like, in numbers",
     "feed_states": "hang on a pseudonym, and go when `feed_people` no longer has it",
     "feed_tallies": "how people took to a clip, summed up",
     "showings": "hang on a pseudonym, and go when `feed_people` no longer has it",

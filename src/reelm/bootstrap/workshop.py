@@ -22,6 +22,7 @@ from reelm.kernel.time import Clock, SystemClock
 
 SWEEP = "cell.sweep"
 PROBE = "cell.probe"
+DESCRIBE = "feed.describe"
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Workshop:
         return {
             SWEEP: self._sweep,
             PROBE: self._probe,
+            DESCRIBE: partial(feed.run_describe, self.database),
             moving.ADVANCE: partial(moving.run_advance, self.mover),
             moving.WAKE: partial(moving.run_wake, self.mover),
             moving.RESIDENTS: partial(moving.run_residents, self.residents),
@@ -62,6 +64,7 @@ class Workshop:
         return {
             SWEEP: "*/5 * * * *",
             PROBE: "3-53/10 * * * *",
+            DESCRIBE: "* * * * *",
             moving.WAKE: "* * * * *",
             moving.RESIDENTS: "* * * * *",
         }

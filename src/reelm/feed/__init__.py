@@ -1,6 +1,6 @@
 """What to show next: skeleton → hydrate → pure rules → present.
 
-Owns `impressions`, what is learned of them and what people choose for their feeds.
+Owns `impressions`, what is learned of them, what clips are about in numbers, and what people choose for their feeds.
 
 Promises: a page never shows a clip its viewer may not watch for longer than `FRESH_S`; a watch event answered with
 202 is on disk, and counts once however often it comes.
@@ -8,6 +8,7 @@ Promises: a page never shows a clip its viewer may not watch for longer than `FR
 
 from reelm.feed.choice_store import FEED_CHOICES, find_choices, list_feed_choices, rename_creator
 from reelm.feed.choices import Choices, Kind, Less, is_filtered, is_hidden
+from reelm.feed.content import run_describe
 from reelm.feed.days import forget_old_showings, make_days_ahead
 from reelm.feed.errors import ChoiceNotTaken, EventsNotUnderstood, FeedModeUnknown, TooManyChoices
 from reelm.feed.events import parse_events
@@ -85,6 +86,7 @@ __all__ = [
     "release",
     "rename_creator",
     "reset",
+    "run_describe",
     "see_as_before",
     "see_less",
     "store_streamed",

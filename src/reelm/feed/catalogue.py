@@ -1,7 +1,7 @@
 """Which clips may be shown, and what is known of each? Columns of numbers; a clip's row is its place in them.
 
 Rows are given out in the order clips were told and never change while the process runs. A clip that is no longer
-public keeps its row and is not `live`. A million clips take about 150 MB.
+public keeps its row and is not `live`. A million clips take about 250 MB.
 """
 
 import re
@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from reelm.feed.content.codes import CONTENT_BYTES
 
 Rows = NDArray[np.int32]
 Numbers = NDArray[np.float32]
@@ -26,7 +28,8 @@ _HASHTAG = re.compile(r"[#＃]([^\W_][\w\-·]{0,63})", re.UNICODE)
 class Told(NamedTuple):
     """What the database tells of a clip. `sound` is the clip whose sound it plays, `None` for its own.
 
-    `age_limit` in full years; 0 is for everybody.
+    `age_limit` in full years; 0 is for everybody. `content` is what it is about, in codes (`content/codes.py`), empty
+    where that has not been worked out.
     """
 
     id: bytes
@@ -37,6 +40,7 @@ class Told(NamedTuple):
     language: str
     caption: str
     age_limit: int = 0
+    content: bytes = b""
 
 
 class Tally(NamedTuple):
@@ -120,8 +124,9 @@ class Catalogue:
     """Every clip by its row.
 
     `published` in seconds of the epoch; `tally` has a column per field of `Tally`; `sound` is the row of the clip
-    whose sound it is. `heat` is what made it popular lately, `heat_now` in the last hour or two; `warmth` is all
-    that ever did when tallies were last read.
+    whose sound it is; `content` what it is about, in codes (`content/codes.py`), all 0 where that is not known. `heat`
+    is what made it popular lately, `heat_now` in the last hour or two; `warmth` is all that ever did when tallies were
+    last read.
     """
 
     def __init__(self, room: int = 1024) -> None:
@@ -141,6 +146,7 @@ class Catalogue:
         self.heat_now = np.zeros(room, np.float32)
         self.warmth = np.zeros(room, np.float32)
         self.shown = np.zeros(room, np.float32)
+        self.content = np.zeros((room, CONTENT_BYTES), np.uint8)
         self.authors, self.languages, self.tag_names = Words(), Words(), Words()
         self.row_places = Places()
         self.of_author: list[MutableSequence[int]] = []
@@ -182,6 +188,8 @@ class Catalogue:
         for place, name in enumerate(list_tags(clip.caption)[:MOST_TAGS]):
             self.tags[row, place] = tag = self.tag_names.add(name)
             _note(self.of_tag, tag, row)
+        if clip.content:
+            self.content[row] = np.frombuffer(clip.content, np.uint8)
         self._recent[key] = row
         return row
 
@@ -220,6 +228,12 @@ class Catalogue:
     def count(self, rows: Rows, more: Numbers) -> None:
         """Add to the tallies, [rows, fields of `Tally`]; rows may repeat."""
         np.add.at(self.tally, rows, more)
+
+    def describe(self, ids: Sequence[bytes], contents: Sequence[bytes]) -> None:
+        """Take in what was worked out of clips; of those that are not here, nothing."""
+        rows = self.find(ids)
+        told = np.frombuffer(b"".join(contents), np.uint8).reshape(len(contents), CONTENT_BYTES)
+        self.content[rows[rows != NOBODY]] = told[rows != NOBODY]
 
     @property
     def rows(self) -> slice:

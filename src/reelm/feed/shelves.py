@@ -1,7 +1,7 @@
 """Which clips stand ready for everybody? Lists over the whole catalogue, made every few seconds, not for each page.
 
-Popular ones by language, lately and in this hour, the newest, and those that are owed their first showings, the
-least shown first.
+Popular ones by language, lately and in this hour, the newest, those that are owed their first showings, the least
+shown first, and those that too few people have seen for the trained model to know them, by what they are about.
 """
 
 from dataclasses import dataclass, field
@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from reelm.feed.catalogue import Catalogue, Numbers, Rows, Tally
+from reelm.feed.catalogue import Catalogue, Numbers, Rows, Tally, no_rows
+from reelm.feed.content.codes import LOOKS, WORDS_BYTES, Codes, Signs, decode_looks, read_signs
 from reelm.feed.exploring import is_owed
 
 POPULAR, NEWEST, YOUNG = 400, 600, 2000
+# A clip is cold until it was shown so often. The newest of them are looked through, the wordless by their pictures.
+COLD_SHOWN, COLD, WORDLESS = 300.0, 50_000, 5000
 # Rates are pulled towards these until a clip was viewed often: a beta prior of `PRIOR_VIEWS` views.
 PRIOR_VIEWS = 20.0
 PRIORS = Tally(completions=0.35, likes=0.08, comments=0.01, shares=0.02, skips=0.35, refusals=0.005)
@@ -24,6 +27,18 @@ _OF_NOW, _WARM = 4, 0.05
 
 
 @dataclass(frozen=True)
+class Cold:
+    """Clips that few have seen, in no order: those with a caption and its `signs` [2, rows], and those that have a
+    picture only and how it `looks` [wordless, `LOOKS`].
+    """
+
+    rows: Rows = field(default_factory=no_rows)
+    signs: Signs = field(default_factory=lambda: np.zeros((2, 0), np.uint64))
+    wordless: Rows = field(default_factory=no_rows)
+    looks: Numbers = field(default_factory=lambda: np.zeros((0, LOOKS), np.float32))
+
+
+@dataclass(frozen=True)
 class Shelves:
     """Rows, best first. `quality` [rows of the catalogue]; `popular` by number of a language, -1 for any."""
 
@@ -31,6 +46,7 @@ class Shelves:
     popular: dict[int, Rows] = field(default_factory=dict[int, Rows])
     newest: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     young: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    cold: Cold = field(default_factory=Cold)
 
 
 def rates(tally: Numbers) -> Numbers:
@@ -59,7 +75,21 @@ def stock(catalogue: Catalogue, now_s: float) -> Shelves:
     for number in range(len(catalogue.languages)):
         by_language[number] = _popular(live[catalogue.language[live] == number], worth, catalogue.heat_now)
     owed = owed[np.lexsort((catalogue.published[owed], catalogue.shown[owed]))]
-    return Shelves(quality, by_language, newest, owed[:YOUNG])
+    return Shelves(quality, by_language, newest, owed[:YOUNG], find_cold(catalogue, live))
+
+
+def find_cold(catalogue: Catalogue, live: Rows) -> Cold:
+    """The newest of those that were shown little, out of rows that may be shown."""
+    cold = live[catalogue.shown[live] < COLD_SHOWN]
+    if len(cold) > COLD:
+        cold = cold[np.argpartition(-catalogue.published[cold], COLD)[:COLD]]
+    content: Codes = catalogue.content[cold]
+    has_words = content[:, :WORDS_BYTES].view(np.uint64).any(axis=1)
+    has_looks = content[:, WORDS_BYTES:].view(np.uint64).any(axis=1)
+    wordless = cold[~has_words & has_looks]
+    wordless = wordless[np.argsort(-catalogue.published[wordless], kind="stable")[:WORDLESS]]
+    looks = decode_looks(catalogue.content[wordless, WORDS_BYTES:])
+    return Cold(cold[has_words], read_signs(content[has_words, :WORDS_BYTES]), wordless, looks)
 
 
 def _popular(rows: Rows, worth: NDArray[np.floating], heat_now: Numbers) -> Rows:

@@ -23,6 +23,7 @@ from reelm.feed.ranking import (
     share_causes,
     spread,
 )
+from reelm.feed.resembling import read_liked, resemble
 from reelm.feed.shelves import Shelves
 from reelm.feed.state import SeenFilter
 
@@ -103,7 +104,7 @@ def _gather(world: World, interests: Interests) -> Gathered:
     if taste.events or len(interests.topics):
         found[Source.AFFINITY] = find_leaning(catalogue, taste, interests.topics)
     if taste.events:
-        found[Source.CONTENT] = find_alike(catalogue, shelves, taste)
+        found[Source.CONTENT] = find_alike(catalogue, shelves, taste, read_liked(catalogue, taste))
     if world.model is None or not taste.events:
         return gather(found, catalogue.row_places)
     vector = fold_in(world.model, taste)
@@ -152,6 +153,7 @@ def list_tried(
     if not slots or not len(young):
         return []
     care = np.maximum(interests.taste.tags.total(world.catalogue.tags[young]).sum(axis=1), 0.0)
+    care += resemble(world.catalogue, young, read_liked(world.catalogue, interests.taste))
     care += np.maximum(interests.taste.creators.of(world.catalogue.author[young]).sum(axis=1), 0.0)
     own = np.isin(world.catalogue.language[young], interests.languages)
     return explore(young, np.minimum(care, 2.0) + 0.5 * own, world.catalogue.tally[young], slots, rng)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally
+from reelm.feed.content.store import find_newest, list_since
 from reelm.feed.models import Model, find_current, load_model
 from reelm.feed.ranking import Shown
 from reelm.feed.shelves import HALF_LIFE_H, NOW_HALF_LIFE_H, Shelves, stock
@@ -43,6 +44,7 @@ class Stockroom:
         self.shown = Shown(np.zeros(0, np.float32), np.zeros(0, np.float32))
         self._pool, self._models = pool, models
         self._newest = self._cooled_s = 0.0
+        self._described_at: datetime | None = None
         self._until = self._counts_until = self._model_until = 0.0
         self._lock = asyncio.Lock()
 
@@ -54,11 +56,13 @@ class Stockroom:
             if time.monotonic() < self._until:
                 return
             began = time.monotonic()
+            self._described_at = self._described_at or await find_newest(self._pool)
             if time.monotonic() >= self._counts_until:
                 added = await self._read_all()
                 self._counts_until = time.monotonic() + FRESH_S * max(1.0, _REST * (time.monotonic() - began))
             else:
                 added = await self._read_new()
+            await self._read_content()
             self._look_for_model(added=added)
             self._stock(now.timestamp())
             self._until = time.monotonic() + FRESH_S
@@ -96,6 +100,13 @@ class Stockroom:
             live[rows] = True
         catalogue.live[: len(live)] = live
         return added
+
+    async def _read_content(self) -> None:
+        """What was worked out of clips since the last look."""
+        if self._described_at is not None:
+            news = await list_since(self._pool, self._described_at)
+            self.catalogue.describe(news.ids, news.contents)
+            self._described_at = news.newest
 
     def _unknown(self, ids: Sequence[bytes]) -> list[bytes]:
         rows = self.catalogue.find(ids)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, Part, Sight
 from reelm.feed.catalogue import Numbers, Told
+from reelm.feed.content.codes import MODEL, join
 from reelm.feed.model import Dated
 from reelm.feed.tables import impressions, releases
 from reelm.infra.db import HotPool, ReadUnit, Record, WriteUnit
@@ -42,13 +43,14 @@ _NEW = f"""
 _TOLD = f"""
     SELECT v.id, v.author_id, extract(epoch FROM v.published_at)::float8 AS published_at,
         coalesce(a.duration_ms, 0) AS duration_ms, p.locale AS language, v.caption,
-        coalesce(v.age_limit, 0) AS age_limit
+        coalesce(v.age_limit, 0) AS age_limit, k.words, k.looks
     FROM videos v JOIN assets a ON a.id = v.asset_id JOIN accounts p ON p.id = v.author_id
+    LEFT JOIN feed_content k ON k.video_id = v.id AND k.model = $2
     WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
     UNION ALL
     SELECT f.id, f.author_id, extract(epoch FROM f.published_at)::float8, f.duration_ms, '', f.caption,
-        coalesce(f.age_limit, 0)
-    FROM foreign_clips f WHERE f.id = ANY($1::uuid[])
+        coalesce(f.age_limit, 0), k.words, k.looks
+    FROM foreign_clips f LEFT JOIN feed_content k ON k.video_id = f.id AND k.model = $2 WHERE f.id = ANY($1::uuid[])
     ORDER BY published_at, id
 """  # noqa: S608
 
@@ -178,11 +180,11 @@ async def list_new(pool: HotPool, since_s: float) -> list[bytes]:
 
 async def fetch_told(pool: HotPool, ids: Sequence[bytes]) -> list[Told]:
     """What ranking needs to know of those among these that are public, in the order they were published."""
-    rows = await pool.fetch(_TOLD, [UUID(bytes=id) for id in ids])
+    rows = await pool.fetch(_TOLD, [UUID(bytes=id) for id in ids], MODEL)
     return [
         Told(
             row["id"].bytes, row["author_id"].bytes, None, row["published_at"], row["duration_ms"],
-            row["language"], row["caption"], row["age_limit"],
+            row["language"], row["caption"], row["age_limit"], join(row["words"], row["looks"]),
         )
         for row in rows
     ]  # fmt: skip

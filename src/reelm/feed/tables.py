@@ -182,6 +182,32 @@ feed_tallies = Table(
     ),
 )
 
+# Made of what is public, by the worker (`content/`); a trigger deletes it when that changes.
+feed_content = Table(
+    "feed_content",
+    metadata,
+    column(
+        "video_id",
+        Uuid,
+        ForeignKey("clips.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        primary_key=True,
+    ),
+    column("words", LargeBinary, data=DataClass.PUBLIC_CONTENT, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("looks", LargeBinary, data=DataClass.PUBLIC_CONTENT, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column("model", Text, data=DataClass.SYSTEM),
+    column("made_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_feed_content_made_at", "made_at"),
+    info=held(
+        "What a public clip is about and how its poster looks, in numbers worked out of its caption and its preview,"
+        " so that a new clip finds people who like such clips.",
+        purpose=DataUse.PERSONALIZATION,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.REMOVED, "until the caption changes or the clip is no longer public"),
+    ),
+)
+
 # What was put on which page, so that a ranking can be judged by what it showed. Those of nobody have no pseudonym.
 showings = Table(
     "showings",

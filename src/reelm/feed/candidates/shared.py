@@ -6,7 +6,8 @@ from itertools import islice
 import numpy as np
 
 from reelm.feed.candidates.gathering import NOTHING, Found
-from reelm.feed.catalogue import NOBODY, Catalogue, Rows
+from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows
+from reelm.feed.resembling import Liked, find_resembling, resemble
 from reelm.feed.shelves import Shelves
 from reelm.feed.taste import DECAYS_S, Taste
 
@@ -44,16 +45,22 @@ def find_leaning(catalogue: Catalogue, taste: Taste, topics: Rows) -> Found:
     return _ranked(_take_turns(lists, MOST)) if lists else NOTHING
 
 
-def find_alike(catalogue: Catalogue, shelves: Shelves, taste: Taste) -> Found:
-    """Of clips that few have seen, those whose words and tags this person leans towards."""
+def find_alike(catalogue: Catalogue, shelves: Shelves, taste: Taste, liked: Liked) -> Found:
+    """Of clips that few have seen, those with hashtags this person leans towards and those that resemble theirs."""
     young = shelves.young
-    if not len(young) or not len(taste.tags.numbers):
-        return NOTHING
-    lean = taste.tags.total(catalogue.tags[young]).sum(axis=1) / len(DECAYS_S)
-    good = np.flatnonzero(lean > 0)
+    tagged = young[lean_by_tags(catalogue, young, taste) > 0]
+    rows = np.concatenate([tagged, find_resembling(shelves.cold, liked)])
+    rows = rows[np.flatnonzero(catalogue.row_places.group(rows) == np.arange(len(rows)))]
+    said = lean_by_tags(catalogue, rows, taste) + resemble(catalogue, rows, liked)
+    good = np.flatnonzero(said > 0)
     if len(good) > MOST:
-        good = good[np.argpartition(-lean[good], MOST)[:MOST]]
-    return Found(young[good], lean[good])
+        good = good[np.argpartition(-said[good], MOST)[:MOST]]
+    return Found(rows[good], said[good])
+
+
+def lean_by_tags(catalogue: Catalogue, rows: Rows, taste: Taste) -> Numbers:
+    """How much this person leans towards the hashtags of clips, [n]; never below 0."""
+    return np.maximum(taste.tags.total(catalogue.tags[rows]).sum(axis=1) / len(DECAYS_S), 0.0)
 
 
 def _newest(rows: Sequence[int], most: int) -> list[int]:

@@ -15,7 +15,8 @@ _LINEAR = np.array([LINEAR.get(name, 0.0) for name in FEATURES], np.float32)
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "liked_alike": ("from_neighbours", "from_factors"),
     "creator": ("creator_hour", "creator_day", "creator_month"),
-    "tag": ("tags_hour", "tags_day", "tags_month", "from_content", "own_topic"),
+    "tag": ("tags_hour", "tags_day", "tags_month", "own_topic"),
+    "content": ("from_content",),
     "sound": ("sound_hour", "sound_day", "sound_month"),
     "following": ("follows", "from_following"),
     "popular": (
