@@ -440,6 +440,18 @@ CREATE INDEX ix_comments_author_id ON comments (author_id);
 
 CREATE INDEX ix_comments_video_id ON comments (video_id, id DESC);
 
+CREATE TABLE feed_content (
+    video_id UUID NOT NULL,
+    words BYTEA,
+    looks BYTEA,
+    model TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_feed_content PRIMARY KEY (video_id),
+    CONSTRAINT fk_feed_content_video_id FOREIGN KEY(video_id) REFERENCES clips (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_feed_content_made_at ON feed_content (made_at);
+
 CREATE TABLE feed_less_creators (
     account_id UUID NOT NULL,
     creator_id UUID NOT NULL,

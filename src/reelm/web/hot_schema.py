@@ -23,11 +23,22 @@ router = APIRouter(prefix="/api/v1", tags=["feed"])
 class CauseView(BaseModel):
     """One thing that put a clip on the page, and its share in that, of 1.
 
-    `video_id` is the clip that was watched or liked; `tag` the hashtag. `creator` and `sound` are the clip's own.
+    `video_id` is the clip that was watched or liked, or that it resembles (`content`); `tag` the hashtag. `creator`
+    and `sound` are the clip's own.
     """
 
     kind: Literal[
-        "watched", "liked", "creator", "tag", "sound", "language", "popular", "fresh", "following", "explore"
+        "watched",
+        "liked",
+        "content",
+        "creator",
+        "tag",
+        "sound",
+        "language",
+        "popular",
+        "fresh",
+        "following",
+        "explore",
     ]
     share: Annotated[float, Field(ge=0, le=1)]
     video_id: UUID | None = None

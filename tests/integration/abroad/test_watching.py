@@ -9,6 +9,7 @@ from tests.integration.abroad.conftest import Two
 from tests.integration.gateway.realms import until
 
 from reelm import videos
+from reelm.feed.content import describe_what_is_new
 from reelm.gateway import Kind, NotFoundAbroad, Question, Received
 from reelm.gateway.inbox import Delivery
 from reelm.kernel.ids import RealmCode
@@ -350,3 +351,15 @@ async def test_a_realm_of_a_version_before_age_limits_is_not_told_of_clips_for_a
     async with two.qc.realm.cell.database.write() as unit:
         await videos.keep_clip(unit, RealmCode("eu"), as_before, at=two.clock.now())
     assert [one["age_limit"] for one in await two.qc.feed()] == [None]
+
+
+async def test_a_copy_is_described_where_it_is_kept_and_the_description_goes_with_it(two: Two) -> None:
+    id = await two.eu.realm.publish(two.ana, caption="Une soupe à l'oignon")
+    await two.qc.shop(two.eu)
+    assert await describe_what_is_new(two.qc.realm.workshop.database) == 1
+    (row,) = await two.qc.realm.rows("SELECT video_id, words FROM feed_content")
+    assert str(row["video_id"]) == id
+    assert row["words"]
+    assert await two.eu.realm.rows("SELECT FROM feed_content") == []  # each realm makes its own
+    assert (await two.eu.realm.client(two.ana).delete(f"/videos/{id}")).status_code == 204
+    await until(lambda: _count(two.qc, "feed_content", 0))

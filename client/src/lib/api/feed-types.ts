@@ -31,6 +31,7 @@ export type WhyKind =
   | "watched"
   | "liked"
   | "shared"
+  | "content"
   | "creator"
   | "tag"
   | "sound"
