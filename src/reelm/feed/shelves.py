@@ -61,8 +61,8 @@ def score_quality(tally: Numbers) -> Numbers:
     return ((rates(tally) - np.array(PRIORS, np.float32)) @ np.array(QUALITY, np.float32)).astype(np.float32)
 
 
-def stock(catalogue: Catalogue, now_s: float) -> Shelves:
-    """The lists as they are now."""
+def stock(catalogue: Catalogue, now_s: float, cold: Cold | None = None) -> Shelves:
+    """The lists as they are now; `cold` where those are known."""
     rows = catalogue.rows
     live = np.flatnonzero(catalogue.live[rows]).astype(np.int32)
     quality = score_quality(catalogue.tally[rows])
@@ -75,7 +75,7 @@ def stock(catalogue: Catalogue, now_s: float) -> Shelves:
     for number in range(len(catalogue.languages)):
         by_language[number] = _popular(live[catalogue.language[live] == number], worth, catalogue.heat_now)
     owed = owed[np.lexsort((catalogue.published[owed], catalogue.shown[owed]))]
-    return Shelves(quality, by_language, newest, owed[:YOUNG], find_cold(catalogue, live))
+    return Shelves(quality, by_language, newest, owed[:YOUNG], cold or find_cold(catalogue, live))
 
 
 def find_cold(catalogue: Catalogue, live: Rows) -> Cold:

@@ -27,7 +27,7 @@ from reelm.kernel.ids import VideoId
 FRESH_S = 2.0
 # Reading everything again waits so many times `FRESH_S` for each second it took.
 _REST = 25
-_MODEL_EVERY = 15
+_MODEL_EVERY = _COLD_EVERY = 15
 _SHOWN = Tally._fields.index("shown")
 # What this process counted is written a moment later: what only grows is not taken back by reading.
 _GROWS = np.array([name != "skips" for name in Tally._fields])
@@ -45,7 +45,7 @@ class Stockroom:
         self._pool, self._models = pool, models
         self._newest = self._cooled_s = 0.0
         self._described_at: datetime | None = None
-        self._until = self._counts_until = self._model_until = 0.0
+        self._until = self._counts_until = self._model_until = self._cold_until = 0.0
         self._lock = asyncio.Lock()
 
     async def refresh(self, now: datetime) -> None:
@@ -106,6 +106,8 @@ class Stockroom:
         if self._described_at is not None:
             news = await list_since(self._pool, self._described_at)
             self.catalogue.describe(news.ids, news.contents)
+            if news.newest > self._described_at:
+                self._cold_until = 0.0
             self._described_at = news.newest
 
     def _unknown(self, ids: Sequence[bytes]) -> list[bytes]:
@@ -138,7 +140,10 @@ class Stockroom:
         catalogue.heat *= np.float32(0.5 ** (elapsed_s / 3600 / HALF_LIFE_H))
         catalogue.heat_now *= np.float32(0.5 ** (elapsed_s / 3600 / NOW_HALF_LIFE_H))
         self._cooled_s = now_s
-        self.shelves = stock(catalogue, now_s)
+        is_known = time.monotonic() < self._cold_until
+        self.shelves = stock(catalogue, now_s, self.shelves.cold if is_known else None)
+        if not is_known:
+            self._cold_until = time.monotonic() + _COLD_EVERY * FRESH_S
         rows = catalogue.rows
         creators = np.bincount(catalogue.author[rows], catalogue.shown[rows], len(catalogue.authors))
         self.shown = Shown(catalogue.shown, creators.astype(np.float32))

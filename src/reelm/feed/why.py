@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from reelm.feed.candidates.shared import lean_by_tags
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers
 from reelm.feed.model import Reason
 from reelm.feed.models import Model
-from reelm.feed.resembling import explain_resemblance, read_liked
+from reelm.feed.resembling import Liked, explain_resemblance, read_liked
 from reelm.feed.taste import Taste
 
 # A like or more; below it was watched for long.
@@ -44,6 +45,10 @@ class Known:
     taste: Taste
     catalogue: Catalogue
     model: Model | None
+
+    @cached_property
+    def liked(self) -> Liked:
+        return read_liked(self.catalogue, self.taste)
 
 
 def explain(known: Known, row: int, named: Numbers, causes: dict[str, float]) -> Why:
@@ -103,7 +108,7 @@ def _by_tag(known: Known, share: float, row: int) -> list[dict[str, Any]]:
 def _by_content(known: Known, share: float, row: int) -> list[dict[str, Any]]:
     """The hashtags that it shares with what was watched, and the clips that its caption or its picture resembles."""
     lean = float(lean_by_tags(known.catalogue, np.array([row], np.int32), known.taste)[0])
-    like = explain_resemblance(known.catalogue, read_liked(known.catalogue, known.taste), row)
+    like = explain_resemblance(known.catalogue, known.liked, row)
     whole = lean + sum(added for _, added in like)
     if not whole:
         return []

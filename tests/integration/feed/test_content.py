@@ -128,7 +128,9 @@ _COLD = ("comment réussir une pâte brisée", "un gâteau au chocolat sans fari
 _OTHER = ("what a goal in the last minute", "le gardien sort un arrêt incroyable", "the referee missed that handball")
 
 
-async def test_a_new_clip_is_found_by_who_watched_such_clips_and_why_says_which(realm: Realm) -> None:
+async def test_a_new_clip_is_found_by_who_watched_such_clips_and_why_says_which(
+    realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cooks = [await realm.sign_up(f"cook{n}") for n in range(9)]
     viewer = await realm.sign_up("hungry")
     first = [await realm.publish(cooks[n], caption=caption) for n, caption in enumerate(_WATCHED)]
@@ -140,7 +142,7 @@ async def test_a_new_clip_is_found_by_who_watched_such_clips_and_why_says_which(
     later = [await realm.publish(cooks[3 + n], caption=one) for n, one in enumerate((*_COLD, *_OTHER))]
     await _page(realm, viewer)  # the process knows these clips before they are described
     await _describe(realm)
-    realm.cell.feed.stockroom._until = 0.0  # what it knows is up to two seconds old
+    monkeypatch.setattr(realm.cell.feed.stockroom, "_until", 0.0)  # what it knows is up to two seconds old
     told: dict[str, list[dict[str, Any]]] = {}
     for item in await _page(realm, viewer):
         assert "tag" not in {part["kind"] for part in item["why"]["parts"]}

@@ -11,13 +11,13 @@ from tests.unit.feed.worlds import NOW_S, clip, watched, world_of
 from reelm.feed.candidates import Source
 from reelm.feed.candidates.shared import find_alike
 from reelm.feed.catalogue import Catalogue, Numbers, Rows
-from reelm.feed.content.codes import join
+from reelm.feed.content.codes import WIDTH, at_length_one, join, pack_words
 from reelm.feed.content.looks import describe_looks
 from reelm.feed.content.words import describe_captions
 from reelm.feed.model import Reason
 from reelm.feed.ranking import Interests
-from reelm.feed.resembling import explain_resemblance, read_liked, resemble
-from reelm.feed.shelves import Shelves, stock
+from reelm.feed.resembling import explain_resemblance, find_resembling, read_liked, resemble
+from reelm.feed.shelves import COLD_SHOWN, Shelves, stock
 from reelm.feed.shortlist import Hidden, explain_scores, list_tried, make_shortlist
 from reelm.feed.state import State, fold
 from reelm.feed.taste import Taste, read_taste
@@ -147,3 +147,18 @@ def test_a_wordless_clip_that_looks_the_same_is_found_and_others_are_not() -> No
     assert {0, 10, 20, 30} <= set(found.rows.tolist())
     assert len(found.rows) < 15
     assert set(found.rows[np.argsort(-found.scores)][:4].tolist()) == {0, 10, 20, 30}
+
+
+def test_among_many_cold_clips_those_that_resemble_are_sifted_out_before_any_is_compared() -> None:
+    rng = np.random.default_rng(3)
+    middle = at_length_one(rng.normal(size=(1, WIDTH)))
+    alike = at_length_one(middle + 1.2 * at_length_one(rng.normal(size=(30, WIDTH))))  # at a cosine of 0.64
+    codes = pack_words(np.concatenate([middle, alike, at_length_one(rng.normal(size=(5000, WIDTH)))]))
+    catalogue = Catalogue()
+    catalogue.add([clip(n, author=n)._replace(content=join(code.tobytes(), None)) for n, code in enumerate(codes)])
+    taste = read_taste(fold(State(), [watched(0)]), catalogue, NOW_S)
+    found = find_resembling(stock(catalogue, NOW_S).cold, read_liked(catalogue, taste))
+    assert set(range(31)) <= set(found.tolist())
+    assert len(found) < 1000
+    catalogue.shown[:31] = COLD_SHOWN
+    assert not set(range(31)) & set(stock(catalogue, NOW_S).cold.rows.tolist())

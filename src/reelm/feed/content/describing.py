@@ -17,7 +17,7 @@ from reelm.infra.db import Database
 
 # A run ends when it has worked so long: the next begins a minute after it began.
 MOST_S = 45.0
-_PART = 256
+_PART = 1024
 
 
 async def run_describe(database: Database, args: Mapping[str, str]) -> None:
