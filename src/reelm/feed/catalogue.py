@@ -124,9 +124,9 @@ class Catalogue:
     """Every clip by its row.
 
     `published` in seconds of the epoch; `tally` has a column per field of `Tally`; `sound` is the row of the clip
-    whose sound it is; `content` what it is about, in codes (`content/codes.py`), all 0 where that is not known. `heat`
-    is what made it popular lately, `heat_now` in the last hour or two; `warmth` is all that ever did when tallies were
-    last read.
+    whose sound it is; `content` what it is about, in codes (`content/codes.py`), all 0 where that is not known.
+    `heat` is what made it popular lately, `heat_now` in the last hour or two; `warmth` is all that ever did when
+    tallies were last read.
     """
 
     def __init__(self, room: int = 1024) -> None:
