@@ -9,6 +9,7 @@ from functools import partial
 
 from reelm import access, accounts, feed, gateway, ledger, media, moving, probing, realms, videos
 from reelm.bootstrap.atlas import open_atlas
+from reelm.bootstrap.learner import have_feed_learn
 from reelm.bootstrap.movers import make_abroad, make_mover
 from reelm.bootstrap.probers import find_home, open_prober
 from reelm.infra.blobs import FileBlobs
@@ -23,6 +24,7 @@ from reelm.kernel.time import Clock, SystemClock
 SWEEP = "cell.sweep"
 PROBE = "cell.probe"
 DESCRIBE = "feed.describe"
+LEARN = "feed.learn"
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class Workshop:
             SWEEP: self._sweep,
             PROBE: self._probe,
             DESCRIBE: partial(feed.run_describe, self.database),
+            LEARN: self._learn,
             moving.ADVANCE: partial(moving.run_advance, self.mover),
             moving.WAKE: partial(moving.run_wake, self.mover),
             moving.RESIDENTS: partial(moving.run_residents, self.residents),
@@ -65,6 +68,7 @@ class Workshop:
             SWEEP: "*/5 * * * *",
             PROBE: "3-53/10 * * * *",
             DESCRIBE: "* * * * *",
+            LEARN: "7-57/10 * * * *",
             moving.WAKE: "* * * * *",
             moving.RESIDENTS: "* * * * *",
         }
@@ -92,6 +96,11 @@ class Workshop:
         except Problem as problem:
             facts = {"problem": problem.slug(), **problem.facts()}
             _log.warning("nothing could be probed", extra={"facts": facts})
+
+    async def _learn(self, args: Mapping[str, str]) -> None:
+        """Let the feed learn what is due, in a process of its own."""
+        del args
+        await have_feed_learn(self.settings)
 
     async def make_canaries(self) -> None:
         """Make whom probes will look at, where they are missing."""

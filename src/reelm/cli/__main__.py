@@ -128,6 +128,8 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a co
             return run_create(arguments)
         case "feed":
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # beside other work, two wait for each other
+            os.environ.setdefault("OMP_NUM_THREADS", "1")
+            os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # others reserve a gigabyte
             from reelm.cli.feed import run_feed
 
             return run_feed(arguments)

@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from reelm.cli.feed_round import run_train
 from reelm.cli.ledger import FileNotUsable
 from reelm.feed import training
 
@@ -13,8 +14,10 @@ MODELS = "models"  # in the cell's folder
 def run_feed(arguments: argparse.Namespace) -> int:
     """Run one command below `reelm feed`; its exit status.
 
-    Raises the refusals of `feed.training`, `FileNotUsable`.
+    Raises the refusals of `feed.training`, `FileNotUsable`, `CellNotRunning`.
     """
+    if arguments.action == "train":
+        return run_train(arguments)
     if arguments.action == "rollback":
         return _roll_back(arguments.data / MODELS, as_json=arguments.json)
     try:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+ROUNDS = ("factors", "lists", "all")
 AddData = Callable[[argparse.ArgumentParser], None]
 
 
@@ -23,6 +24,13 @@ def add_feed(parser: argparse.ArgumentParser, add_data: AddData) -> None:
         "--out", type=Path, metavar="FILE", help="write 50 items for each person there: user, rank, item, score"
     )
     evaluate.add_argument("--json", action="store_true", help="print the result as JSON, which it is anyway")
+    train = actions.add_parser("train", help="learn from what was watched, as a worker does every ten minutes")
+    train.add_argument(
+        "--round", choices=ROUNDS, help="factors, neighbour lists and factors, or all with the ranker (default: all)"
+    )
+    train.add_argument("--due", action="store_true", help="only what is due, if anything is; as a worker does it")
+    train.add_argument("--json", action="store_true", help="print the result as JSON")
+    add_data(train)
     back = actions.add_parser("rollback", help="let the model serve that served before; again to undo it")
     back.add_argument("--json", action="store_true", help="print the result as JSON")
     add_data(back)

@@ -5,6 +5,7 @@ The libraries are loaded with the first model: they cost every other command mos
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +17,6 @@ from numpy.typing import NDArray
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Places, Rows, key_of
 
 CURRENT = "current"
-# From so many items on the index has lists, of which a search looks at `PROBES`.
-_LISTED_FROM, _PROBES = 20_000, 16
 _log = logging.getLogger(__name__)
 
 
@@ -96,8 +95,12 @@ def find_current(models: Path) -> str | None:
         return None
 
 
-def load_model(models: Path, id: str, catalogue: Catalogue) -> Model:
-    """Map a model's files. Raises `OSError`, `ValueError` or `KeyError` for a folder that is not whole."""
+def load_model(models: Path, id: str, features: Sequence[str]) -> Model:
+    """Map a model's files; it must be tied to the catalogue before it says anything (`Model.tie`).
+
+    Without its ranker where that takes other features than these. Raises `OSError`, `ValueError` or `KeyError` for a
+    folder that is not whole, such as one of an earlier release without an index.
+    """
     folder = models / id
     about = json.loads((folder / "model.json").read_bytes())
 
@@ -114,45 +117,39 @@ def load_model(models: Path, id: str, catalogue: Catalogue) -> Model:
     factors = None
     if (told := about["fold"]) is not None:
         vectors = read("vectors")
-        index = build_index(np.asarray(vectors, np.float32))
+        index = _map_index(folder / "vectors.faiss")
         fold = np.array(read("fold"), np.float32)
         factors = Factors(vectors, fold, told["confidence"], told["weight"], told["watched"], index)
-    model = Model(
+    return Model(
         id=id,
         about=about,
         keys=key_of([ids.tobytes()[at : at + 16] for at in range(0, ids.size, 16)]),
         lists=lists,
         trend=np.array(read("trend"), np.float32),
         factors=factors,
-        ranker=_load_ranker(folder / "ranker.onnx", about),
+        ranker=_load_ranker(folder / "ranker.onnx", about, features),
         rows=np.zeros(0, np.int32),
         items=np.zeros(0, np.int32),
     )
-    model.tie(catalogue)
-    return model
 
 
-def build_index(vectors: Numbers) -> Any:
-    """For inner products: exact where there are few, else inverted lists of vectors in a byte a number (IVF, SQ8)."""
-    faiss, (count, width) = cast("Any", import_module("faiss")), vectors.shape
-    if count < _LISTED_FROM:
-        index: Any = faiss.IndexFlatIP(width)
-    else:
-        lists = int(np.clip(2 * np.sqrt(count), 64, 4096))
-        index = faiss.index_factory(width, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-        sample = vectors[np.random.default_rng(1).choice(count, min(count, lists * 40), replace=False)]
-        index.train(sample)
-        index.nprobe = _PROBES
-    index.add(np.ascontiguousarray(vectors))
-    return index
+def _map_index(path: Path) -> Any:
+    """The index of item vectors; what a search needs of it is read from the file when it is needed."""
+    if not path.is_file():
+        raise ValueError(f"{path.parent.name} has no {path.name}: it was made by an earlier release")
+    faiss = cast("Any", import_module("faiss"))
+    return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # `IO_FLAG_MMAP` makes a search twenty times as slow
 
 
-def _load_ranker(path: Path, about: dict[str, Any]) -> Ranker | None:
-    if not path.exists():
+def _load_ranker(path: Path, about: dict[str, Any], features: Sequence[str]) -> Ranker | None:
+    told = about["ranker"]
+    if told is None:
+        return None
+    if tuple(told["features"]) != tuple(features):
+        _log.warning("a ranker takes other features than there are; the published weights decide")
         return None
     onnxruntime = cast("Any", import_module("onnxruntime"))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    told = about["ranker"]
     return Ranker(session, tuple(told["features"]), tuple(told["heads"]))

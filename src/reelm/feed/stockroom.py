@@ -17,7 +17,7 @@ import numpy as np
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally
 from reelm.feed.content.store import find_newest, list_since
 from reelm.feed.models import Model, find_current, load_model
-from reelm.feed.ranking import Shown
+from reelm.feed.ranking import FEATURES, Shown
 from reelm.feed.shelves import HALF_LIFE_H, NOW_HALF_LIFE_H, Shelves, stock
 from reelm.feed.store import fetch_told, list_new, list_tallies
 from reelm.feed.tallying import Tallies
@@ -47,6 +47,7 @@ class Stockroom:
         self._described_at: datetime | None = None
         self._until = self._counts_until = self._model_until = self._cold_until = 0.0
         self._lock = asyncio.Lock()
+        self._loading: asyncio.Task[None] | None = None
 
     async def refresh(self, now: datetime) -> None:
         """See to it that nothing here is older than `FRESH_S`, or what it takes to read a large catalogue."""
@@ -63,7 +64,7 @@ class Stockroom:
             else:
                 added = await self._read_new()
             await self._read_content()
-            self._look_for_model(added=added)
+            await self._look_for_model(added=added)
             self._stock(now.timestamp())
             self._until = time.monotonic() + FRESH_S
 
@@ -119,7 +120,8 @@ class Stockroom:
         self.catalogue.add(told)
         self._newest = max([self._newest, *(one.published_at for one in told)])
 
-    def _look_for_model(self, *, added: bool) -> None:
+    async def _look_for_model(self, *, added: bool) -> None:
+        """Load another model where one was released, beside the pages; only the first one is waited for."""
         if added and self.model is not None:
             self.model.tie(self.catalogue)
         if time.monotonic() < self._model_until:
@@ -129,8 +131,16 @@ class Stockroom:
         if name is None or (self.model is not None and self.model.id == name):
             self.model = self.model if name else None
             return
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._load(name))
+        if self.model is None:
+            await self._loading
+
+    async def _load(self, name: str) -> None:
         try:
-            self.model = load_model(self._models, name, self.catalogue)
+            model = await asyncio.to_thread(load_model, self._models, name, FEATURES)
+            model.tie(self.catalogue)
+            self.model = model
         except (OSError, ValueError, KeyError):
             _log.exception("a model could not be read; the one before goes on", extra={"facts": {"model": name}})
 

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import REAL, TIMESTAMP
 
 from reelm.infra.db import Belongings, column, held, kept_by_trigger, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
-from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
+from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Subject, Until
 
 # One partition a day (`days.py`); `day` is that of the id, so that a report finds the one before it.
 SHOWINGS_KEPT = timedelta(days=30)
@@ -48,12 +48,14 @@ impressions = Table(
     postgresql_partition_by="RANGE (day)",
     info=held(
         "Which clips were shown, for how long, how it ended, and what was shared, liked or refused. The counts of a"
-        " clip are made of it.",
+        " clip are made of it. What a feed may learn from is copied for 30 days into files of its own, under made-up"
+        " names.",
         purpose=DataUse.STATISTICS,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
         keep=Keep(Until.ACCOUNT, "as long as the account; of somebody without one, as long as that of the author"),
         receivers=(Receiver.STAFF, Receiver.REALMS),
         subjects=(Subject.MEMBER, Subject.VISITOR),
+        places=(Place.DATABASE, Place.FILES),
     ),
 )
 
@@ -234,10 +236,12 @@ showings = Table(
     Index("ix_showings_video_id", "video_id"),
     postgresql_partition_by="RANGE (day)",
     info=held(
-        "Which clips were put on which page, how probable that was, and what ranking saw of them.",
+        "Which clips were put on which page, how probable that was, and what ranking saw of them. Of people whose"
+        " feed learns a copy lies in the files it learns from.",
         purpose=DataUse.PERSONALIZATION,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
         keep=Keep(Until.TIME, "30 days; sooner when the feed is reset or the account ends", SHOWINGS_KEPT),
+        places=(Place.DATABASE, Place.FILES),
     ),
 )
 

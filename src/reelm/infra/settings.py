@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     upload_ttl_h: int = Field(default=24, ge=1, description="Hours until an unfinished upload expires")
     keep_originals: bool = Field(default=False, description="Keep what people uploaded after transcoding it")
     media_jobs: int = Field(default=1, ge=1, description="Clips one media worker transcodes at a time")
+    feed_training: bool = Field(default=True, description="Let a worker learn from what was watched, on a schedule")
     ledger_origin: str = Field(
         default="",
         description="Name of this realm's log, for good from its first start on; empty: PUBLIC_URL's host + /ledger",
@@ -127,6 +128,11 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """Where trained models of the feed lie."""
         return self.data / "models"
+
+    @property
+    def training_dir(self) -> Path:
+        """What the feed learns from: by pseudonym, of the last days."""
+        return self.data / "training"
 
     @property
     def ledger_dir(self) -> Path:

@@ -37,3 +37,18 @@ class NoEarlierModel(Problem):
 
     status: ClassVar[int] = 409
     models: str
+
+
+@dataclass(eq=False)
+class RoundAtWork(Problem):
+    """Another process learns from the same folder."""
+
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
+class RoundTooLarge(Problem):
+    """A round of learning needs more memory than it may have."""
+
+    status: ClassVar[int] = 507
+    limit_mb: int

@@ -20,7 +20,7 @@ from reelm.feed.training.fitting import Model, fit, score_people
 from reelm.feed.training.interactions import Interactions, join, number_all
 from reelm.feed.training.metrics import Tally, rank_relevant
 
-AT_ONCE = 500  # people scored at a time: 500 × items × 4 bytes, twice
+AT_ONCE, CELLS = 500, 8_000_000  # people scored at a time, and people × items at most: 4 bytes each, several times
 WRITTEN = 50  # recommendations of each person
 LONGEST_LIST = 1000  # longer than what serves: a list that is cut at 200 costs 1 % of NDCG
 
@@ -74,8 +74,9 @@ def evaluate(
 def rank_people(model: Model, rows: Interactions, later: Interactions) -> Iterator[Ranked]:
     """Everybody of `later`, which has the same people and items as `rows`, what they watched first."""
     people = np.unique(later.person)
-    for first in range(0, len(people), AT_ONCE):
-        some = people[first : first + AT_ONCE]
+    at_once = max(1, min(AT_ONCE, CELLS // max(len(rows.items), 1)))
+    for first in range(0, len(people), at_once):
+        some = people[first : first + at_once]
         scores = score_people(model, rows, some)
         yield from mask(scores, some, rows, later)
 

@@ -21,7 +21,7 @@ from reelm.feed.training.engine import Engine
 
 WIDTH = 64
 BLOCK = 2048
-ROUNDS = 8
+ROUNDS, MORE_ROUNDS = 8, 2  # from chance, and from the factors there were
 STEPS, TINY = 6, np.float32(1e-30)
 CONFIDENCE, REGULARISATION = 10.0, 20.0
 
@@ -63,16 +63,22 @@ def train_factors(
     engine: Engine,
     *,
     width: int = WIDTH,
-    rounds: int = ROUNDS,
+    rounds: int | None = None,
+    start: Floats | None = None,
     confidence: float = CONFIDENCE,
     regularisation: float = REGULARISATION,
     seed: int = 1,
 ) -> Factors:
-    """Factors of the items of `watched` [people, items], sparse: how much each watch says (1 for a like)."""
+    """Factors of the items of `watched` [people, items], sparse: how much each watch says (1 for a like).
+
+    Goes on from `start` [items, width] where it is given; rows of zeros there begin by chance as all do without it.
+    """
     draws = np.random.default_rng(seed)
     items: Floats = draws.normal(0, 0.1 / np.sqrt(width), (watched.shape[1], width)).astype(np.float32)
+    if start is not None:
+        items = np.where(start.any(axis=1, keepdims=True), start, items)
     turned = watched.T.tocsr()
-    for _ in range(rounds):
+    for _ in range(rounds or (ROUNDS if start is None else MORE_ROUNDS)):
         people = _half_step(watched, items, engine, confidence, regularisation)
         items = _half_step(turned, people, engine, confidence, regularisation)
     return Factors(items, _fold(items, regularisation), confidence)

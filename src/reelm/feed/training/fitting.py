@@ -33,6 +33,7 @@ from reelm.feed.training.statistics import (
     find_ages,
     find_hot,
     split_people,
+    sum_trend,
     sum_up,
     weigh,
 )
@@ -90,27 +91,33 @@ def fit(
     found[SLIT] = _learn_transitions(sums, where, longest)
     found[SPARSE] = find_neighbours(sums.near, sums.weight, longest)
     lists = tuple(FollowList(name, *CHOSEN[name], one) for name, one in found.items() if (one.ids >= 0).any())
-    known = rows.at_ms[rows.at_ms != UNKNOWN_MS]
-    return Model(
-        rows.items,
-        lists,
-        find_trend(sums),
-        train_factors(gather_watches(rows), engine) if with_factors else None,
-        {
-            "events": sums.events,
-            "people": sums.people,
-            "from": int(known.min()) if len(known) else None,
-            "to": last_ms,
-        },
-    )
+    factors = train_factors(gather_watches(rows), engine) if with_factors else None
+    told = {**_describe(rows), "events": sums.events, "people": sums.people}
+    return Model(rows.items, lists, find_trend(sums), factors, told)
+
+
+def refresh(model: Model, rows: Interactions, engine: Engine) -> Model:
+    """`model`, whose items are those of `rows`, with what is liked these days and its factors learned anew.
+
+    The factors go on from what they were, so that this takes a tenth of the time of `fit`.
+    """
+    trend, liked = sum_trend(rows, find_last_ms(rows) or 0, TREND_DAYS)
+    start = None if model.factors is None else model.factors.items
+    factors = train_factors(gather_watches(rows), engine, start=start)
+    return Model(rows.items, model.lists, weigh_trend(trend, liked), factors, _describe(rows))
 
 
 def find_trend(sums: Statistics) -> Floats:
-    """How much each item is liked these days [items], in the logarithm of how often above the mean; weighted.
+    """How much each item is liked these days [items]."""
+    return weigh_trend(sums.trend, sums.liked)
+
+
+def weigh_trend(trend: Doubles, liked: Doubles) -> Floats:
+    """The logarithm of how often each item is liked above the mean [items], weighted; of decayed likes, or of all.
 
     Where no row says when it was, all likes are of these days.
     """
-    counts = sums.trend if sums.trend.any() else sums.liked
+    counts = trend if trend.any() else liked
     usual = max(float(counts.mean()), 1e-12) if len(counts) else 1.0
     return (TREND_WEIGHT * np.log1p(counts / usual)).astype(np.float32)
 
@@ -151,6 +158,16 @@ def _fade(person: Ints, liked: Bools, how: FollowList) -> Floats:
     said = np.flatnonzero(strength > 0)
     strength[said] *= np.exp(-find_ages(person[said]) / how.decay).astype(np.float32)
     return strength
+
+
+def _describe(rows: Interactions) -> dict[str, int | None]:
+    known = rows.at_ms[rows.at_ms != UNKNOWN_MS]
+    return {
+        "events": len(rows),
+        "people": len(np.unique(rows.person)),
+        "from": int(known.min()) if len(known) else None,
+        "to": int(known.max()) if len(known) else None,
+    }
 
 
 def _usual(weights: Doubles | Sequence[float]) -> float:

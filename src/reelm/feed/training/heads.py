@@ -11,14 +11,14 @@ Trained with NumPy: 100,000 rows of 64 features take some seconds on one core, s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
+from reelm.feed.ranking import HEADS as WEIGHTS
 from reelm.feed.training.arrays import Bools, Doubles, Floats
 
-HEADS = (
-    "skip", "completion", "watch_quantile", "like", "comment", "share", "follow", "not_interested", "report",
-)  # fmt: skip
+HEADS = tuple(WEIGHTS)  # what has a weight in the score
 DURATION_BUCKETS = 20
 HIDDEN = (64, 32)
 BATCH, EPOCHS = 512, 5
@@ -41,27 +41,45 @@ class Ranker:
         return _sigmoid(_forward(self.weights, self.biases, x)[-1])
 
 
-def train_ranker(
-    features: Sequence[str], x: Floats, labels: Floats, *, heads: Sequence[str] = HEADS, seed: int = 1
-) -> Ranker:
-    """Fit by `EPOCHS` passes over the rows. `x` [n, features] is finite; `labels` [n, heads] lies in 0…1 or is NaN.
+@dataclass(frozen=True)
+class Judged:
+    """A ranker, and what was found of it: `to`, the time of the newest showing it learned from, and its figures."""
 
-    Equal input gives an equal ranker. A head without any known label answers with one half.
+    ranker: Ranker
+    told: dict[str, float]
+
+
+class _Examples(NamedTuple):
+    """Standardised features, labels, and which of these are known, 1 or 0."""
+
+    x: Floats
+    labels: Floats
+    known: Floats
+
+
+def train_ranker(
+    features: Sequence[str],
+    x: Floats,
+    labels: Floats,
+    *,
+    heads: Sequence[str] = HEADS,
+    start: Ranker | None = None,
+    epochs: int = EPOCHS,
+    seed: int = 1,
+) -> Ranker:
+    """Fit by `epochs` passes over the rows. `x` [n, features] is finite; `labels` [n, heads] lies in 0…1 or is NaN.
+
+    Goes on from `start`, of the same features and heads, where there is one. Equal input gives an equal ranker. A
+    head without any known label answers with one half.
     """
     draws = np.random.default_rng(seed)
     mean, spread = _spread(x)
     scale = np.where(spread > LEAST_SPREAD, 1 / np.maximum(spread, LEAST_SPREAD), 0)
     standard = ((x - mean) * scale).astype(np.float32)
     known = ~np.isnan(labels)
-    sizes = (x.shape[1], *HIDDEN, len(heads))
-    layers = [
-        *(draws.normal(0, np.sqrt(2 / one), (one, two)).astype(np.float32) for one, two in pairwise(sizes)),
-        *(np.zeros(size, np.float32) for size in sizes[1:]),
-    ]
-    layers[len(sizes) - 2] *= 0.1
-    layers[-1] += _usual_log_odds(labels, known)
-    _descend(layers, standard, np.nan_to_num(labels), known.astype(np.float32), draws)
-    depth = len(sizes) - 1
+    layers = _begin(x.shape[1], labels, known, draws) if start is None else _unfold(start, mean, spread)
+    _descend(layers, _Examples(standard, np.nan_to_num(labels), known.astype(np.float32)), draws, epochs)
+    depth = len(layers) // 2
     weights, biases = layers[:depth], layers[depth:]
     biases[0] = (biases[0] - (mean * scale) @ weights[0]).astype(np.float32)
     weights[0] = (weights[0] * scale[:, None]).astype(np.float32)
@@ -87,6 +105,27 @@ def label_watch_quantile(watched_ms: Doubles, duration_ms: Doubles) -> Floats:
         _, inverse, counts = np.unique(watched_ms[rows], return_inverse=True, return_counts=True)
         found[rows] = ((np.cumsum(counts) - counts / 2) / len(rows))[inverse]
     return found
+
+
+def _begin(width: int, labels: Floats, known: Bools, draws: np.random.Generator) -> list[Floats]:
+    sizes = (width, *HIDDEN, labels.shape[1])
+    layers = [
+        *(draws.normal(0, np.sqrt(2 / one), (one, two)).astype(np.float32) for one, two in pairwise(sizes)),
+        *(np.zeros(size, np.float32) for size in sizes[1:]),
+    ]
+    layers[len(sizes) - 2] *= 0.1
+    layers[-1] += _usual_log_odds(labels, known)
+    return layers
+
+
+def _unfold(start: Ranker, mean: Doubles, spread: Doubles) -> list[Floats]:
+    """Its layers as they answer to standardised features: what `train_ranker` folds in at its end, undone."""
+    layers = [one.copy() for one in (*start.weights, *start.biases)]
+    depth = len(start.weights)
+    varies = np.where(spread > LEAST_SPREAD, spread, 0)
+    layers[depth] = (layers[depth] + mean @ layers[0]).astype(np.float32)
+    layers[0] = (layers[0] * varies[:, None]).astype(np.float32)
+    return layers
 
 
 def _spread(x: Floats) -> tuple[Doubles, Doubles]:
@@ -127,15 +166,16 @@ def _slopes(layers: Sequence[Floats], x: Floats, labels: Floats, known: Floats) 
     return found
 
 
-def _descend(layers: list[Floats], x: Floats, labels: Floats, known: Floats, draws: np.random.Generator) -> None:
+def _descend(layers: list[Floats], examples: _Examples, draws: np.random.Generator, epochs: int) -> None:
+    x, labels, known = examples
     first, second = [np.zeros_like(one) for one in layers], [np.zeros_like(one) for one in layers]
     batches = -(-len(x) // BATCH) if len(x) else 0
     order = draws.permutation(len(x))
-    for step in range(EPOCHS * batches):
+    for step in range(epochs * batches):
         if step and step % batches == 0:
             order = draws.permutation(len(x))
         rows = order[step % batches * BATCH :][:BATCH]
-        rate = LEARNING_RATE * (1 - step / (EPOCHS * batches))
+        rate = LEARNING_RATE * (1 - step / (epochs * batches))
         for index, slope in enumerate(_slopes(layers, x[rows], labels[rows], known[rows])):
             first[index] += (1 - BETA_1) * (slope - first[index])
             second[index] += (1 - BETA_2) * (slope * slope - second[index])

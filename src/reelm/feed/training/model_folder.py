@@ -5,6 +5,7 @@
     NAME_weights.npy      float32 [n, 200]  and how strongly
     trend.npy             float32 [n]       how much each clip is liked these days, already weighted
     vectors.npy           float16 [n, 64]   item factors; fold.npy float32 [64, 64] solves a person's (see `factors`)
+    vectors.faiss         the index of them (`index_file.py`), where there are any
     ranker.onnx           where one was trained
     model.json            see `describe`
 
@@ -28,14 +29,15 @@ from numpy.typing import NDArray
 from reelm.feed.training.arrays import Floats, Ints, Names
 from reelm.feed.training.factors import Factors
 from reelm.feed.training.fitting import FACTORS_WEIGHT, FollowList, Model
-from reelm.feed.training.heads import Ranker
+from reelm.feed.training.heads import Judged
+from reelm.feed.training.index_file import write_index
 from reelm.feed.training.linear import Lists
-from reelm.feed.training.onnx_file import write_onnx
+from reelm.feed.training.onnx_file import read_onnx, write_onnx
 from reelm.feed.training.statistics import WATCHED
 
 
 def write_model(
-    models: Path, id: str, model: Model, *, made_at: datetime, metrics: dict[str, float], ranker: Ranker | None = None
+    models: Path, id: str, model: Model, *, made_at: datetime, metrics: dict[str, float], ranker: Judged | None = None
 ) -> Path:
     """Write the folder `models`/`id`, whole or not at all.
 
@@ -47,8 +49,10 @@ def write_model(
     try:
         for name, array in _arrays(model).items():
             np.save(made / f"{name}.npy", array, allow_pickle=False)
+            if name == "vectors":
+                write_index(array.astype(np.float32), made / "vectors.faiss")
         if ranker is not None:
-            write_onnx(ranker, made / "ranker.onnx")
+            write_onnx(ranker.ranker, made / "ranker.onnx")
         told = describe(model, id, made_at, metrics, ranker)
         (made / "model.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
         return made.rename(models / id)
@@ -80,8 +84,17 @@ def read_model(folder: Path, items: Names) -> Model:
     return Model(items, lists, _move(arrays["trend"], place, len(items)), factors, told["trained_on"])
 
 
+def read_ranker(folder: Path) -> Judged | None:
+    """The ranker of a model, if it has one. Raises `OSError`, and `ValueError` for a file that is none of ours."""
+    told: dict[str, Any] | None = json.loads((folder / "model.json").read_text("utf-8"))["ranker"]
+    if told is None:
+        return None
+    figures = {name: value for name, value in told.items() if name not in ("features", "heads")}
+    return Judged(read_onnx(folder / "ranker.onnx"), figures)
+
+
 def describe(
-    model: Model, id: str, made_at: datetime, metrics: dict[str, float], ranker: Ranker | None
+    model: Model, id: str, made_at: datetime, metrics: dict[str, float], ranker: Judged | None
 ) -> dict[str, Any]:
     """What `model.json` says."""
     return {
@@ -95,19 +108,25 @@ def describe(
         "fold": None
         if model.factors is None
         else {"confidence": model.factors.confidence, "weight": FACTORS_WEIGHT, "watched": WATCHED},
-        "ranker": {"features": list(ranker.features), "heads": list(ranker.heads)} if ranker else None,
+        "ranker": None
+        if ranker is None
+        else {"features": list(ranker.ranker.features), "heads": list(ranker.ranker.heads), **ranker.told},
         "metrics": metrics,
     }
 
 
 def pack_ids(ids: Names) -> NDArray[np.uint8]:
-    """Ids as 16 bytes each: text as a UUID, numbers as big-endian. Raises `ValueError` for other text.
+    """Ids as 16 bytes each: bytes as they are, text as a UUID, numbers as big-endian.
+
+    Raises `ValueError` for other text.
 
     >>> pack_ids(np.array(["00000000-0000-0000-0000-0000000000ff"])).tolist() == pack_ids(np.array([255])).tolist()
     True
     """
     if ids.dtype.kind == "U":
         packed = b"".join(UUID(one).bytes for one in ids.tolist())
+    elif ids.dtype == np.dtype("S16"):
+        packed = ids.tobytes()
     else:
         packed = b"".join(int(one).to_bytes(16, "big", signed=True) for one in ids.tolist())
     return np.frombuffer(packed, np.uint8).reshape(len(ids), 16)

@@ -43,6 +43,20 @@ def write_onnx(ranker: Ranker, path: Path) -> None:
     path.write_bytes(model.SerializeToString())
 
 
+def read_onnx(path: Path) -> Ranker:
+    """What `write_onnx` wrote. Raises `OSError`, and `ValueError` for a file that is none of ours."""
+    try:
+        model = onnx.load(str(path))
+        told = {one.key: tuple(json.loads(one.value)) for one in model.metadata_props}
+        stored = {one.name: arrays.to_array(one) for one in model.graph.initializer}
+        weights, biases = (
+            tuple(stored[f"{kind}{index}"] for index in range(len(stored) // 2)) for kind in ("w", "b")
+        )
+        return Ranker(told["features"], told["heads"], weights, biases)
+    except (KeyError, RuntimeError) as failure:
+        raise ValueError(f"{path} holds no ranker") from failure
+
+
 def _array(values: Any, name: str) -> Any:
     return arrays.from_array(np.ascontiguousarray(values, np.float32), name)
 

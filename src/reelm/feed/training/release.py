@@ -46,20 +46,38 @@ def decide_release(candidate: Mapping[str, float], current: Mapping[str, float] 
     return Release(serve=True, reason=f"{DECIDES} {ours:.4f} beats {theirs:.4f}")
 
 
+def decide_refresh(candidate: Mapping[str, float], current: Mapping[str, float] | None) -> Release:
+    """May a model serve that differs from the current one in its factors only? Unless it is worse.
+
+    >>> decide_refresh({"ndcg@10": 0.0495, "recall@20": 0.15}, {"ndcg@10": 0.05, "recall@20": 0.15}).serve
+    True
+    >>> decide_refresh({"ndcg@10": 0.04, "recall@20": 0.15}, {"ndcg@10": 0.05, "recall@20": 0.15}).serve
+    False
+    """
+    if not candidate.get("people", 1) > 0:
+        return Release(serve=False, reason="nothing new was liked to measure it on")
+    for name in (DECIDES, "recall@20"):
+        ours, theirs = candidate.get(name, 0.0), 0.0 if current is None else current.get(name, 0.0)
+        if not ours >= theirs * (1 - MAY_LOSE):
+            return Release(serve=False, reason=f"{name} fell from {theirs:.4f} to {ours:.4f}")
+    return Release(serve=True, reason="new factors, no worse than those before")
+
+
 def find_current(models: Path) -> str | None:
     """The id of the model that serves."""
     return _read(models / CURRENT)
 
 
-def publish(models: Path, id: str) -> None:
+def publish(models: Path, id: str, *, keep_previous: bool = False) -> None:
     """Let a model that lies in the folder serve; what served becomes `previous`. Twice changes nothing.
 
+    With `keep_previous` it stays what it is, so that to roll back is to go behind the last new lists.
     Should this end half way, `previous` is what serves and stays so: nothing is served that was not released.
     """
     serving = find_current(models)
     if serving == id:
         return
-    if serving is not None:
+    if serving is not None and not keep_previous:
         _write(models / PREVIOUS, serving)
     _write(models / CURRENT, id)
 
@@ -79,7 +97,12 @@ def roll_back(models: Path) -> str:
 
 
 def prune(models: Path, keep: int = KEPT) -> tuple[str, ...]:
-    """Delete all but the newest `keep` models; never the one that serves or the previous one. Their ids."""
+    """Delete all but the newest `keep` models; never the one that serves or the previous one. Their ids.
+
+    What a round that died has left half written goes too: nobody may be writing another model.
+    """
+    for left in models.glob(".*/"):
+        shutil.rmtree(left)
     made = sorted(folder.parent.name for folder in models.glob("*/model.json"))
     kept = {*made[max(len(made) - keep, 0) :], find_current(models), _read(models / PREVIOUS)}
     gone = tuple(name for name in made if name not in kept)

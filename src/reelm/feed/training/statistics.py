@@ -82,10 +82,18 @@ def train_shard(part: Part) -> Statistics:
         before,
         after,
         _sum_near(person, rows.item, strength, place < 0, (shape[0], items)),
-        _sum_by(rows.item, rows.liked * _freshness(rows.at_ms, part), items),
+        _sum_by(rows.item, rows.liked * _freshness(rows.at_ms, part.now_ms, part.trend_days), items),
         _sum_by(rows.item, strength.astype(np.float64) ** 2, items),
         _sum_by(rows.item, rows.liked.astype(np.float64), items),
     )
+
+
+def sum_trend(rows: Interactions, now_ms: int, trend_days: float) -> tuple[Doubles, Doubles]:
+    """Of each item [items] its decayed likes and all of them, as `Statistics` has them, without the rest."""
+    kept = rows.keep(find_ages(rows.person) < MOST_ROWS)
+    fresh = kept.liked * _freshness(kept.at_ms, now_ms, trend_days)
+    items = len(rows.items)
+    return _sum_by(kept.item, fresh, items), _sum_by(kept.item, kept.liked.astype(np.float64), items)
 
 
 def weigh(liked: Bools, watched: float) -> Floats:
@@ -143,10 +151,10 @@ def _sum_by(item: Ints, values: Doubles, items: int) -> Doubles:
     return np.bincount(item, values, items).astype(np.float64)
 
 
-def _freshness(at_ms: Longs, part: Part) -> Doubles:
+def _freshness(at_ms: Longs, now_ms: int, trend_days: float) -> Doubles:
     known = at_ms != UNKNOWN_MS
-    days = np.where(known, np.maximum(part.now_ms - np.where(known, at_ms, 0), 0), 0) / DAY_MS
-    return np.where(known, np.exp(-days / part.trend_days), 0)
+    days = np.where(known, np.maximum(now_ms - np.where(known, at_ms, 0), 0), 0) / DAY_MS
+    return np.where(known, np.exp(-days / trend_days), 0)
 
 
 def _sum_transitions(person: Ints, item: Ints, items: int, decay: float) -> tuple[Sparse, Sparse]:

@@ -51,10 +51,50 @@ def test_a_worse_model_is_written_but_does_not_serve(tmp_path: Path) -> None:
 
 def test_a_model_is_not_measured_on_what_the_other_has_seen(tmp_path: Path) -> None:
     rows = log_of(4)
-    learn(rows, tmp_path, InProcess(), id="m1", made_at=AT)
+    write_model(tmp_path, "m1", fit(rows, InProcess()), made_at=AT, metrics={})
+    publish(tmp_path, "m1")
     again = learn(rows, tmp_path, InProcess(), id="m2", made_at=AT)
     assert not again.serve
     assert "was not measured" in again.reason
+    assert not learn(rows, tmp_path, InProcess(), id="m3", made_at=AT, only_factors=True).serve
+
+
+def test_what_is_measured_is_what_serves_and_learned_from_nothing_it_was_measured_on(tmp_path: Path) -> None:
+    rows = log_of(4)
+    learn(rows, tmp_path, InProcess(), id="m1", made_at=AT)
+    told = json.loads((tmp_path / "m1" / "model.json").read_text())
+    new = rows.liked & (rows.at_ms > told["trained_on"]["to"])
+    assert 0 < new.sum() <= 0.5 * (rows.liked & (rows.at_ms > rows.at_ms.max() - DAY_MS)).sum()
+
+
+def test_a_round_of_factors_takes_the_lists_that_serve_and_roll_back_goes_behind_it(tmp_path: Path) -> None:
+    learn(log_of(3), tmp_path, InProcess(), id="m1", made_at=AT)
+    learn(log_of(3), tmp_path, InProcess(), id="m2", made_at=AT)
+    whole = find_current(tmp_path)
+    rows = log_of(4)
+    decided = learn(rows, tmp_path, InProcess(), id="m3", made_at=AT, only_factors=True)
+    assert decided.serve, decided.reason
+    assert find_current(tmp_path) == "m3"
+    before, after = (read_model(tmp_path / id, rows.items) for id in (whole or "", "m3"))
+    for old, new in zip(before.lists, after.lists, strict=True):
+        assert np.array_equal(old.lists.ids, new.lists.ids)
+        assert np.array_equal(old.lists.weights, new.lists.weights)
+    assert not np.array_equal(before.trend, after.trend)
+    assert before.factors is not None
+    assert after.factors is not None
+    assert not np.array_equal(before.factors.items, after.factors.items)
+    assert (tmp_path / "previous").exists() is (whole == "m2")
+
+
+def test_a_round_that_was_killed_while_it_wrote_leaves_what_serves(tmp_path: Path) -> None:
+    rows = log_of(4)
+    learn(rows, tmp_path, InProcess(), id="m1", made_at=AT)
+    half = tmp_path / ".m2.4711"
+    half.mkdir()
+    (half / "items.npy").write_bytes(b"half")
+    assert find_current(tmp_path) == "m1"
+    learn(rows, tmp_path, InProcess(), id="m3", made_at=AT)
+    assert not half.exists()
 
 
 def test_a_model_read_back_scores_as_it_did_also_among_other_items(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from tests.unit.feed.training.logs import join_log, make_log
 from reelm.feed.training.columns import Rows
 from reelm.feed.training.engine import InProcess
 from reelm.feed.training.fitting import Model, fit, score_people
-from reelm.feed.training.heads import HEADS, train_ranker
+from reelm.feed.training.heads import HEADS, Judged, train_ranker
 from reelm.feed.training.interactions import Interactions
-from reelm.feed.training.model_folder import pack_ids, write_model
+from reelm.feed.training.model_folder import pack_ids, read_ranker, write_model
 
 linalg: Any = cast("Any", np.linalg)
 AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -68,7 +68,7 @@ def test_the_files_alone_give_the_scores_that_were_measured(log: Interactions, m
 
 def test_the_arrays_have_the_agreed_shapes(model: Model, tmp_path: Path) -> None:
     ranker = train_ranker(["one"], np.ones((4, 1), np.float32), np.zeros((4, len(HEADS)), np.float32))
-    folder = write(tmp_path, model, ranker=ranker)
+    folder = write(tmp_path, model, ranker=Judged(ranker, {"to": 5, "gauc": 0.6}))
     items = len(model.items)
     shapes = {path.stem: (np.load(path).dtype.name, np.load(path).shape) for path in folder.glob("*.npy")}
     assert shapes == {
@@ -80,7 +80,13 @@ def test_the_arrays_have_the_agreed_shapes(model: Model, tmp_path: Path) -> None
         "fold": ("float32", (64, 64)),
     }
     told = json.loads((folder / "model.json").read_text())
-    assert told["ranker"] == {"features": ["one"], "heads": list(HEADS)}
+    assert told["ranker"] == {"features": ["one"], "heads": list(HEADS), "to": 5, "gauc": 0.6}
+    again = read_ranker(folder)
+    assert again is not None
+    assert again.told == {"to": 5, "gauc": 0.6}
+    assert np.array_equal(
+        again.ranker.predict(np.ones((3, 1), np.float32)), ranker.predict(np.ones((3, 1), np.float32))
+    )
     assert told["trained_on"]["people"] == 30
     assert (folder / "ranker.onnx").is_file()
     assert UUID(bytes=np.load(folder / "items.npy")[5].tobytes()) == UUID(model.items[5])
