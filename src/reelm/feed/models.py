@@ -117,7 +117,7 @@ def load_model(models: Path, id: str, features: Sequence[str]) -> Model:
     factors = None
     if (told := about["fold"]) is not None:
         vectors = read("vectors")
-        index = _map_index(folder / "vectors.faiss")
+        index = map_index(folder / "vectors.faiss")
         fold = np.array(read("fold"), np.float32)
         factors = Factors(vectors, fold, told["confidence"], told["weight"], told["watched"], index)
     return Model(
@@ -133,7 +133,7 @@ def load_model(models: Path, id: str, features: Sequence[str]) -> Model:
     )
 
 
-def _map_index(path: Path) -> Any:
+def map_index(path: Path) -> Any:
     """The index of item vectors; what a search needs of it is read from the file when it is needed."""
     if not path.is_file():
         raise ValueError(f"{path.parent.name} has no {path.name}: it was made by an earlier release")

@@ -22,7 +22,7 @@ import numpy as np
 from reelm import realms
 from reelm.feed.profiling import Profiling, decide_for
 from reelm.feed.tables import SHOWINGS_KEPT
-from reelm.feed.training.arrays import Names
+from reelm.feed.training.arrays import Bools, Names
 from reelm.feed.training.columns import arrow, parquet
 from reelm.feed.training.day_files import SCHEMAS, SHOWINGS, WATCHES, list_days, name_file, read_ids
 from reelm.feed.training.export_store import Connection, list_learners, list_showings, list_watches
@@ -101,16 +101,23 @@ async def _write(path: Path, kind: str, batches: AsyncGenerator[list[Any]], allo
 
 
 def _keep(table: Any, allowed: Names) -> Any:
-    known = np.isin(read_ids(table["person"]), allowed)
+    known = _are_among(read_ids(table["person"]), allowed)
     return table if known.all() else table.filter(arrow.array(known))
+
+
+def _are_among(people: Names, allowed: Names) -> Bools:
+    """Which of these are among those `allowed`, who are sorted; many times as fast as `np.isin` for text."""
+    if not len(allowed):
+        return np.zeros(len(people), np.bool_)
+    return allowed[np.minimum(np.searchsorted(allowed, people), len(allowed) - 1)] == people
 
 
 def _leave_out(path: Path, allowed: Names) -> int:
     """Write the file anew without the rows of others, where it has any; a row group at a time."""
     with parquet.ParquetFile(path) as file:
         groups = range(file.num_row_groups)
-        people = (read_ids(file.read_row_group(group, ["person"])["person"]) for group in groups)
-        if all(np.isin(one, allowed).all() for one in people):
+        people = (file.read_row_group(group, ["person"])["person"].unique() for group in groups)
+        if all(_are_among(read_ids(arrow.chunked_array([one])), allowed).all() for one in people):
             return 0
         made, kept = path.with_name(f".{path.name}.part"), 0
         with parquet.ParquetWriter(made, file.schema_arrow) as writer:

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import faiss as untyped
 import numpy as np
-from numpy.typing import NDArray
 
 from reelm.feed.training.arrays import Floats
 
@@ -35,7 +34,8 @@ def build_index(vectors: Floats) -> Any:
     else:
         lists = int(np.clip(2 * np.sqrt(count), LEAST_LISTS, MOST_LISTS))
         index = faiss.index_factory(width, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-        sample: NDArray[np.int64] = np.random.default_rng(1).choice(count, min(count, lists * SAMPLED), replace=False)
+        draws: Any = np.random.default_rng(1)
+        sample = draws.choice(count, min(count, lists * SAMPLED), replace=False)
         index.train(np.ascontiguousarray(vectors[sample]))
         index.nprobe = PROBES
     index.add(np.ascontiguousarray(vectors))

@@ -4,8 +4,8 @@ Neither may have seen what it is measured on. Of the last day's likes those are 
 seen; the candidate learns from everything before the newest fifth of them, and both are replayed on that fifth, for
 `REPLAYED` people at most. What was measured is what serves: nothing is trained twice, and the few minutes that are
 left out are learned from in the next round. A model with new lists must beat the one that serves. One that has only
-new factors must be no worse, by `release.MAY_LOSE`: ten minutes make no difference that so short a replay could tell
-from chance, and its lists have beaten what was before.
+new factors must not be surely worse, by bootstraps over who was replayed: ten minutes make no difference that so
+short a replay could tell from chance, and its lists have beaten what was before.
 """
 
 from collections.abc import Callable
@@ -20,10 +20,18 @@ from reelm.feed.training.evaluation import rank_people
 from reelm.feed.training.fitting import Model, fit, refresh
 from reelm.feed.training.heads import Judged
 from reelm.feed.training.interactions import Interactions, find_last_ms
-from reelm.feed.training.metrics import Tally, rank_relevant
+from reelm.feed.training.metrics import Tally, bootstrap_gain, rank_relevant
 from reelm.feed.training.model_folder import read_model, read_ranker, write_model
-from reelm.feed.training.release import Release, decide_refresh, decide_release, find_current, prune, publish
-from reelm.feed.training.statistics import DAY_MS
+from reelm.feed.training.release import (
+    DECIDES,
+    Release,
+    decide_refresh,
+    decide_release,
+    find_current,
+    prune,
+    publish,
+)
+from reelm.feed.training.statistics import DAY_MS, HOT_ITEMS
 
 HELD_SHARE = 5  # one part in so many of the new likes, the newest, is not learned from
 REPLAYED = 2000  # people
@@ -38,6 +46,7 @@ def learn(
     id: str,
     made_at: datetime,
     only_factors: bool = False,
+    hot_items: int = HOT_ITEMS,
     choose_ranker: ChooseRanker = lambda serving: serving,
 ) -> Release:
     """Write the model `id` of `rows` below `models`, and let it serve if it may.
@@ -54,10 +63,19 @@ def learn(
     if not len(seen):
         return Release(serve=False, reason="there is nothing to learn before what it would be measured on")
     partly = only_factors and current is not None
-    made = refresh(current, seen, engine) if only_factors and current is not None else fit(seen, engine)
-    metrics = replay(made, seen, later)
+    made = (
+        refresh(current, seen, engine)
+        if only_factors and current is not None
+        else fit(seen, engine, hot_items=hot_items)
+    )
+    ours = replay(made, seen, later)
     theirs = None if current is None else replay(current, seen, later)
-    decided = (decide_refresh if partly else decide_release)(metrics, theirs)
+    metrics = {"people": float(ours.people), **ours.means()}
+    if partly and theirs is not None:
+        both = ours.per_person[DECIDES], theirs.per_person[DECIDES]
+        decided = decide_refresh(bootstrap_gain(*both) if ours.people else None)
+    else:
+        decided = decide_release(metrics, None if theirs is None else theirs.means())
     write_model(models, id, made, made_at=made_at, metrics=metrics, ranker=ranker)
     if decided.serve:
         publish(models, id, keep_previous=partly)
@@ -65,14 +83,14 @@ def learn(
     return decided
 
 
-def replay(model: Model, seen: Interactions, later: Interactions) -> dict[str, float]:
+def replay(model: Model, seen: Interactions, later: Interactions) -> Tally:
     """The figures of `evaluate` for what people liked `later`, by what they had `seen` until then."""
     tally, people = Tally(), np.unique(later.person)
     some = people[:: max(-(-len(people) // REPLAYED), 1)]
     for one in rank_people(model, seen, later.keep(np.isin(later.person, some))):
         if len(one.relevant):
             tally.add(rank_relevant(one.scores, one.relevant))
-    return {"people": float(tally.people), **tally.means()}
+    return tally
 
 
 def _find_start(rows: Interactions, current: Model | None) -> int:

@@ -46,21 +46,22 @@ def decide_release(candidate: Mapping[str, float], current: Mapping[str, float] 
     return Release(serve=True, reason=f"{DECIDES} {ours:.4f} beats {theirs:.4f}")
 
 
-def decide_refresh(candidate: Mapping[str, float], current: Mapping[str, float] | None) -> Release:
-    """May a model serve that differs from the current one in its factors only? Unless it is worse.
+def decide_refresh(gain: tuple[float, float] | None) -> Release:
+    """May a model serve that differs from the current one in its factors only? Unless it is surely worse.
 
-    >>> decide_refresh({"ndcg@10": 0.0495, "recall@20": 0.15}, {"ndcg@10": 0.05, "recall@20": 0.15}).serve
-    True
-    >>> decide_refresh({"ndcg@10": 0.04, "recall@20": 0.15}, {"ndcg@10": 0.05, "recall@20": 0.15}).serve
-    False
+    `gain`: between which ratios - 1 its NDCG@10 lies of the current one's, as far as so few people can tell
+    (`metrics.bootstrap_gain`); `None` where nobody could be replayed.
+
+    >>> decide_refresh((-0.03, 0.02)).serve, decide_refresh((-0.3, -0.1)).serve, decide_refresh(None).serve
+    (True, False, False)
     """
-    if not candidate.get("people", 1) > 0:
+    if gain is None:
         return Release(serve=False, reason="nothing new was liked to measure it on")
-    for name in (DECIDES, "recall@20"):
-        ours, theirs = candidate.get(name, 0.0), 0.0 if current is None else current.get(name, 0.0)
-        if not ours >= theirs * (1 - MAY_LOSE):
-            return Release(serve=False, reason=f"{name} fell from {theirs:.4f} to {ours:.4f}")
-    return Release(serve=True, reason="new factors, no worse than those before")
+    low, high = gain
+    told = f"{DECIDES} is {100 * low:+.1f} to {100 * high:+.1f} % of what it was"
+    if not high >= 0:
+        return Release(serve=False, reason=f"new factors are worse: {told}")
+    return Release(serve=True, reason=f"new factors are not worse: {told}")
 
 
 def find_current(models: Path) -> str | None:

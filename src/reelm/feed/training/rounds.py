@@ -16,8 +16,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from reelm import realms
 from reelm.feed.ranking import FEATURES
+from reelm.feed.training.bounds import bound
 from reelm.feed.training.day_files import read_showings, read_watches
 from reelm.feed.training.engine import Engine, InProcess
 from reelm.feed.training.errors import RoundAtWork
@@ -113,8 +116,8 @@ async def run_round(
 
 
 def _learn(rooms: Rooms, round: Round, engine: Engine, now: datetime, tell: Tell) -> Outcome:
-    rows = _read_rows(rooms.files)
-    people = len(rows.people)
+    rows, hot_items = bound(_read_rows(rooms.files))
+    people = len(np.unique(rows.person))
     if not is_enough(len(rows), people):
         return Outcome(round, "too little was watched to learn from", watches=len(rows), people=people)
     tell(f"{len(rows)} watches of {len(rows.items)} clips by {people} people")
@@ -137,6 +140,7 @@ def _learn(rooms: Rooms, round: Round, engine: Engine, now: datetime, tell: Tell
         id=id,
         made_at=now,
         only_factors=round is Round.FACTORS,
+        hot_items=hot_items,
         choose_ranker=choose,
     )
     return Outcome(
