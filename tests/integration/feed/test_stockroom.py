@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from numpy.typing import NDArray
+from tests.integration.gateway.realms import until
 from tests.integration.world import Person, Realm
 
-from reelm.feed import stockroom
+from reelm.feed import stockroom, tally_log
 from reelm.feed.shelves import HALF_LIFE_H
 from reelm.feed.stockroom import Stockroom
 
@@ -39,7 +40,9 @@ async def test_what_is_popular_when_a_process_starts_cools_from_then_on_and_not_
 ) -> None:
     realm.clock.advance(timedelta(days=8))
     liked = (await _items(realm, realm.people.carl))[:1]
+    monkeypatch.setattr(tally_log, "EVERY_S", 0.0)
     await _tell(realm, realm.people.carl, liked)
+    await until(lambda: realm.rows("SELECT FROM feed_tallies WHERE likes > 0"))
     monkeypatch.setattr(stockroom, "FRESH_S", 0.0)
     starting, now = Stockroom(realm.cell.pool, tmp_path), realm.clock.now()
     await starting.refresh(now)
@@ -55,6 +58,7 @@ async def test_what_is_popular_when_a_process_starts_cools_from_then_on_and_not_
 async def test_made_up_and_stolen_showings_move_nobodys_feed(realm: Realm, monkeypatch: pytest.MonkeyPatch) -> None:
     """Carl is believed, and tells of showings that were made for nobody or for ana; ben's feed is what it was."""
     monkeypatch.setattr(stockroom, "FRESH_S", 0.0)
+    monkeypatch.setattr(tally_log, "EVERY_S", 0.0)
     realm.clock.advance(timedelta(days=8))
     room, of_ana, mine = realm.cell.feed.stockroom, await _items(realm, realm.people.ana), await _items(realm)
     await _items(realm, realm.people.ben)
