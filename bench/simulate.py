@@ -135,6 +135,7 @@ class Life:
             )  # fmt: skip
             self.catalogue.count(np.array([row], np.int32), np.array([tally], np.float32))
             self.catalogue.heat[row] += through + 2 * likes
+            self.catalogue.heat_now[row] += through + 2 * likes
             self.catalogue.shown[row] += 1
             good += through
             self.likes.append((day, int(likes)))

@@ -6,7 +6,7 @@ Promises: a page never shows a clip its viewer may not watch for longer than `FR
 202 is on disk, and counts once however often it comes.
 """
 
-from reelm.feed.choice_store import FEED_CHOICES, find_choices, list_feed_choices, rename_creator
+from reelm.feed.choice_store import FEED_CHOICES, list_feed_choices, rename_creator
 from reelm.feed.choices import Choices, Kind, Less, is_filtered, is_hidden
 from reelm.feed.content import run_describe
 from reelm.feed.days import forget_old_showings, make_days_ahead
@@ -22,9 +22,6 @@ from reelm.feed.preferences import (
     Preferences,
     choose,
     fetch_preferences,
-    find_profiling,
-    find_pseudonym,
-    is_plain,
     reset,
     see_as_before,
     see_less,
@@ -71,13 +68,9 @@ __all__ = [
     "WatchEvent",
     "choose",
     "fetch_preferences",
-    "find_choices",
-    "find_profiling",
-    "find_pseudonym",
     "forget_old_showings",
     "is_filtered",
     "is_hidden",
-    "is_plain",
     "list_feed_choices",
     "list_watch_history",
     "make_days_ahead",

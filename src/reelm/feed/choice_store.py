@@ -1,8 +1,7 @@
 """The queries of what somebody chose for their feed, and of whether it learns from them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -13,7 +12,7 @@ from reelm.feed.choices import Choices, Kind
 from reelm.feed.model import Mode
 from reelm.feed.state import decode
 from reelm.feed.tables import feed_choices, feed_less_creators, feed_people, feed_states
-from reelm.infra.db import HotPool, WriteUnit
+from reelm.infra.db import WriteUnit
 from reelm.kernel.ids import AccountId
 
 _MOST_LOOKED_AT = 2000
@@ -37,55 +36,6 @@ FEED_CHOICES = Collection(
         ),
     ),
 )
-
-# One statement: this is asked for each batch of events.
-_POSITION = """
-    SELECT a.birth_date, a.country, a.region, p.mode, p.pseudonym, p.began_at
-    FROM accounts a LEFT JOIN feed_people p ON p.account_id = a.id WHERE a.id = $1
-"""
-
-# Two first events at once agree on one pseudonym. In plain mode none is made.
-_PSEUDONYM = """
-    INSERT INTO feed_people AS p (account_id, pseudonym, mode, began_at) VALUES ($1, gen_random_uuid(), 'for-you', $2)
-    ON CONFLICT (account_id) DO UPDATE SET pseudonym = coalesce(p.pseudonym, excluded.pseudonym)
-        WHERE p.mode <> 'plain'
-    RETURNING pseudonym
-"""
-
-
-class Position(NamedTuple):
-    """How somebody stands to what their feed may learn; `began_at` is `None` before anything was stored."""
-
-    birth_date: date
-    country: str
-    region: str | None
-    mode: Mode
-    pseudonym: UUID | None
-    began_at: datetime | None
-
-
-async def find_position(pool: HotPool, account: AccountId) -> Position | None:
-    """`None` where there is no such account."""
-    row = await pool.fetchrow(_POSITION, account)
-    if row is None:
-        return None
-    mode = Mode(row["mode"] or Mode.FOR_YOU)
-    return Position(row["birth_date"], row["country"], row["region"], mode, row["pseudonym"], row["began_at"])
-
-
-async def make_pseudonym(pool: HotPool, account: AccountId, at: datetime) -> UUID | None:
-    """Theirs, made where there is none; `None` in plain mode."""
-    return await pool.fetchval(_PSEUDONYM, account, at)
-
-
-async def find_choices(pool: HotPool, account: AccountId) -> Choices:
-    """What this person chose, for the choice of their own next clips."""
-    values = await pool.fetch("SELECT kind, value FROM feed_choices WHERE account_id = $1", account)
-    less = await pool.fetch("SELECT creator_id FROM feed_less_creators WHERE account_id = $1", account)
-    return Choices(
-        frozenset((Kind(row["kind"]), row["value"]) for row in values),
-        frozenset(AccountId(row["creator_id"]) for row in less),
-    )
 
 
 async def fetch_own_choices(eyes: OwnEyes) -> Choices:

@@ -43,7 +43,7 @@ class Learning:
     async def __call__(self, connection: Any, reports: Reports) -> Callable[[], None]:
         people = sorted(who for who in reports.of if who is not None)
         now = self._clock.now()
-        learners = await hold_learners(connection, people, now) if people else {}
+        learners = await hold_learners(connection, people) if people else {}
         happened, trust = _as_happened(reports), np.zeros(len(reports.at))
         states: dict[UUID, bytes] = {}
         for who, learner in learners.items():

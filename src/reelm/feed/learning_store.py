@@ -10,10 +10,11 @@ from reelm.feed.tallying import Tallies
 from reelm.infra.db import HotPool, Record, write_numbers, write_uuids
 from reelm.kernel.ids import AccountId
 
-# Nobody else changes these rows until the transaction ends. A pseudonym is made with the first thing that is learned.
+# Nobody else changes these rows until the transaction ends. A pseudonym is made with the first thing that is learned,
+# which may be older than its report: whoever never reset or stopped their feed is learned from since they joined.
 _BEGIN = """
     INSERT INTO feed_people AS p (account_id, pseudonym, mode, began_at)
-    SELECT id, gen_random_uuid(), 'for-you', $2 FROM unnest($1::uuid[]) AS t(id) ORDER BY id
+    SELECT id, gen_random_uuid(), 'for-you', created_at FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id
     ON CONFLICT (account_id) DO UPDATE SET pseudonym = coalesce(p.pseudonym, excluded.pseudonym)
         WHERE p.mode <> 'plain'
     RETURNING account_id, pseudonym, began_at
@@ -59,9 +60,9 @@ class Learner(NamedTuple):
     joined_at: datetime
 
 
-async def hold_learners(connection: Any, people: Sequence[AccountId], now: datetime) -> dict[AccountId, Learner]:
+async def hold_learners(connection: Any, people: Sequence[AccountId]) -> dict[AccountId, Learner]:
     """Those of these people, who come sorted, that the feed learns from, held until the transaction ends."""
-    begun = await connection.fetch(_BEGIN, people, now)
+    begun = await connection.fetch(_BEGIN, people)
     rows: list[Record] = await connection.fetch(_HOLD, *zip(*begun, strict=True)) if begun else []
     return {AccountId(row[0]): Learner(*row[1:]) for row in rows}
 

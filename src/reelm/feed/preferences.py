@@ -3,21 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from reelm import accounts, realms, social
 from reelm.feed.choice_store import (
-    Position,
     delete_choice,
     delete_less_creator,
     fetch_own_choices,
     fetch_own_mode,
-    find_position,
     forget_choices,
     forget_learned,
     insert_choice,
     insert_less_creator,
-    make_pseudonym,
     replace_choices,
     update_mode,
 )
@@ -25,7 +21,7 @@ from reelm.feed.choices import CLEANERS, LONGEST, MOST_OF_A_KIND, Choices, Kind,
 from reelm.feed.errors import ChoiceNotTaken, FeedModeUnknown, TooManyChoices
 from reelm.feed.model import Mode
 from reelm.feed.profiling import Profiling, decide_for
-from reelm.infra.db import HotPool, ReadUnit, WriteUnit
+from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId
 
 # What a feed can be opened with each time; the following feed is a page of its own.
@@ -59,14 +55,8 @@ async def fetch_preferences(
     account = await accounts.fetch_own_account(eyes)
     born = (await accounts.fetch_birth_dates(unit, [viewer.id]))[viewer.id]
     mode, began_at = await fetch_own_mode(eyes)
-    place = account.country, account.region
-    profiling = _decide(Position(born, *place, mode, None, began_at), atlas, now)
+    profiling = decide_for(atlas, born, account.country, account.region, mode=mode, now=now)
     return Preferences(mode, profiling, await fetch_own_choices(eyes), began_at)
-
-
-def _decide(position: Position, atlas: realms.Atlas, now: datetime) -> Profiling:
-    born, mode = position.birth_date, position.mode
-    return decide_for(atlas, born, position.country, position.region, mode=mode, now=now)
 
 
 async def choose(
@@ -141,26 +131,3 @@ async def reset(unit: WriteUnit, viewer: accounts.Viewer, *, choices: bool, at: 
     mode, _ = await fetch_own_mode(accounts.own_eyes(unit, viewer))
     clips = await forget_learned(unit, viewer.id, mode, at)
     return Forgotten(clips, await forget_choices(unit, viewer.id) if choices else 0)
-
-
-async def find_profiling(pool: HotPool, atlas: realms.Atlas, account: AccountId, now: datetime) -> Profiling:
-    """Whether anything about this person may be stored for ranking now; whoever is gone is as in plain mode."""
-    position = await find_position(pool, account)
-    return Profiling.PLAIN if position is None else _decide(position, atlas, now)
-
-
-async def find_pseudonym(pool: HotPool, atlas: realms.Atlas, account: AccountId, now: datetime) -> UUID | None:
-    """Under which name ranking keeps something of this person; made where there is none yet.
-
-    `None` where nothing may be kept: in plain mode, and below the age from which a feed may learn from somebody.
-    """
-    position = await find_position(pool, account)
-    if position is None or _decide(position, atlas, now) is not Profiling.LEARNS:
-        return None
-    return position.pseudonym or await make_pseudonym(pool, account, now)
-
-
-async def is_plain(pool: HotPool, account: AccountId) -> bool:
-    """Whether this person has chosen plain mode."""
-    position = await find_position(pool, account)
-    return position is not None and position.mode is Mode.PLAIN

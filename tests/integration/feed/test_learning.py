@@ -49,7 +49,8 @@ async def _watch(realm: Realm, who: Person, mode: str = "for-you") -> list[str]:
             video = item["video"]
             told.append({
                 "impression_id": item["impression_id"], "video_id": video["id"], "kind": "view",
-                "watched_ms": int(video["duration_ms"] * share), "at": realm.clock.now().isoformat(),
+                "watched_ms": int(video["duration_ms"] * share),
+                "at": (realm.clock.now() - timedelta(seconds=110 - 10 * len(told))).isoformat(),
             })  # fmt: skip
     assert len(told) == 10
     assert (await realm.client(who).post("/events", json={"events": told})).status_code == 202
