@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench._bare import bare_route
 from bench._cell import free_port
 from bench._load import Load, drive, get
 from bench._servers import running
@@ -51,22 +52,6 @@ SELECT gen_random_uuid(), id, '\\x{token}', now(), now() + interval '1 day' FROM
 ANALYZE;
 """
 
-_BARE = """
-import asyncio, sys
-from granian.constants import Interfaces
-from granian.server.embed import Server
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
-import uvloop
-body = open(sys.argv[2], "rb").read()
-async def page(request):
-    return Response(body, media_type="application/json")
-app = Starlette(routes=[Route("/page", page)])
-server = Server(app, address="127.0.0.1", port=int(sys.argv[1]), interface=Interfaces.ASGI, log_enabled=False)
-uvloop.run(server.serve())
-"""
-
 
 def measure() -> Report:
     """Fill a database, start both servers, and drive them in turn, `ROUNDS` times."""
@@ -92,10 +77,7 @@ def _compare(folder: Path, url: str, postgres_pid: int) -> Report:
     with running((sys.executable, "-m", "reelm.cli", "serve", "web"), port, "/api/v1/health", env) as web:
         runs: dict[str, list[Load]] = {"nobody signed in": [], "signed in": []}
         body = drive(port, lambda _: get("/api/v1/feed?limit=10"), [web], seconds=1, connections=4).body
-        (folder / "page.json").write_bytes(body)
-        bare_port = free_port()
-        bare = (sys.executable, "-c", _BARE, str(bare_port), str(folder / "page.json"))
-        with running(bare, bare_port, "/page", os.environ) as bare_pid:
+        with bare_route(body, folder) as (bare_port, bare_pid):
             ceiling: list[Load] = []
             pids = [web, postgres_pid]
             for _ in range(ROUNDS):

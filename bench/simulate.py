@@ -17,7 +17,7 @@ import numpy as np
 from bench.table import Report, at_least
 from reelm.feed.catalogue import Catalogue, Tally, Told
 from reelm.feed.exploring import count_slots
-from reelm.feed.ranking import Interests, Shown
+from reelm.feed.ranking import Interests
 from reelm.feed.rules import pick_page, place_tried
 from reelm.feed.shelves import stock
 from reelm.feed.shortlist import Hidden, World, list_tried, make_shortlist, spread_out
@@ -81,9 +81,6 @@ class Life:
 
     def _stock(self, day: int) -> None:
         self.shelves = stock(self.catalogue, _START + day * _DAY)
-        rows = self.catalogue.rows
-        creators = np.bincount(self.catalogue.author[rows], self.catalogue.shown[rows], len(self.catalogue.authors))
-        self.shown = Shown(self.catalogue.shown, creators.astype(np.float32))
 
     def _sit_down(self, person: int, day: int, now_s: float) -> None:
         for _ in range(MOST_PAGES):
@@ -94,7 +91,7 @@ class Life:
 
     def _page(self, person: int, now_s: float) -> list[int]:
         catalogue, state = self.catalogue, self.states[person]
-        world = World(catalogue, self.shelves, None, self.shown, now_s)
+        world = World(catalogue, self.shelves, None, now_s)
         interests = Interests(read_taste(state, catalogue, now_s), languages=catalogue.languages.find(["en"]))
         hidden = Hidden(seen=state.seen)
         shortlist = make_shortlist(world, interests, hidden, PAGE)

@@ -127,8 +127,6 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a co
 
             return run_create(arguments)
         case "feed":
-            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # beside other work, two wait for each other
-            os.environ.setdefault("OMP_NUM_THREADS", "1")
             os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # others reserve a gigabyte
             from reelm.cli.feed import run_feed
 
@@ -144,7 +142,6 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a co
 
             return run_trust(arguments.realm, arguments.data)
         case "demo":
-            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; more only heats a small box
             from reelm.cli.demo.seed import run_demo
 
             return run_demo(arguments.data)
@@ -166,9 +163,16 @@ def _run_up(arguments: argparse.Namespace) -> int:
     return run_up(arguments.port, arguments.data, arguments.realm, demo, user=arguments.user)
 
 
+# Read when NumPy and faiss load. Their arrays are small here: two threads wait for each other four times as long as
+# one works.
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse and run; a refusal is one clear line on standard error and status 1."""
     arguments = build_parser().parse_args(argv)
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
     try:
         return run(arguments)
     except Problem as problem:

@@ -18,6 +18,8 @@ from reelm.feed.content.codes import CONTENT_BYTES
 
 Rows = NDArray[np.int32]
 Numbers = NDArray[np.float32]
+# Of clips, [n, 16].
+Ids = NDArray[np.uint8]
 
 MOST_TAGS = 4
 NOBODY = -1
@@ -74,27 +76,27 @@ class Places:
     """Finds numbers among a few of them without searching: in a table that is written in for the time of a call."""
 
     def __init__(self) -> None:
-        self._table = np.full(64, NOBODY, np.int16)
+        self._table = np.full(64, NOBODY, np.int32)
 
-    def of(self, numbers: Rows, some: Rows) -> NDArray[np.int16]:
+    def of(self, numbers: Rows, some: Rows) -> Rows:
         """Where each of `numbers` stands among `some`; `NOBODY` where it does not, and for `NOBODY` itself."""
         self._make_room(max(int(numbers.max(initial=0)), int(some.max(initial=0))))
-        self._table[some] = np.arange(len(some), dtype=np.int16)
+        self._table[some] = np.arange(len(some), dtype=np.int32)
         found = self._table[numbers]
         self._table[some] = NOBODY
         return found
 
-    def group(self, numbers: Rows) -> NDArray[np.int16]:
-        """For each of fewer than 32,768 numbers the place of one that equals it, the same for all equal ones."""
+    def group(self, numbers: Rows) -> Rows:
+        """For each number the place of one that equals it, the same for all equal ones."""
         self._make_room(int(numbers.max(initial=0)))
-        self._table[numbers] = np.arange(len(numbers), dtype=np.int16)
+        self._table[numbers] = np.arange(len(numbers), dtype=np.int32)
         found = self._table[numbers]
         self._table[numbers] = NOBODY
         return found
 
     def _make_room(self, highest: int) -> None:
         if len(self._table) < highest + 2:
-            self._table = np.full(2 * highest + 2, NOBODY, np.int16)
+            self._table = np.full(2 * highest + 2, NOBODY, np.int32)
 
 
 class Words:
@@ -166,7 +168,7 @@ class Catalogue:
                 row = self._recent.get(int(keys[place]), NOBODY)
             rows[place] = self._add(clip, int(keys[place])) if row == NOBODY else row
         self.live[rows] = True
-        if len(self._recent) > 4096:
+        if len(self._recent) > 4096 + self.size // 16:
             self.settle()
         return rows
 
@@ -229,11 +231,14 @@ class Catalogue:
         """Add to the tallies, [rows, fields of `Tally`]; rows may repeat."""
         np.add.at(self.tally, rows, more)
 
-    def describe(self, ids: Sequence[bytes], contents: Sequence[bytes]) -> None:
-        """Take in what was worked out of clips; of those that are not here, nothing."""
+    def describe(self, ids: Sequence[bytes], contents: Sequence[bytes]) -> bool:
+        """Take in what was worked out of clips that are here. Whether anything of it was new."""
         rows = self.find(ids)
-        told = np.frombuffer(b"".join(contents), np.uint8).reshape(len(contents), CONTENT_BYTES)
-        self.content[rows[rows != NOBODY]] = told[rows != NOBODY]
+        told = np.frombuffer(b"".join(contents), np.uint8).reshape(len(contents), CONTENT_BYTES)[rows != NOBODY]
+        rows = rows[rows != NOBODY]
+        is_new = bool((self.content[rows] != told).any())
+        self.content[rows] = told
+        return is_new
 
     @property
     def rows(self) -> slice:
@@ -244,6 +249,11 @@ class Catalogue:
 def key_of(ids: Sequence[bytes]) -> NDArray[np.uint64]:
     """The random tails of ids, by which state and seen filters know clips."""
     return np.frombuffer(b"".join(id[8:] for id in ids), _KEY)
+
+
+def keys_of(ids: Ids) -> NDArray[np.uint64]:
+    """The same of ids [n, 16]."""
+    return np.ascontiguousarray(ids[:, 8:]).view(_KEY).ravel()
 
 
 def no_rows() -> Rows:

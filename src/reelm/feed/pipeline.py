@@ -130,7 +130,7 @@ class Feed:
 
     def _world(self, now: datetime) -> World:
         room = self.stockroom
-        return World(room.catalogue, room.shelves, room.model, room.shown, now.timestamp())
+        return World(room.catalogue, room.shelves, room.model, now.timestamp())
 
     def _open_served(self, mode: Mode, cursor: str | None) -> list[int]:
         """What this scroll was given, in order."""
@@ -292,6 +292,7 @@ class Feed:
 
     async def aclose(self) -> None:
         """Wait until what was shown is written down."""
+        await self.stockroom.aclose()
         await self._shown.close()
 
 

@@ -40,13 +40,17 @@ class Cold:
 
 @dataclass(frozen=True)
 class Shelves:
-    """Rows, best first. `quality` [rows of the catalogue]; `popular` by number of a language, -1 for any."""
+    """Rows, best first. `quality` [rows of the catalogue]; `popular` by number of a language, -1 for any.
+
+    `creators_shown`: how often all of a creator's clips were shown together; the last is 0, for whoever came later.
+    """
 
     quality: Numbers = field(default_factory=lambda: np.zeros(0, np.float32))
     popular: dict[int, Rows] = field(default_factory=dict[int, Rows])
     newest: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     young: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     cold: Cold = field(default_factory=Cold)
+    creators_shown: Numbers = field(default_factory=lambda: np.zeros(1, np.float32))
 
 
 def rates(tally: Numbers) -> Numbers:
@@ -75,7 +79,8 @@ def stock(catalogue: Catalogue, now_s: float, cold: Cold | None = None) -> Shelv
     for number in range(len(catalogue.languages)):
         by_language[number] = _popular(live[catalogue.language[live] == number], worth, catalogue.heat_now)
     owed = owed[np.lexsort((catalogue.published[owed], catalogue.shown[owed]))]
-    return Shelves(quality, by_language, newest, owed[:YOUNG], cold or find_cold(catalogue, live))
+    shown = np.bincount(catalogue.author[rows], catalogue.shown[rows], len(catalogue.authors) + 1).astype(np.float32)
+    return Shelves(quality, by_language, newest, owed[:YOUNG], cold or find_cold(catalogue, live), shown)
 
 
 def find_cold(catalogue: Catalogue, live: Rows) -> Cold:

@@ -14,7 +14,6 @@ from reelm.feed.exploring import Explored, explore
 from reelm.feed.models import Model
 from reelm.feed.ranking import (
     Interests,
-    Shown,
     make_features,
     measure_likeness,
     plan_ablations,
@@ -39,7 +38,6 @@ class World(NamedTuple):
     catalogue: Catalogue
     shelves: Shelves
     model: Model | None
-    shown: Shown
     now_s: float
 
 
@@ -87,7 +85,7 @@ def make_shortlist(world: World, interests: Interests, hidden: Hidden, limit: in
     gathered = gathered.without(hidden.of(gathered.rows, world.catalogue))
     if len(gathered.rows) < limit:
         gathered = _widen(gathered, world, hidden, limit)
-    features = make_features(gathered, interests, world.catalogue, world.shown, world.now_s)
+    features = make_features(gathered, interests, world.catalogue, world.shelves.creators_shown, world.now_s)
     score = score_rows(world.model, features)
     order = np.lexsort((gathered.rows, -score))
     return Shortlist(gathered.rows[order], features[order], score[order])

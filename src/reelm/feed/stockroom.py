@@ -1,8 +1,8 @@
 """Where does a web process keep what it ranks? In memory: the catalogue, the shelves made of it, and the model.
 
-Clips are read once when the process starts, new ones and changed numbers every `FRESH_S`; never does that take more
-than one part in fifty of the time. A clip that is gone is noticed when it is looked up to be shown, before anybody
-sees it (`pipeline.py`).
+Clips are read once when the process starts, new ones and changed numbers every `FRESH_S`; neither reading them nor
+making shelves of them takes more than one part in fifty of the time. In a large realm pages go on meanwhile with what
+there is. A clip that is gone is noticed when it is looked up to be shown, before anybody sees it (`pipeline.py`).
 """
 
 import asyncio
@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally
-from reelm.feed.content.store import find_newest, list_since
+from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally, keys_of
+from reelm.feed.content.store import find_now, list_since
 from reelm.feed.models import Model, find_current, load_model
-from reelm.feed.ranking import FEATURES, Shown
+from reelm.feed.ranking import FEATURES
 from reelm.feed.shelves import HALF_LIFE_H, NOW_HALF_LIFE_H, Shelves, stock
 from reelm.feed.store import fetch_told, list_new, list_tallies
 from reelm.feed.tallying import Tallies
@@ -25,8 +25,10 @@ from reelm.infra.db import HotPool
 from reelm.kernel.ids import VideoId
 
 FRESH_S = 2.0
-# Reading everything again waits so many times `FRESH_S` for each second it took.
+# What took a second is not done again for so many times `FRESH_S`.
 _REST = 25
+# From so many clips on pages do not wait for a refresh.
+LARGE = 50_000
 _MODEL_EVERY = _COLD_EVERY = 15
 _SHOWN = Tally._fields.index("shown")
 # What this process counted is written a moment later: what only grows is not taken back by reading.
@@ -41,37 +43,50 @@ class Stockroom:
         self.catalogue = Catalogue()
         self.shelves = Shelves()
         self.model: Model | None = None
-        self.shown = Shown(np.zeros(0, np.float32), np.zeros(0, np.float32))
         self._pool, self._models = pool, models
         self._newest = self._cooled_s = 0.0
-        self._described_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._until = self._counts_until = self._model_until = self._cold_until = 0.0
-        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
 
     async def refresh(self, now: datetime) -> None:
         """See to it that nothing here is older than `FRESH_S`, or what it takes to read a large catalogue."""
         if time.monotonic() < self._until:
             return
-        async with self._lock:
-            if time.monotonic() < self._until:
-                return
-            began = time.monotonic()
-            self._described_at = self._described_at or await find_newest(self._pool)
-            if time.monotonic() >= self._counts_until:
-                added = await self._read_all()
-                self._counts_until = time.monotonic() + FRESH_S * max(1.0, _REST * (time.monotonic() - began))
-            else:
-                added = await self._read_new()
-            await self._read_content()
-            await self._look_for_model(added=added)
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh(now))
+            self._refreshing.add_done_callback(_log_failure)
+        if not self._cooled_s or self.catalogue.size < LARGE:
+            await asyncio.shield(self._refreshing)
+
+    async def aclose(self) -> None:
+        """Stop what is under way."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.wait([self._refreshing])
+
+    async def _refresh(self, now: datetime) -> None:
+        began = time.monotonic()
+        self._looked_at = self._looked_at or await find_now(self._pool)
+        if began >= self._counts_until:
+            added = await self._read_all()
+            self._counts_until = _rest(began)
+        else:
+            added = await self._read_new()
+        await self._read_content()
+        await self._look_for_model(added=added)
+        began = time.monotonic()
+        if self.catalogue.size < LARGE:
             self._stock(now.timestamp())
-            self._until = time.monotonic() + FRESH_S
+        else:
+            await asyncio.to_thread(self._stock, now.timestamp())
+        self._until = _rest(began)
 
     async def _read_new(self) -> bool:
         """Clips published since the last look; whether there are any."""
         ids = await list_new(self._pool, self._newest)
-        unknown = self._unknown(ids)
+        unknown = [ids[at] for at in np.flatnonzero(self.catalogue.find(ids) == NOBODY).tolist()]
         if unknown:
             await self._add(unknown)
         return bool(unknown)
@@ -84,11 +99,12 @@ class Stockroom:
         catalogue, added = self.catalogue, False
         live = np.zeros(catalogue.size, np.bool_)
         async for ids, numbers in list_tallies(self._pool):
-            unknown = self._unknown(ids)
-            if unknown:
-                await self._add(unknown)
+            keys = keys_of(ids)
+            unknown = ids[catalogue.find_keys(keys) == NOBODY]
+            if len(unknown):
+                await self._add([id.tobytes() for id in unknown])
                 live, added = np.append(live, np.ones(catalogue.size - len(live), np.bool_)), True
-            found = catalogue.find(ids)
+            found = catalogue.find_keys(keys)
             rows, told = found[found != NOBODY], numbers[found != NOBODY]
             warmth = _warmth(told)
             more = np.maximum(warmth - catalogue.warmth[rows], 0.0)
@@ -104,16 +120,11 @@ class Stockroom:
 
     async def _read_content(self) -> None:
         """What was worked out of clips since the last look."""
-        if self._described_at is not None:
-            news = await list_since(self._pool, self._described_at)
-            self.catalogue.describe(news.ids, news.contents)
-            if news.newest > self._described_at:
+        if self._looked_at is not None:
+            news = await list_since(self._pool, self._looked_at)
+            if self.catalogue.describe(news.ids, news.contents):
                 self._cold_until = 0.0
-            self._described_at = news.newest
-
-    def _unknown(self, ids: Sequence[bytes]) -> list[bytes]:
-        rows = self.catalogue.find(ids)
-        return [ids[at] for at in np.flatnonzero(rows == NOBODY).tolist()]
+            self._looked_at = news.looked_at
 
     async def _add(self, ids: Sequence[bytes]) -> None:
         told = await fetch_told(self._pool, ids)
@@ -154,9 +165,6 @@ class Stockroom:
         self.shelves = stock(catalogue, now_s, self.shelves.cold if is_known else None)
         if not is_known:
             self._cold_until = time.monotonic() + _COLD_EVERY * FRESH_S
-        rows = catalogue.rows
-        creators = np.bincount(catalogue.author[rows], catalogue.shown[rows], len(catalogue.authors))
-        self.shown = Shown(catalogue.shown, creators.astype(np.float32))
 
     def count(self, tallies: Tallies) -> None:
         """Take in at once what this process has just counted."""
@@ -172,6 +180,17 @@ class Stockroom:
         """These are not public any more."""
         rows = self.catalogue.find([id.bytes for id in ids])
         self.catalogue.live[rows[rows != NOBODY]] = False
+
+
+def _rest(began: float) -> float:
+    """Until when what began then is not done again."""
+    return time.monotonic() + FRESH_S * max(1.0, _REST * (time.monotonic() - began))
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    """Also where no page waits for it."""
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        _log.error("clips could not be read; what was read before goes on", exc_info=failure)
 
 
 def _warmth(tally: Numbers) -> Numbers:

@@ -21,7 +21,7 @@ async def test_a_profile_shows_what_its_owner_wrote(realm: Realm) -> None:
     shown = (await realm.client().get("/accounts/Ana")).json()
     assert (shown["display_name"], shown["bio"]) == ("Ana  B", "Films la rue.\nQuébec ↔ Paris")
     assert shown["counts"] == {"followers": 1, "following": 0, "videos": 1, "likes": 1}
-    assert shown["you"] == {"follows": False, "is_you": False}
+    assert shown["you"] == {"follows": False, "is_you": False, "muted": False}
     assert (await realm.client(realm.people.ben).get("/accounts/ana")).json()["you"]["follows"]
     assert (await realm.client(realm.people.ana).get("/accounts/ana")).json()["you"]["is_you"]
 

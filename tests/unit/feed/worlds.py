@@ -8,7 +8,7 @@ import numpy as np
 
 from reelm import videos
 from reelm.feed.catalogue import Catalogue, Tally, Told
-from reelm.feed.ranking import Interests, Shown
+from reelm.feed.ranking import Interests
 from reelm.feed.shelves import stock
 from reelm.feed.shortlist import Hidden, World
 from reelm.feed.state import Happened, Signal, State, fold
@@ -49,8 +49,7 @@ def watched(number: int, *, share: float = 1.0, age_s: float = 60.0) -> Happened
 
 
 def world_of(catalogue: Catalogue) -> World:
-    creators = np.bincount(catalogue.author[catalogue.rows], catalogue.shown[catalogue.rows], len(catalogue.authors))
-    return World(catalogue, stock(catalogue, NOW_S), None, Shown(catalogue.shown, creators.astype(np.float32)), NOW_S)
+    return World(catalogue, stock(catalogue, NOW_S), None, NOW_S)
 
 
 @dataclass(frozen=True)

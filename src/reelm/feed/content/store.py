@@ -36,19 +36,19 @@ _WRITE = """
 _WRITE_OURS = text(_WRITE.format(clips="videos", where=_LISTED))
 _WRITE_COPIES = text(_WRITE.format(clips="foreign_clips", where="true"))
 
-_NEWEST = "SELECT coalesce(max(made_at), 'epoch') FROM feed_content"
+# A row at the least, which says when it was looked.
 _SINCE = """
-    SELECT video_id, words, looks, made_at FROM feed_content
-    WHERE made_at > $1::timestamptz - interval '1 minute' AND model = $2
+    SELECT now(), k.video_id, k.words, k.looks FROM (VALUES (1)) always
+    LEFT JOIN feed_content k ON k.made_at > $1::timestamptz - interval '1 minute' AND k.model = $2
 """
 
 
 class News(NamedTuple):
-    """Descriptions made since some time: ids, the `CONTENT_BYTES` of each, and when the last was made."""
+    """Descriptions made since some time: ids, the `CONTENT_BYTES` of each, and when it was looked for them."""
 
     ids: Sequence[bytes]
     contents: Sequence[bytes]
-    newest: datetime
+    looked_at: datetime
 
 
 async def list_undescribed(unit: ReadUnit, most: int) -> list[Undescribed]:
@@ -63,13 +63,13 @@ async def upsert_described(unit: WriteUnit, described: Sequence[Described]) -> i
     return await unit.write(_WRITE_OURS.bindparams(**bound)) + await unit.write(_WRITE_COPIES.bindparams(**bound))
 
 
-async def find_newest(pool: HotPool) -> datetime:
-    """When the last description was made, or long ago."""
-    return await pool.fetchval(_NEWEST)
+async def find_now(pool: HotPool) -> datetime:
+    """The time of the database."""
+    return await pool.fetchval("SELECT now()")
 
 
 async def list_since(pool: HotPool, since: datetime) -> News:
-    """Those made since, and in the minute before."""
+    """Those made since, and in the minute before: what was made in a transaction that was still open then."""
     rows = await pool.fetch(_SINCE, since, MODEL)
-    contents = [join(row[1], row[2]) for row in rows]
-    return News([row[0].bytes for row in rows], contents, max([since, *(row[3] for row in rows)]))
+    found = [row for row in rows if row[1] is not None]
+    return News([row[1].bytes for row in found], [join(row[2], row[3]) for row in found], rows[0][0])

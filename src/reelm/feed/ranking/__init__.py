@@ -1,7 +1,7 @@
 """Which candidate is better? Pure scores over plain numbers."""
 
 from reelm.feed.ranking.diversity import measure_likeness, spread
-from reelm.feed.ranking.features import FEATURES, Interests, Shown, make_features
+from reelm.feed.ranking.features import FEATURES, Interests, make_features
 from reelm.feed.ranking.score import CAUSES, plan_ablations, score_heads, score_linear, share_causes
 from reelm.feed.ranking.weights import HEADS, LINEAR
 
@@ -11,7 +11,6 @@ __all__ = [
     "HEADS",
     "LINEAR",
     "Interests",
-    "Shown",
     "make_features",
     "measure_likeness",
     "plan_ablations",

@@ -4,7 +4,6 @@ They are logged with what was served, so that training sees exactly what ranking
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -49,17 +48,10 @@ class Interests:
     topics: Rows = field(default_factory=no_rows)
 
 
-class Shown(NamedTuple):
-    """How often clips, and all of their creators' together, were shown."""
-
-    clips: Numbers
-    creators: Numbers
-
-
 def make_features(
-    gathered: Gathered, interests: Interests, catalogue: Catalogue, shown: Shown, now_s: float
+    gathered: Gathered, interests: Interests, catalogue: Catalogue, creators_shown: Numbers, now_s: float
 ) -> Numbers:
-    """[candidates, features], float32."""
+    """[candidates, features], float32. `creators_shown` is as in `Shelves`."""
     rows, taste = gathered.rows, interests.taste
     out = np.zeros((len(rows), len(FEATURES)), np.float32)
     out[:, : len(SOURCES)] = _by_best(gathered.scores)
@@ -77,8 +69,8 @@ def make_features(
         "fresh": np.exp2(-age_h / HALF_LIFE_H),
         "log_duration": np.log1p(catalogue.duration_ms[rows] / 1000),
         "log_views": np.log1p(catalogue.tally[rows, 0]),
-        "log_shown": np.log1p(shown.clips[rows]),
-        "new_creator": lift_of_creator(shown.creators[catalogue.author[rows]]),
+        "log_shown": np.log1p(catalogue.shown[rows]),
+        "new_creator": lift_of_creator(np.take(creators_shown, catalogue.author[rows], mode="clip")),
         "mood": taste.mood,
         "log_events": np.log1p(taste.events),
     }

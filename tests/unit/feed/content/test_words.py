@@ -71,7 +71,7 @@ def test_a_caption_that_says_nothing_has_no_code() -> None:
     assert describe_captions([]) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=4))
 def test_whatever_stands_in_a_caption_has_a_code_or_none(captions: list[str]) -> None:
     codes = describe_captions([caption.replace("\0", "") for caption in captions])
