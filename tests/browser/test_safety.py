@@ -21,31 +21,31 @@ async def _arrive(chromium: Browser, cell: RunningCell, handle: str, locale: str
 
 
 @pytest.fixture(scope="module")
-async def nora(
+async def nelly(
     cell: RunningCell, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Person]:
     """Somebody with a clip for everybody."""
-    nora = await _arrive(chromium, cell, "nora")
-    await nora.sign_up("FR")
+    nelly = await _arrive(chromium, cell, "nelly")
+    await nelly.sign_up("FR")
     clip = footage.small(tmp_path_factory.mktemp("clips") / "all.mp4", seconds=2)
-    await nora.choose_file(clip, "for everybody")
-    await nora.get("upload-post").click()
-    await expect(nora.get("upload-stage")).to_have_attribute("data-state", "published", timeout=60_000)
-    yield nora
-    await nora.page.context.close()
+    await nelly.choose_file(clip, "for everybody")
+    await nelly.get("upload-post").click()
+    await expect(nelly.get("upload-stage")).to_have_attribute("data-state", "published", timeout=60_000)
+    yield nelly
+    await nelly.page.context.close()
 
 
 async def test_a_clip_is_posted_for_adults_only_and_its_link_says_so_to_others(
-    cell: RunningCell, chromium: Browser, nora: Person, tmp_path_factory: pytest.TempPathFactory
+    cell: RunningCell, chromium: Browser, nelly: Person, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     clip = footage.small(tmp_path_factory.mktemp("clips") / "adults.mp4", seconds=2)
-    await nora.choose_file(clip, "for adults")
-    await nora.get("upload-adults").check()
-    assert await list_accessibility_faults(nora.page) == []
-    await nora.get("upload-post").click()
-    await expect(nora.get("upload-stage")).to_have_attribute("data-state", "published", timeout=60_000)
-    await nora.page.goto(f"{cell.base}/@nora")
-    tile = nora.get("grid-clip").first
+    await nelly.choose_file(clip, "for adults")
+    await nelly.get("upload-adults").check()
+    assert await list_accessibility_faults(nelly.page) == []
+    await nelly.get("upload-post").click()
+    await expect(nelly.get("upload-stage")).to_have_attribute("data-state", "published", timeout=60_000)
+    await nelly.page.goto(f"{cell.base}/@nelly")
+    tile = nelly.get("grid-clip").first
     await expect(tile).to_contain_text("18+")
     id = await tile.get_attribute("data-video-id")
     nobody = await _arrive(chromium, cell, "nobody")
@@ -60,13 +60,13 @@ async def test_a_clip_is_posted_for_adults_only_and_its_link_says_so_to_others(
     await expect(young.get("clip-sign-in")).to_have_count(0)
     await young.get("clip-others").click()
     await expect(young.page.locator(SLIDE)).to_be_visible()
-    await young.page.goto(f"{cell.base}/@nora")
+    await young.page.goto(f"{cell.base}/@nelly")
     await expect(young.get("grid-clip")).to_have_count(1)
-    await nora.page.goto(f"{cell.base}/v/{id}/edit")
-    await expect(nora.get("upload-adults")).to_be_checked()
-    await nora.get("upload-adults").uncheck()
-    await nora.get("edit-save").click()
-    await nora.page.wait_for_url(f"**/v/{id}")
+    await nelly.page.goto(f"{cell.base}/v/{id}/edit")
+    await expect(nelly.get("upload-adults")).to_be_checked()
+    await nelly.get("upload-adults").uncheck()
+    await nelly.get("edit-save").click()
+    await nelly.page.wait_for_url(f"**/v/{id}")
     await nobody.page.reload()
     await expect(nobody.page.locator(SLIDE)).to_have_attribute("data-video-id", str(id))
     for person in (nobody, young):
@@ -75,14 +75,14 @@ async def test_a_clip_is_posted_for_adults_only_and_its_link_says_so_to_others(
 
 @pytest.mark.parametrize(
     ("locale", "muted", "blocked"),
-    [("en", "You muted them", "You blocked @nora"), ("fr-CA", "Personne masquée", "Vous avez bloqué @nora")],
+    [("en", "You muted them", "You blocked @nelly"), ("fr-CA", "Personne masquée", "Vous avez bloqué @nelly")],
 )
 async def test_on_their_page_somebody_is_muted_and_blocked_and_both_are_taken_back(
-    cell: RunningCell, chromium: Browser, nora: Person, locale: str, muted: str, blocked: str
+    cell: RunningCell, chromium: Browser, nelly: Person, locale: str, muted: str, blocked: str
 ) -> None:
     ben = await _arrive(chromium, cell, f"mute.{locale[:2]}", locale)
     await ben.sign_up("BE")
-    await ben.page.goto(f"{cell.base}/@nora")
+    await ben.page.goto(f"{cell.base}/@nelly")
     await ben.get("profile-more").click()
     await expect(ben.get("profile-sheet")).to_be_visible()
     assert await list_accessibility_faults(ben.page) == []
@@ -108,11 +108,11 @@ async def test_on_their_page_somebody_is_muted_and_blocked_and_both_are_taken_ba
 
 
 async def test_with_the_keyboard_alone_somebody_is_blocked_and_the_focus_is_never_lost(
-    cell: RunningCell, chromium: Browser, nora: Person
+    cell: RunningCell, chromium: Browser, nelly: Person
 ) -> None:
     ben = await _arrive(chromium, cell, "keys.only")
     await ben.sign_up("BE")
-    await ben.page.goto(f"{cell.base}/@nora")
+    await ben.page.goto(f"{cell.base}/@nelly")
     keys = ben.page.keyboard
     await ben.get("profile-follow").focus()
     await keys.press("Tab")
@@ -133,10 +133,10 @@ async def test_with_the_keyboard_alone_somebody_is_blocked_and_the_focus_is_neve
 
 
 async def test_whoever_is_signed_out_is_asked_to_join_before_they_mute(
-    cell: RunningCell, chromium: Browser, nora: Person
+    cell: RunningCell, chromium: Browser, nelly: Person
 ) -> None:
     nobody = await _arrive(chromium, cell, "nobody")
-    await nobody.page.goto(f"{cell.base}/@nora")
+    await nobody.page.goto(f"{cell.base}/@nelly")
     await nobody.get("profile-more").click()
     await expect(nobody.page.get_by_role("dialog")).to_be_visible()
     await expect(nobody.get("profile-sheet")).to_have_count(0)
@@ -144,7 +144,7 @@ async def test_whoever_is_signed_out_is_asked_to_join_before_they_mute(
 
 
 async def test_a_follow_and_a_comment_are_told_under_the_showing_they_were_done_in(
-    cell: RunningCell, chromium: Browser, nora: Person
+    cell: RunningCell, chromium: Browser, nelly: Person
 ) -> None:
     ben = await _arrive(chromium, cell, "tell.all")
     await ben.sign_up("BE")

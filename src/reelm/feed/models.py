@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Places, Rows, key_of
 
 CURRENT = "current"
+TRENDING = 400
 _log = logging.getLogger(__name__)
 
 
@@ -36,13 +37,16 @@ class Neighbours:
 
 @dataclass
 class Model:
-    """A trained model. `rows`: of each item in the catalogue, the last element `NOBODY` for no item."""
+    """A trained model. `rows`: of each item in the catalogue, the last element `NOBODY` for no item; `trending`: the
+    items liked more these days than before, most first.
+    """
 
     id: str
     about: dict[str, Any]
     keys: NDArray[np.uint64]
     lists: tuple[Neighbours, ...]
     trend: Numbers
+    trending: Rows
     factors: "Factors | None"
     ranker: "Ranker | None"
     rows: Rows
@@ -67,7 +71,7 @@ class Model:
 class Factors:
     """Item vectors, [items, width], with what it takes to find a person's (`training/factors.py`), and an index."""
 
-    vectors: NDArray[np.float16]
+    vectors: Numbers
     fold: Numbers
     confidence: float
     weight: float
@@ -105,7 +109,7 @@ def load_model(models: Path, id: str, features: Sequence[str]) -> Model:
     about = json.loads((folder / "model.json").read_bytes())
 
     def read(name: str) -> Any:
-        return np.load(folder / f"{name}.npy", mmap_mode="r")
+        return np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)  # indexed faster than as a `memmap`
 
     lists = tuple(
         Neighbours(
@@ -116,16 +120,18 @@ def load_model(models: Path, id: str, features: Sequence[str]) -> Model:
     ids = np.asarray(read("items"))
     factors = None
     if (told := about["fold"]) is not None:
-        vectors = read("vectors")
+        vectors = read("vectors").astype(np.float32)
         index = map_index(folder / "vectors.faiss")
         fold = np.array(read("fold"), np.float32)
         factors = Factors(vectors, fold, told["confidence"], told["weight"], told["watched"], index)
+    trend = np.array(read("trend"), np.float32)
     return Model(
         id=id,
         about=about,
         keys=key_of([ids.tobytes()[at : at + 16] for at in range(0, ids.size, 16)]),
         lists=lists,
-        trend=np.array(read("trend"), np.float32),
+        trend=trend,
+        trending=np.argsort(-trend, kind="stable")[: np.count_nonzero(trend > 0)][:TRENDING].astype(np.int32),
         factors=factors,
         ranker=_load_ranker(folder / "ranker.onnx", about, features),
         rows=np.zeros(0, np.int32),

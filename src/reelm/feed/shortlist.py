@@ -22,7 +22,7 @@ from reelm.feed.ranking import (
     share_causes,
     spread,
 )
-from reelm.feed.resembling import read_liked, resemble
+from reelm.feed.resembling import Liked, read_liked, resemble
 from reelm.feed.shelves import Shelves
 from reelm.feed.state import SeenFilter
 
@@ -72,26 +72,28 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Shortlist:
-    """Candidates, best first: `rows`, their `features` and `score`."""
+    """Candidates, best first: `rows`, their `features` and `score`; `liked` is what some of them were found by."""
 
     rows: Rows
     features: Numbers
     score: Numbers
+    liked: Liked
 
 
 def make_shortlist(world: World, interests: Interests, hidden: Hidden, limit: int) -> Shortlist:
     """At least `limit` candidates while there are so many that this viewer has not seen."""
-    gathered = _gather(world, interests)
+    liked = read_liked(world.catalogue, interests.taste)
+    gathered = _gather(world, interests, liked)
     gathered = gathered.without(hidden.of(gathered.rows, world.catalogue))
     if len(gathered.rows) < limit:
         gathered = _widen(gathered, world, hidden, limit)
     features = make_features(gathered, interests, world.catalogue, world.shelves.creators_shown, world.now_s)
     score = score_rows(world.model, features)
     order = np.lexsort((gathered.rows, -score))
-    return Shortlist(gathered.rows[order], features[order], score[order])
+    return Shortlist(gathered.rows[order], features[order], score[order], liked)
 
 
-def _gather(world: World, interests: Interests) -> Gathered:
+def _gather(world: World, interests: Interests, liked: Liked) -> Gathered:
     catalogue, shelves, taste = world.catalogue, world.shelves, interests.taste
     found = {
         Source.POPULAR: find_popular(shelves, interests.languages),
@@ -102,7 +104,7 @@ def _gather(world: World, interests: Interests) -> Gathered:
     if taste.events or len(interests.topics):
         found[Source.AFFINITY] = find_leaning(catalogue, taste, interests.topics)
     if taste.events:
-        found[Source.CONTENT] = find_alike(catalogue, shelves, taste, read_liked(catalogue, taste))
+        found[Source.CONTENT] = find_alike(catalogue, shelves, taste, liked)
     if world.model is None or not taste.events:
         return gather(found, catalogue.row_places)
     vector = fold_in(world.model, taste)
@@ -151,7 +153,7 @@ def list_tried(
     if not slots or not len(young):
         return []
     care = np.maximum(interests.taste.tags.total(world.catalogue.tags[young]).sum(axis=1), 0.0)
-    care += resemble(world.catalogue, young, read_liked(world.catalogue, interests.taste))
+    care += resemble(world.catalogue, young, shortlist.liked)
     care += np.maximum(interests.taste.creators.of(world.catalogue.author[young]).sum(axis=1), 0.0)
     own = np.isin(world.catalogue.language[young], interests.languages)
     return explore(young, np.minimum(care, 2.0) + 0.5 * own, world.catalogue.tally[young], slots, rng)

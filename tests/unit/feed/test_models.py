@@ -32,7 +32,7 @@ def test_the_index_is_read_from_its_file_and_finds_the_nearest(tmp_path: Path) -
     write(tmp_path)
     model = load_model(tmp_path, "m1", FEATURES)
     assert model.factors is not None
-    vectors = model.factors.vectors.astype(np.float32)
+    vectors = model.factors.vectors
     products, items = model.factors.index.search(vectors[:3], 5)
     assert np.array_equal(items[:, 0], np.argmax(vectors[:3] @ vectors.T, axis=1))
     assert np.abs(products[:, 0] - (vectors[:3] @ vectors.T).max(axis=1)).max() < 1e-4

@@ -28,7 +28,7 @@ def find_neighbours(model: Model, taste: Taste) -> Found:
         return NOTHING
     rows, scores = list[Rows](), list[NDArray[Any]]()
     for one in model.lists:
-        part = one.weights[items].astype(np.float32) * (one.weight * _fade(one, worth, age))[:, None]
+        part = one.weights[items] * (one.weight * _fade(one, worth, age))[:, None]
         rows.append(one.ids[items].ravel())
         scores.append(part.ravel())
     every, said = np.concatenate(rows), np.concatenate(scores)
@@ -49,8 +49,7 @@ def find_near(model: Model, vector: Numbers | None) -> Found:
 
 def find_trending(model: Model) -> Found:
     """What is liked more these days than before, for everybody."""
-    items = np.arange(len(model.trend), dtype=np.int32)
-    return _best(model.rows[items], model.trend)
+    return _best(model.rows[model.trending], model.trend[model.trending])
 
 
 def fold_in(model: Model, taste: Taste) -> Numbers | None:
@@ -59,7 +58,7 @@ def fold_in(model: Model, taste: Taste) -> Numbers | None:
     factors = model.factors
     if not len(items) or factors is None:
         return None
-    near = factors.vectors[items].astype(np.float32)
+    near = factors.vectors[items]
     trust = factors.confidence * np.where(worth >= _LIKED, 1.0, factors.watched).astype(np.float32)
     left = factors.fold + (near * trust[:, None]).T @ near
     right = ((1.0 + trust)[:, None] * near).sum(axis=0)
@@ -71,7 +70,7 @@ def complete(model: Model, taste: Taste, vector: Numbers | None, gathered: Gathe
     items = model.item_of(gathered.rows)
     known, scores, order = items != NOBODY, gathered.scores.copy(), list(Source)
     if vector is not None and model.factors is not None:
-        products = model.factors.vectors[items[known]].astype(np.float32) @ vector
+        products = model.factors.vectors[items[known]] @ vector
         scores[known, order.index(Source.FACTORS)] = model.factors.weight * products
     _, worth, age = _anchors(model, taste, ANCHORS)
     watched = float(_fade(model.lists[0], worth, age).sum()) if model.lists else 0.0
