@@ -78,7 +78,8 @@ SELECT md5('clip' || n)::uuid, v * 1.3, v, v / 3, v / 12, v / 60, v * 0.3
 FROM generate_series(0, {clips} - 1) n, LATERAL (SELECT 200000 / (1 + n / {topics}) AS v);
 INSERT INTO feed_content (video_id, words, looks, model, made_at)
 SELECT md5('clip' || n)::uuid, decode(repeat(md5('topic' || n % {topics}), 3) || md5('words' || n), 'hex'),
-       decode(md5('looks' || n) || md5('picture' || n), 'hex'), '{model}', now() - interval '1 hour'
+       decode(md5('looks' || n) || md5('picture' || n), 'hex'), '{model}',
+       now() - interval '1 hour' - random() * interval '300 days'
 FROM generate_series(0, {clips} - 1) n;
 INSERT INTO likes (account_id, video_id, at)
 SELECT DISTINCT ON (n, m) md5('person' || n)::uuid, md5('clip' || m)::uuid, now()

@@ -96,7 +96,7 @@ class Life:
         hidden = Hidden(seen=state.seen)
         shortlist = make_shortlist(world, interests, hidden, PAGE)
         tried = self._try(world, interests, hidden, shortlist)
-        order = spread_out(shortlist, catalogue)
+        order = spread_out(shortlist, catalogue, 2 * PAGE)
         rows = [*tried, *(row for row in shortlist.rows[order].tolist() if row not in tried)][: 4 * PAGE]
         front = list(range(len(tried)))
         page = pick_page(catalogue.author[rows].tolist(), catalogue.sound[rows].tolist(), PAGE, front)

@@ -1,7 +1,9 @@
 """How is a clip's JSON kept ready? In two halves around its counts, as long as its rows are those it was made of."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,32 +24,46 @@ class _Kept(NamedTuple):
 
 
 class Fragments:
-    """The JSON of clips. Their counts are always those that were just read."""
+    """The JSON of clips. Their counts are always those that were just read.
+
+    What several pages lack at once is read together.
+    """
 
     def __init__(self, database: Database, present: Present) -> None:
         self._database, self._present = database, present
         self._kept: dict[UUID, _Kept] = {}
+        self._lacking: dict[UUID, Record] = {}
+        self._reading = asyncio.Lock()
 
     async def fetch(self, standing: Mapping[UUID, Record], wanted: Sequence[UUID]) -> dict[UUID, bytes]:
         """The JSON of those wanted; `standing` tells the version of their rows, and their counts."""
         stale = [id for id in wanted if id not in self._kept or self._kept[id].version != standing[id]["version"]]
         if stale:
-            await self._make(stale, standing)
+            self._lacking |= {id: standing[id] for id in stale}
+            async with self._reading:
+                if not self._lacking.keys().isdisjoint(stale):
+                    await self._make()
         return {id: self._join(self._kept[id], standing[id]) for id in wanted if id in self._kept}
 
-    async def _make(self, stale: Sequence[UUID], standing: Mapping[UUID, Record]) -> None:
-        async with self._database.read() as unit:
-            clips = await videos.fetch_clips(unit, [VideoId(id) for id in stale])
-        if len(self._kept) > _MOST:
-            self._kept.clear()
-        for id in stale:
+    async def _make(self) -> None:
+        """Read all that is lacking. Whoever waits for it tries again where this fails."""
+        lacking, self._lacking = self._lacking, {}
+        try:
+            async with self._database.read() as unit:
+                clips = await videos.fetch_clips(unit, [VideoId(id) for id in lacking])
+        except BaseException:
+            self._lacking = lacking | self._lacking
+            raise
+        for id in [*islice(self._kept, max(0, len(self._kept) + len(lacking) - _MOST))]:
+            del self._kept[id]
+        for id, standing in lacking.items():
             clip = clips.get(VideoId(id))
             self._kept.pop(id, None)
             # What has become another since its row was read is left for the next page: also its age limit may have.
-            as_read = clip is not None and clip.video.age_limit == standing[id]["age_limit"]
+            as_read = clip is not None and clip.video.age_limit == standing["age_limit"]
             if clip is not None and as_read and videos.is_public(clip.video):
                 before, after = _COUNTS.split(self._present(clip), maxsplit=1)
-                self._kept[id] = _Kept(standing[id]["version"], before, after)
+                self._kept[id] = _Kept(standing["version"], before, after)
 
     @staticmethod
     def _join(kept: _Kept, row: Record) -> bytes:

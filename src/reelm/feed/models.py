@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Places, Rows, key_of
 
 CURRENT = "current"
-TRENDING = 400
+# So many are candidates for everybody.
+TRENDING = 150
 _log = logging.getLogger(__name__)
 
 

@@ -35,7 +35,7 @@ from reelm.feed.showings import ShowingKey, unix_ms
 from reelm.feed.shown_log import Showing, ShownLog
 from reelm.feed.stockroom import Stockroom
 from reelm.feed.store import fetch_standing, find_viewer, list_following
-from reelm.feed.why import Known, Why, explain, explain_tried
+from reelm.feed.why import Why, explain, explain_tried
 from reelm.infra.db import Database, HotPool, Record
 from reelm.kernel.cursors import CursorKey
 from reelm.kernel.ids import ImpressionId, VideoId
@@ -161,7 +161,8 @@ class Feed:
         self, world: World, caller: Caller, shortlist: Shortlist, tried: Sequence[Explored], limit: int
     ) -> tuple[list[_Item], dict[UUID, Record]]:
         """The best that may be shown now, and those that are tried."""
-        order, look = spread_out(shortlist, world.catalogue), 2 * limit + 10
+        look = limit + 10
+        order = spread_out(shortlist, world.catalogue, look)
         trial = np.array([one.row for one in tried], np.int32)
         order = order[~np.isin(shortlist.rows[order], trial)]
         while True:
@@ -178,18 +179,16 @@ class Feed:
                 break
             look *= 4
         picked = _Picked(kept, page, front, {one.row: one.propensity for one in tried})
-        return self._explain(world, caller, shortlist, picked), standing
+        return self._explain(world, shortlist, picked), standing
 
-    def _explain(self, world: World, caller: Caller, shortlist: Shortlist, picked: _Picked) -> list[_Item]:
+    def _explain(self, world: World, shortlist: Shortlist, picked: _Picked) -> list[_Item]:
         """The page in its order, each with what put it there."""
         kept, page, front = picked.rows, picked.best, picked.tried
-        at_row = {int(row): place for place, row in enumerate(shortlist.rows)}
-        features = shortlist.features[[at_row[int(kept[at])] for at in page]]
+        features = shortlist.features[[int(np.flatnonzero(shortlist.rows == kept[at])[0]) for at in page]]
         causes = explain_scores(world.model, features)
-        known = Known(caller.interests.taste, world.catalogue, world.model)
         chosen: dict[int, tuple[Why, float, bytes | None]] = {}
         for at, feature, cause in zip(page, features, causes, strict=True):
-            why = explain(known, int(kept[at]), feature[: len(Source)], cause)
+            why = explain(shortlist.known, int(kept[at]), feature[: len(Source)], cause)
             chosen[at] = why, 1.0, feature.astype(np.float16).tobytes()
         chosen |= {at: (explain_tried(), picked.propensity[int(kept[at])], None) for at in front}
         order = place_tried(page, front, self._rng.random(len(front)).tolist())

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelm.feed.candidates import Gathered, Source, gather
-from reelm.feed.candidates.learned import complete, find_near, find_neighbours, find_trending, fold_in
+from reelm.feed.candidates.learned import complete, find_near, find_neighbours, find_trending, fold_in, read_following
 from reelm.feed.candidates.shared import find_alike, find_followed, find_leaning, find_newest, find_popular
 from reelm.feed.catalogue import Catalogue, Numbers, Rows, no_rows
 from reelm.feed.exploring import Explored, explore
@@ -22,11 +22,13 @@ from reelm.feed.ranking import (
     share_causes,
     spread,
 )
-from reelm.feed.resembling import Liked, read_liked, resemble
+from reelm.feed.resembling import read_liked, resemble
 from reelm.feed.shelves import Shelves
 from reelm.feed.state import SeenFilter
+from reelm.feed.taste import Taste
+from reelm.feed.why import Known
 
-# So many of the best are spread out; those behind them follow by score.
+# Out of so many of the best those come next that are unlike what stands there; the others follow by score.
 _SPREAD = 40
 # Of those that are owed showings so many of the least shown are looked at for one page.
 _TRIABLE = 500
@@ -72,28 +74,33 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Shortlist:
-    """Candidates, best first: `rows`, their `features` and `score`; `liked` is what some of them were found by."""
+    """Candidates, best first: `rows`, their `features` and `score`; `known` is what they were found by."""
 
     rows: Rows
     features: Numbers
     score: Numbers
-    liked: Liked
+    known: Known
 
 
 def make_shortlist(world: World, interests: Interests, hidden: Hidden, limit: int) -> Shortlist:
     """At least `limit` candidates while there are so many that this viewer has not seen."""
-    liked = read_liked(world.catalogue, interests.taste)
-    gathered = _gather(world, interests, liked)
+    known = _read_known(world, interests.taste)
+    gathered = _gather(world, interests, known)
     gathered = gathered.without(hidden.of(gathered.rows, world.catalogue))
     if len(gathered.rows) < limit:
         gathered = _widen(gathered, world, hidden, limit)
     features = make_features(gathered, interests, world.catalogue, world.shelves.creators_shown, world.now_s)
     score = score_rows(world.model, features)
     order = np.lexsort((gathered.rows, -score))
-    return Shortlist(gathered.rows[order], features[order], score[order], liked)
+    return Shortlist(gathered.rows[order], features[order], score[order], known)
 
 
-def _gather(world: World, interests: Interests, liked: Liked) -> Gathered:
+def _read_known(world: World, taste: Taste) -> Known:
+    following = read_following(world.model, taste) if world.model and taste.events else None
+    return Known(taste, world.catalogue, world.model, read_liked(world.catalogue, taste), following)
+
+
+def _gather(world: World, interests: Interests, known: Known) -> Gathered:
     catalogue, shelves, taste = world.catalogue, world.shelves, interests.taste
     found = {
         Source.POPULAR: find_popular(shelves, interests.languages),
@@ -104,11 +111,11 @@ def _gather(world: World, interests: Interests, liked: Liked) -> Gathered:
     if taste.events or len(interests.topics):
         found[Source.AFFINITY] = find_leaning(catalogue, taste, interests.topics)
     if taste.events:
-        found[Source.CONTENT] = find_alike(catalogue, shelves, taste, liked)
-    if world.model is None or not taste.events:
+        found[Source.CONTENT] = find_alike(catalogue, shelves, taste, known.liked)
+    if world.model is None or known.following is None:
         return gather(found, catalogue.row_places)
     vector = fold_in(world.model, taste)
-    found[Source.NEIGHBOURS] = find_neighbours(world.model, taste)
+    found[Source.NEIGHBOURS] = find_neighbours(world.model, known.following)
     found[Source.FACTORS] = find_near(world.model, vector)
     found[Source.TREND] = find_trending(world.model)
     return complete(world.model, taste, vector, gather(found, catalogue.row_places))
@@ -131,12 +138,12 @@ def score_rows(model: Model | None, features: Numbers) -> Numbers:
     return score_heads(model.ranker.score(features), model.ranker.heads)
 
 
-def spread_out(shortlist: Shortlist, catalogue: Catalogue) -> NDArray[np.intp]:
-    """Places of the shortlist in the order they should stand."""
-    best = min(_SPREAD, len(shortlist.rows))
+def spread_out(shortlist: Shortlist, catalogue: Catalogue, most: int) -> NDArray[np.intp]:
+    """Places of the shortlist in the order they should stand, the first `most` unlike each other."""
+    best = min(max(_SPREAD, most), len(shortlist.rows))
     rows = shortlist.rows[:best]
     likeness = measure_likeness(catalogue.author[rows], catalogue.tags[rows])
-    order = spread(shortlist.score[:best], likeness)
+    order = spread(shortlist.score[:best], likeness, most)
     return np.concatenate([order, np.arange(best, len(shortlist.rows))])
 
 
@@ -153,7 +160,7 @@ def list_tried(
     if not slots or not len(young):
         return []
     care = np.maximum(interests.taste.tags.total(world.catalogue.tags[young]).sum(axis=1), 0.0)
-    care += resemble(world.catalogue, young, shortlist.liked)
+    care += resemble(world.catalogue, young, shortlist.known.liked)
     care += np.maximum(interests.taste.creators.of(world.catalogue.author[young]).sum(axis=1), 0.0)
     own = np.isin(world.catalogue.language[young], interests.languages)
     return explore(young, np.minimum(care, 2.0) + 0.5 * own, world.catalogue.tally[young], slots, rng)

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
 from reelm.feed.candidates import Source
-from reelm.feed.candidates.learned import explain_neighbour
+from reelm.feed.candidates.learned import Following, explain_neighbour
 from reelm.feed.candidates.shared import lean_by_tags
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers
 from reelm.feed.model import Reason
 from reelm.feed.models import Model
-from reelm.feed.resembling import Liked, explain_resemblance, read_liked
+from reelm.feed.resembling import Liked, explain_resemblance
 from reelm.feed.taste import Taste
 
 # A like or more; below it was watched for long.
@@ -45,10 +44,8 @@ class Known:
     taste: Taste
     catalogue: Catalogue
     model: Model | None
-
-    @cached_property
-    def liked(self) -> Liked:
-        return read_liked(self.catalogue, self.taste)
+    liked: Liked
+    following: Following | None
 
 
 def explain(known: Known, row: int, named: Numbers, causes: dict[str, float]) -> Why:
@@ -79,11 +76,10 @@ def explain_tried() -> Why:
 
 
 def _parts_of(known: Known, cause: str, share: float, row: int) -> list[dict[str, Any]]:
-    taste, catalogue, model = known.taste, known.catalogue, known.model
     if cause == "liked_alike":
-        anchors = explain_neighbour(model, taste, row)[:3] if model else []
+        anchors = explain_neighbour(known.model, known.following, row)[:3] if known.model and known.following else []
         whole = sum(added for _, added in anchors)
-        return [_anchor(at, share * added / whole, taste, catalogue) for at, added in anchors] or [
+        return [_anchor(at, share * added / whole, known.taste, known.catalogue) for at, added in anchors] or [
             {"kind": "watched", "share": round(share, 3)}
         ]
     if cause == "tag":

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.unit.feed.training.logs import join_log, make_log
 
+from reelm.feed.catalogue import Places
 from reelm.feed.models import load_model, map_index
 from reelm.feed.ranking import FEATURES, HEADS
 from reelm.feed.training.columns import Rows
@@ -64,3 +65,11 @@ def test_a_ranker_of_these_features_serves(tmp_path: Path) -> None:
     assert ranker is not None
     assert set(ranker.heads) == set(HEADS)
     assert ranker.score(np.zeros((7, len(FEATURES)), np.float32)).shape == (7, len(HEADS))
+
+
+def test_as_many_are_grouped_as_are_candidates() -> None:
+    """More than a 16-bit number tells apart."""
+    rows = np.concatenate([np.arange(40_000), np.arange(40_000)]).astype(np.int32)
+    group = Places().group(rows)
+    assert np.array_equal(rows[group], rows)
+    assert len(np.unique(group)) == 40_000

@@ -18,10 +18,10 @@ from reelm.feed.model import Reason
 from reelm.feed.ranking import Interests
 from reelm.feed.resembling import explain_resemblance, find_resembling, read_liked, resemble
 from reelm.feed.shelves import COLD_SHOWN, Shelves, stock
-from reelm.feed.shortlist import Hidden, explain_scores, list_tried, make_shortlist
+from reelm.feed.shortlist import Hidden, Shortlist, explain_scores, list_tried, make_shortlist
 from reelm.feed.state import State, fold
 from reelm.feed.taste import Taste, read_taste
-from reelm.feed.why import Known, explain
+from reelm.feed.why import explain
 from reelm.media.thumbhash import encode_thumbhash
 
 LIKED = 5
@@ -96,7 +96,6 @@ def test_a_page_says_which_clip_one_resembles() -> None:
     town = Town("cats")
     interests = Interests(town.taste)
     shortlist = make_shortlist(world_of(town.catalogue), interests, Hidden(seen=town.state.seen), 10)
-    known = Known(town.taste, town.catalogue, None)
     causes = explain_scores(None, shortlist.features)
     resembling = [
         at for at, features in enumerate(shortlist.features) if features[list(Source).index(Source.CONTENT)]
@@ -104,7 +103,7 @@ def test_a_page_says_which_clip_one_resembles() -> None:
     assert resembling
     for at in resembling[:5]:
         row = int(shortlist.rows[at])
-        why = explain(known, row, shortlist.features[at, : len(Source)], causes[at])
+        why = explain(shortlist.known, row, shortlist.features[at, : len(Source)], causes[at])
         ids = {str(UUID(bytes=town.catalogue.ids[n].tobytes())) for n in town.watched}
         told = [part for part in why.parts if part["kind"] == "content"]
         assert not told or {part["video_id"] for part in told} <= ids
@@ -116,8 +115,8 @@ def test_first_impressions_go_to_people_who_are_likely_to_care() -> None:
     def share_of_cats(town: Town) -> float:
         interests, rng = Interests(town.taste), np.random.default_rng(7)
         world, hidden = world_of(town.catalogue), Hidden(seen=town.state.seen)
-        none = make_shortlist(world, Interests(), Hidden(), 0)
-        none = type(none)(none.rows[:0], none.features[:0], none.score[:0])
+        none = make_shortlist(world, interests, Hidden(), 0)
+        none = Shortlist(none.rows[:0], none.features[:0], none.score[:0], none.known)
         tried = [list_tried(world, interests, hidden, none, slots=1, rng=rng)[0].row for _ in range(300)]
         return town.share_of(np.array(tried), "cats")
 

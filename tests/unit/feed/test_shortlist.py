@@ -36,7 +36,7 @@ def test_while_there_are_clips_nobody_forbids_a_page_is_full() -> None:
         allowed = scene.world.catalogue.size - len(scene.forbidden)
         wrongly_seen = scene.hidden.seen.has(scene.world.catalogue.keys[scene.world.catalogue.rows]).sum()
         assert len(shortlist.rows) >= min(10, allowed - wrongly_seen)
-        assert sorted(spread_out(shortlist, scene.world.catalogue)) == list(range(len(shortlist.rows)))
+        assert sorted(spread_out(shortlist, scene.world.catalogue, 10)) == list(range(len(shortlist.rows)))
 
 
 def _two_topics() -> Catalogue:

@@ -5,13 +5,12 @@ model; of the product of its vector with the person's, folded in as iALS solves 
 Volinsky 2008, eq. 4); and of the trend. `training/model_folder.py` has the formula.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reelm.feed.candidates.gathering import NOTHING, Found, Gathered, Source
-from reelm.feed.catalogue import NOBODY, Numbers, Rows
+from reelm.feed.catalogue import NOBODY, Numbers, Rows, no_rows
 from reelm.feed.models import Model, Neighbours
 from reelm.feed.taste import Taste
 
@@ -21,21 +20,35 @@ ANCHORS = 60
 _LIKED = 1.0
 
 
-def find_neighbours(model: Model, taste: Taste) -> Found:
-    """The sum over what was watched last of what each has next to it, less for what is longer ago."""
+class Following(NamedTuple):
+    """Pairs: an item of what was watched last, `anchors` [n], an item next to it, `items` [n], -1 for none, and how
+    strongly that follows, `weights` [n], less for what is longer ago.
+    """
+
+    anchors: Rows
+    items: Rows
+    weights: Numbers
+
+
+def read_following(model: Model, taste: Taste) -> Following:
+    """All that the lists say of what was watched last."""
     items, worth, age = _anchors(model, taste, ANCHORS)
-    if not len(items):
-        return NOTHING
-    rows, scores = list[Rows](), list[NDArray[Any]]()
+    parts: list[Following] = []
     for one in model.lists:
-        part = one.weights[items] * (one.weight * _fade(one, worth, age))[:, None]
-        rows.append(one.ids[items].ravel())
-        scores.append(part.ravel())
-    every, said = np.concatenate(rows), np.concatenate(scores)
-    group = model.places.group(every)
-    first = np.flatnonzero(group == np.arange(len(every)))
-    sums = np.bincount(group, weights=said, minlength=len(every)).astype(np.float32)[first]
-    return _best(model.rows[every[first]], sums)  # no item is -1, and the last of the rows is that of no item
+        fade = one.weight * _fade(one, worth, age)
+        says = np.flatnonzero((one.ids[items, 0] >= 0) & (fade > 0))
+        mine = items[says]
+        ids, weights = one.ids[mine], (one.weights[mine] * fade[says, None]).astype(np.float32, copy=False)
+        parts.append(Following(np.repeat(mine, ids.shape[1]), ids.ravel(), weights.ravel()))
+    none = Following(no_rows(), no_rows(), np.zeros(0, np.float32))
+    return Following(*(np.concatenate(columns) for columns in zip(*(parts or [none]), strict=True)))
+
+
+def find_neighbours(model: Model, following: Following) -> Found:
+    """The sum over what was watched last of what each has next to it."""
+    sums = np.bincount(following.items + 1, following.weights, len(model.trend) + 1)[1:]  # without that of no item
+    found = np.flatnonzero(sums > 0)
+    return _best(model.rows[found], sums[found].astype(np.float32))
 
 
 def find_near(model: Model, vector: Numbers | None) -> Found:
@@ -78,14 +91,11 @@ def complete(model: Model, taste: Taste, vector: Numbers | None, gathered: Gathe
     return Gathered(gathered.rows, scores)
 
 
-def explain_neighbour(model: Model, taste: Taste, row: int) -> list[tuple[int, float]]:
+def explain_neighbour(model: Model, following: Following, row: int) -> list[tuple[int, float]]:
     """Which of what was watched put this row among the neighbours, and how much each added, most first."""
-    items, worth, age = _anchors(model, taste, ANCHORS)
-    wanted = model.item_of(np.array([row], np.int32))[0]
-    added = np.zeros(len(items), np.float32)
-    for one in model.lists:
-        part = np.where(one.ids[items] == wanted, one.weights[items], 0.0).sum(axis=1)
-        added += part * one.weight * _fade(one, worth, age)
+    at = np.flatnonzero(following.items == model.item_of(np.array([row], np.int32))[0])
+    items, place = np.unique(following.anchors[at], return_inverse=True)
+    added = np.bincount(place, following.weights[at], len(items))
     order = np.argsort(-added, kind="stable")
     return [(int(model.rows[items[at]]), float(added[at])) for at in order.tolist() if added[at] > 0]
 

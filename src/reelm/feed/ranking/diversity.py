@@ -21,16 +21,20 @@ def measure_likeness(authors: Rows, tags: Rows) -> Numbers:
     return 0.5 * same + 0.5 * (common / either).astype(np.float32)
 
 
-def spread(scores: Numbers, likeness: Numbers) -> NDArray[np.intp]:
-    """All places in the order of maximal marginal relevance; scores are brought to [0, 1] first."""
+def spread(scores: Numbers, likeness: Numbers, most: int) -> NDArray[np.intp]:
+    """All places, the first `most` in the order of maximal marginal relevance, the others by score.
+
+    Scores are brought to [0, 1] first.
+    """
     count = len(scores)
     low, high = float(scores.min(initial=0.0)), float(scores.max(initial=0.0))
     left = (scores - low) / ((high - low) or 1.0)
     nearest = np.zeros(count, np.float32)
-    order = np.empty(count, np.intp)
-    for turn in range(count):
+    chosen: list[int] = []
+    for _ in range(min(most, count)):
         best = int(np.argmax(left - UNLIKENESS * nearest))
-        order[turn] = best
+        chosen.append(best)
         left[best] = -np.inf
         np.maximum(nearest, likeness[best], out=nearest)
-    return order
+    rest = np.argsort(-left, kind="stable")[: count - len(chosen)]
+    return np.concatenate([np.array(chosen, np.intp), rest])

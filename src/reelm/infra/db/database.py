@@ -57,7 +57,9 @@ class Database:
         """A raw asyncpg pool for the routes where each microsecond counts."""
         return cast(
             "HotPool",
-            await cast("Any", asyncpg).create_pool(**_asyncpg_arguments(self.url), min_size=1, max_size=size),
+            await cast("Any", asyncpg).create_pool(
+                **_asyncpg_arguments(self.url), min_size=1, max_size=size, reset=_check_reset
+            ),
         )
 
     async def listen(self, channel: str, hear: Callable[[str], None]) -> None:
@@ -90,6 +92,14 @@ class Database:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+async def _check_reset(connection: Any) -> None:
+    """Before a connection is used by the next. Nothing here changes its session, so that there is nothing to undo;
+    one that was left inside a transaction is closed by asyncpg for this error.
+    """
+    if connection.is_in_transaction():
+        raise asyncpg.InterfaceError("a transaction was left open")
 
 
 def _asyncpg_arguments(database_url: str) -> dict[str, Any]:
