@@ -52,7 +52,8 @@ def explain(known: Known, row: int, named: Numbers, causes: dict[str, float]) ->
     """`named`: what each source said for it, by its best; `causes`: shares as `share_causes` gives them."""
     parts: list[dict[str, Any]] = []
     for cause, share in causes.items():
-        parts += _parts_of(known, cause, share, row)
+        if share >= _LEAST:
+            parts += _parts_of(known, cause, share, row)
     parts = _together(parts)
     kept = sorted((one for one in parts if one["share"] >= _LEAST), key=lambda one: -one["share"])[:_MOST_PARTS]
     top = next(iter(causes), "fresh")

@@ -14,7 +14,7 @@ from reelm.feed.catalogue import NOBODY, Numbers, Rows, no_rows
 from reelm.feed.models import Model, Neighbours
 from reelm.feed.taste import Taste
 
-MOST = 200
+MOST = 150
 ANCHORS = 60
 # What was played to its end or more counts as liked.
 _LIKED = 1.0

@@ -11,9 +11,7 @@ from reelm.feed.resembling import Liked, find_resembling, resemble
 from reelm.feed.shelves import Shelves
 from reelm.feed.taste import DECAYS_S, Taste
 
-MOST = 200
-# Of what is the same for everybody so many are enough.
-MOST_SHARED = 100
+MOST = 100
 _CREATORS, _TAGS, _OF_EACH = 6, 10, 40
 _OF_FOLLOWED, _FOLLOWED = 5, 300
 
@@ -22,12 +20,12 @@ def find_popular(shelves: Shelves, languages: Rows) -> Found:
     """Popular here and now, in the languages of this viewer; in any where they named none."""
     lists = [shelves.popular[number] for number in languages.tolist() if number in shelves.popular]
     rows = np.concatenate(lists) if lists else shelves.popular.get(-1, NOTHING.rows)
-    return _ranked(rows[:MOST_SHARED] if len(lists) < 2 else _take_turns(lists, MOST_SHARED))
+    return _ranked(rows[:MOST] if len(lists) < 2 else _take_turns(lists, MOST))
 
 
 def find_newest(shelves: Shelves) -> Found:
     """What was published last."""
-    return _ranked(shelves.newest[:MOST_SHARED])
+    return _ranked(shelves.newest[:MOST])
 
 
 def find_followed(catalogue: Catalogue, followed: Rows) -> Found:

@@ -1,8 +1,8 @@
 """What does a model look like on the disk? A folder of NumPy arrays that serving maps into memory, and `model.json`.
 
     items.npy             uint8 [n, 16]     the clips' ids, which give the rows of everything else
-    NAME_ids.npy          int32 [n, 200]    for each list: what follows from each clip, -1 for none
-    NAME_weights.npy      float32 [n, 200]  and how strongly
+    NAME_ids.npy          int32 [n, 100]    for each list: what follows from each clip, -1 for none
+    NAME_weights.npy      float32 [n, 100]  and how strongly
     trend.npy             float32 [n]       how much each clip is liked these days, already weighted
     vectors.npy           float16 [n, 64]   item factors; fold.npy float32 [64, 64] solves a person's (see `factors`)
     vectors.faiss         the index of them (`index_file.py`), where there are any

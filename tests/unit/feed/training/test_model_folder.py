@@ -73,8 +73,8 @@ def test_the_arrays_have_the_agreed_shapes(model: Model, tmp_path: Path) -> None
     shapes = {path.stem: (np.load(path).dtype.name, np.load(path).shape) for path in folder.glob("*.npy")}
     assert shapes == {
         "items": ("uint8", (items, 16)),
-        **{f"{name}_ids": ("int32", (items, 200)) for name in ("ease", "slit", "sparse")},
-        **{f"{name}_weights": ("float32", (items, 200)) for name in ("ease", "slit", "sparse")},
+        **{f"{name}_ids": ("int32", (items, 100)) for name in ("ease", "slit", "sparse")},
+        **{f"{name}_weights": ("float32", (items, 100)) for name in ("ease", "slit", "sparse")},
         "trend": ("float32", (items,)),
         "vectors": ("float16", (items, 64)),
         "fold": ("float32", (64, 64)),
