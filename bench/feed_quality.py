@@ -25,7 +25,7 @@ from bench.table import Cell, Report, at_least, at_most
 from reelm.feed.training.arrays import Bools, Ints
 from reelm.feed.training.columns import Rows, arrow, parquet, read_items, read_rows
 from reelm.feed.training.engine import InProcess
-from reelm.feed.training.evaluation import AT_ONCE, LONGEST_LIST, mask
+from reelm.feed.training.evaluation import AT_ONCE, mask
 from reelm.feed.training.fitting import Model, fit, score_people
 from reelm.feed.training.interactions import Interactions, Numbering, join, number_all
 from reelm.feed.training.metrics import Tally, bootstrap_gain, rank_relevant
@@ -57,7 +57,7 @@ def measure() -> Report | None:
     long = read_rows(found / "events.parquet", every_row_counts=True).liked
     test, inner = (split(history, events, long, numbering, end - HELD_MS * back) for back in (1, 2))
     told = _run_command(found, end - HELD_MS)
-    model = fit(test.rows, InProcess(), longest=LONGEST_LIST)
+    model = fit(test.rows, InProcess())
     ours = tally(lambda people: score_people(model, test.rows, people), test)
     rows: list[Mapping[str, Cell]] = [
         _row("reelm", ours, float(told["fit_s"]), float(told["peak_mb"]), "of the code")

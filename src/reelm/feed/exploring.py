@@ -1,11 +1,14 @@
 """How does a new clip find its first people, and a new creator theirs? By a share of each page that is theirs.
 
-Every clip is owed `OWED` showings, unless people turn away from it early. One slot in two goes to the clip that was
+Every clip is owed `OWED` showings, unless people turn away from it early. One slot in ten goes to the clip that was
 shown least, the oldest of those, whatever is expected of it: no clip waits for ever
 (`tests/unit/feed/test_exploring.py`). The others are drawn by Thompson sampling (Thompson 1933; Chapelle and Li 2011)
-among those this viewer is likely to care for.
+among those this viewer is likely to care for: some among those shown least, most among all that promise something,
+so that a clip that was liked early is shown to more of its audience while it is owed showings. `bench/simulate.py`
+measures it.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +23,19 @@ SLOTS_OF_TEN = 1
 # After so many showings a clip that nearly everybody skips, or several refuse, is owed no more.
 TRIED, MOST_SKIPPED, MOST_REFUSED = 20, 0.9, 0.1
 DRAWS = 8
-# What decides about a slot: who was shown least, or nothing but chance; else the draws.
-_SHOWN_LEAST, _ANY = 0.5, 0.05
-_CONSIDERED = 64
+# What decides about a slot: who waits longest, nothing but chance, or the draws among those that were shown least;
+# else those among the most promising.
+_OLDEST, _ANY, _SHOWN_LEAST = 0.1, 0.05, 0.25
+# So many of those that promise most are drawn for; `care` of 0 counts for so much.
+_CONSIDERED, _LEAST_CARE = 64, 0.02
+# What is thought of a clip before anybody has seen it, in showings (KuaiRand's clips differ in long views as much as
+# 7 would make them); what a like counts beside being watched to the end, and a refusal beside being skipped.
+_USUALLY_TRIED, _USUAL = 8.0, Tally(completions=2.8, likes=0.64)
+_LIKE, _REFUSAL = 3.0, 5.0
 # New creators: their clips count for more until they were shown so often together.
 NEW_CREATOR_SHOWN, NEW_CREATOR_LIFT = 500.0, 0.5
+
+Places = NDArray[np.intp]
 
 
 class Explored(NamedTuple):
@@ -77,29 +88,53 @@ def explore(young: Rows, care: Numbers, tally: Numbers, slots: int, rng: np.rand
     `care` [young]: how likely this viewer is to care, from 0 on; `tally` [young, fields of `Tally`].
     """
     chosen: list[Explored] = []
+    count = _read_counts(tally)
+    care = _LEAST_CARE + care
+    hope = care * (count.through / count.tried + _LIKE * count.likes / count.tried)
     open_ = np.ones(len(young), np.bool_)
     for _ in range(min(slots, len(young))):
         left = np.flatnonzero(open_)
-        at, propensity = _choose(left[:_CONSIDERED], care, tally, rng)
+        groups = left[:_CONSIDERED], left[np.argsort(-hope[left], kind="stable")[:_CONSIDERED]]
+        winners = [
+            some[np.argmax(_draw(_Counts(*(part[some] for part in count)), rng) * care[some], axis=1)]
+            for some in groups
+        ]
+        at, propensity = _choose(left, winners, rng)
         open_[at] = False
         chosen.append(Explored(int(young[at]), propensity))
     return chosen
 
 
-def _choose(left: NDArray[np.intp], care: Numbers, tally: Numbers, rng: np.random.Generator) -> tuple[int, float]:
-    """One of `left` and its probability given the draws made here, never 0 for any of them."""
+def _choose(left: Places, winners: Sequence[Places], rng: np.random.Generator) -> tuple[int, float]:
+    """One of `left` and its probability given the draws made here, never 0 for any of them.
+
+    `winners` [`DRAWS`] of those shown least, and of those that promise most.
+    """
+    lanes = np.array([_OLDEST, _ANY, _SHOWN_LEAST, 1 - _OLDEST - _ANY - _SHOWN_LEAST])
+    firsts = int(left[0]), int(rng.choice(left)), *(int(one[0]) for one in winners)
+    at = firsts[int(rng.choice(len(lanes), p=lanes))]
+    shares = [at == left[0], 1 / len(left), *(np.count_nonzero(one == at) / DRAWS for one in winners)]
+    return at, float(lanes @ np.array(shares, np.float64))
+
+
+class _Counts(NamedTuple):
+    """How often clips were tried, watched to their end and liked, what is usual counted in, [clips]."""
+
+    tried: Numbers
+    through: Numbers
+    likes: Numbers
+
+
+def _read_counts(tally: Numbers) -> _Counts:
     of = Tally._fields.index
-    good = tally[left, of("completions")] + tally[left, of("likes")]
-    bad = tally[left, of("skips")] + 5 * tally[left, of("refusals")]
-    drawn = rng.beta(1 + good, 1 + bad, size=(DRAWS, len(left))) * (0.2 + care[left])
-    winners: NDArray[np.intp] = np.argmax(drawn, axis=1)
-    draw = rng.random()
-    if draw < _SHOWN_LEAST:
-        place = 0
-    elif draw < 1 - _ANY:
-        place = int(winners[0])
-    else:
-        place = int(rng.integers(len(left)))
-    share = np.count_nonzero(np.equal(winners, place)) / DRAWS
-    by_draws = (1 - _SHOWN_LEAST - _ANY) * share
-    return int(left[place]), _SHOWN_LEAST * (place == 0) + by_draws + _ANY / len(left)
+    tried = tally[:, of("views")] + tally[:, of("skips")] + _REFUSAL * tally[:, of("refusals")]
+    through, likes = (np.minimum(tally[:, of(name)], tried) for name in ("completions", "likes"))
+    known = np.stack([tried + _USUALLY_TRIED, through + _USUAL.completions, likes + _USUAL.likes])
+    return _Counts(*known.astype(np.float32))
+
+
+def _draw(count: _Counts, rng: np.random.Generator) -> NDArray[np.float64]:
+    """What a showing may be worth, [`DRAWS`, clips]: rates drawn out of what is known of each."""
+    size = (DRAWS, len(count.tried))
+    through = rng.beta(count.through, count.tried - count.through, size=size)
+    return through + _LIKE * rng.beta(count.likes, count.tried - count.likes, size=size)

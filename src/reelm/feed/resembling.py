@@ -31,7 +31,7 @@ TOPICS, SAME_TOPIC = 4, 0.15
 ON_TOPIC, SAME_LOOK = 0.2, 0.85
 LOOKS_COUNT = 0.5
 # So many are compared number by number, after the signs of all.
-_COMPARED, _LOOKS_COMPARED = 600, 12
+_COMPARED, _LOOKS_COMPARED = 250, 12
 
 
 class Liked(NamedTuple):

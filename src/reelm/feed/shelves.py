@@ -15,7 +15,7 @@ from reelm.feed.exploring import is_owed
 
 POPULAR, NEWEST, YOUNG = 400, 600, 2000
 # A clip is cold until it was shown so often. The newest of them are looked through, the wordless by their pictures.
-COLD_SHOWN, COLD, WORDLESS = 300.0, 50_000, 2000
+COLD_SHOWN, COLD, WORDLESS = 300.0, 25_000, 2000
 # Rates are pulled towards these until a clip was viewed often: a beta prior of `PRIOR_VIEWS` views.
 PRIOR_VIEWS = 20.0
 PRIORS = Tally(completions=0.35, likes=0.08, comments=0.01, shares=0.02, skips=0.35, refusals=0.005)

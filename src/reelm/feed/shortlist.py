@@ -10,7 +10,7 @@ from reelm.feed.candidates import Gathered, Source, gather
 from reelm.feed.candidates.learned import complete, find_near, find_neighbours, find_trending, fold_in, read_following
 from reelm.feed.candidates.shared import find_alike, find_followed, find_leaning, find_newest, find_popular
 from reelm.feed.catalogue import Catalogue, Numbers, Rows, no_rows
-from reelm.feed.exploring import Explored, explore
+from reelm.feed.exploring import Explored, explore, is_owed
 from reelm.feed.models import Model
 from reelm.feed.ranking import (
     Interests,
@@ -22,7 +22,7 @@ from reelm.feed.ranking import (
     share_causes,
     spread,
 )
-from reelm.feed.resembling import read_liked, resemble
+from reelm.feed.resembling import Liked, read_liked, resemble
 from reelm.feed.shelves import Shelves
 from reelm.feed.state import SeenFilter
 from reelm.feed.taste import Taste
@@ -30,8 +30,11 @@ from reelm.feed.why import Known
 
 # Out of so many of the best those come next that are unlike what stands there; the others follow by score.
 _SPREAD = 40
-# Of those that are owed showings so many of the least shown are looked at for one page.
-_TRIABLE = 500
+# Of those that are owed showings so many of the least shown are looked at for one page, and so many of those that
+# stand first behind it.
+_TRIABLE = 120
+# How much somebody may care for what nothing speaks for; less in another language, and when it is no news any more.
+_STRANGE, _OTHER_LANGUAGE, _NOT_NEWS, _NEWS_HALF_LIFE_H = 0.05, 0.3, 0.3, 96.0
 
 
 class World(NamedTuple):
@@ -154,16 +157,39 @@ def list_tried(
 
     None of those that stand on it anyway.
     """
-    young = world.shelves.young
-    young = young[~hidden.of(young, world.catalogue)]
-    young = young[~np.isin(young, shortlist.rows[: 10 * slots])][:_TRIABLE]
+    young = _list_triable(world, hidden, shortlist, page=10 * slots)
     if not slots or not len(young):
         return []
-    care = np.maximum(interests.taste.tags.total(world.catalogue.tags[young]).sum(axis=1), 0.0)
-    care += resemble(world.catalogue, young, shortlist.known.liked)
-    care += np.maximum(interests.taste.creators.of(world.catalogue.author[young]).sum(axis=1), 0.0)
-    own = np.isin(world.catalogue.language[young], interests.languages)
-    return explore(young, np.minimum(care, 2.0) + 0.5 * own, world.catalogue.tally[young], slots, rng)
+    care = _read_care(world, interests, shortlist.known.liked, young)
+    return explore(young, care, world.catalogue.tally[young], slots, rng)
+
+
+def _list_triable(world: World, hidden: Hidden, shortlist: Shortlist, page: int) -> Rows:
+    """Of those owed showings the least shown of all, and the best of this viewer's; the least shown first."""
+    catalogue, young = world.catalogue, world.shelves.young
+    young = young[~np.isin(young, shortlist.rows[:page])][: 2 * _TRIABLE]
+    young = young[~hidden.of(young, catalogue)][:_TRIABLE]
+    mine = shortlist.rows[page:]
+    mine = mine[is_owed(catalogue.shown[mine], catalogue.tally[mine])][:_TRIABLE]
+    both = np.concatenate([young, mine[~np.isin(mine, young)]])
+    return both[np.lexsort((catalogue.published[both], catalogue.shown[both]))]
+
+
+def _read_care(world: World, interests: Interests, liked: Liked, rows: Rows) -> Numbers:
+    """How likely this viewer is to care for each, [n]: by tags, words and pictures, and creator, each by its highest.
+
+    More for what is news, and for a language that they speak.
+    """
+    catalogue, taste = world.catalogue, interests.taste
+    tags = taste.tags.total(catalogue.tags[rows]).sum(axis=1)
+    creators = taste.creators.of(catalogue.author[rows]).sum(axis=1)
+    care = np.zeros(len(rows), np.float32)
+    for part in (tags, resemble(catalogue, rows, liked), creators):
+        care = np.maximum(care, part / max(float(part.max(initial=0.0)), 1.0))
+    own = np.isin(catalogue.language[rows], interests.languages)
+    age_h = np.maximum(world.now_s - catalogue.published[rows], 0.0) / 3600
+    news = _NOT_NEWS + np.exp2(-age_h / _NEWS_HALF_LIFE_H)
+    return np.asarray((_STRANGE + care) * np.where(own, 1.0, _OTHER_LANGUAGE) * news, np.float32)
 
 
 def explain_scores(model: Model | None, features: Numbers) -> list[dict[str, float]]:

@@ -9,7 +9,7 @@ from reelm.feed.shelves import YOUNG, stock
 
 
 def test_no_clip_waits_for_ever_however_little_anybody_cares_for_it() -> None:
-    """One slot in two goes to whoever was shown least: what is owed to all is given in at most twice the slots."""
+    """Some slots go to whoever was shown least, whatever is expected of it, and none to what is owed nothing."""
     rng = np.random.default_rng(3)
     for clips in (1, 7, 40):
         shown, tally = np.zeros(clips, np.float32), np.zeros((clips, len(Tally._fields)), np.float32)
@@ -54,6 +54,29 @@ def test_the_logged_probability_is_how_often_a_clip_is_chosen() -> None:
         chosen = [one.propensity for one in tries if one.row == row]
         # Weighing each choice by its inverse probability counts every clip once (Horvitz and Thompson 1952).
         assert 0.85 < sum(1 / one for one in chosen) / len(tries) < 1.15
+
+
+def test_of_clips_that_all_keep_coming_the_one_nobody_cares_for_is_shown_within_so_many_slots() -> None:
+    rng = np.random.default_rng(5)
+    tally = np.zeros((400, len(Tally._fields)), np.float32)
+    tally[1:] = Tally(views=9, likes=9, completions=9, shown=9)  # it was shown least, and the others are all liked
+    care = np.array([0.0] + [2.0] * 399, np.float32)
+    waits = [
+        next(n for n in range(1000) if explore(np.arange(400, dtype=np.int32), care, tally, 1, rng)[0].row == 0)
+        for _ in range(50)
+    ]
+    assert np.mean(waits) < 15
+
+
+def test_what_was_liked_early_is_tried_more_than_what_was_not() -> None:
+    rng = np.random.default_rng(5)
+    young, care = np.arange(60, dtype=np.int32), np.ones(60, np.float32)
+    tally = np.zeros((60, len(Tally._fields)), np.float32)
+    tally[20:40] = Tally(views=6, completions=5, likes=3, shown=6)
+    tally[40:] = Tally(views=3, completions=1, skips=3, shown=6)
+    tried = np.array([explore(young, care, tally, 1, rng)[0].row for _ in range(2000)])
+    new, liked, skipped = (np.count_nonzero(tried // 20 == group) for group in range(3))
+    assert liked > new > skipped > 0
 
 
 def test_those_shown_least_stand_first_on_the_shelf_the_oldest_of_them_before_the_others() -> None:

@@ -1,5 +1,6 @@
 """Clips that nobody has watched find the people who like such clips, by what their captions are about."""
 
+from dataclasses import replace
 from functools import cache
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from reelm.feed.model import Reason
 from reelm.feed.ranking import Interests
 from reelm.feed.resembling import explain_resemblance, find_resembling, read_liked, resemble
 from reelm.feed.shelves import COLD_SHOWN, Shelves, stock
-from reelm.feed.shortlist import Hidden, Shortlist, explain_scores, list_tried, make_shortlist
+from reelm.feed.shortlist import Hidden, explain_scores, list_tried, make_shortlist
 from reelm.feed.state import State, fold
 from reelm.feed.taste import Taste, read_taste
 from reelm.feed.why import explain
@@ -115,8 +116,8 @@ def test_first_impressions_go_to_people_who_are_likely_to_care() -> None:
     def share_of_cats(town: Town) -> float:
         interests, rng = Interests(town.taste), np.random.default_rng(7)
         world, hidden = world_of(town.catalogue), Hidden(seen=town.state.seen)
-        none = make_shortlist(world, interests, Hidden(), 0)
-        none = Shortlist(none.rows[:0], none.features[:0], none.score[:0], none.known)
+        whole = make_shortlist(world, interests, hidden, 0)
+        none = replace(whole, rows=whole.rows[:0])
         tried = [list_tried(world, interests, hidden, none, slots=1, rng=rng)[0].row for _ in range(300)]
         return town.share_of(np.array(tried), "cats")
 

@@ -14,6 +14,8 @@ from reelm.feed.taste import DECAYS_S, Taste
 MOST = 100
 _CREATORS, _TAGS, _OF_EACH = 6, 10, 40
 _OF_FOLLOWED, _FOLLOWED = 5, 300
+# Of clips that are owed showings so many of the least shown are looked at for their hashtags.
+_YOUNG = 500
 
 
 def find_popular(shelves: Shelves, languages: Rows) -> Found:
@@ -47,7 +49,7 @@ def find_leaning(catalogue: Catalogue, taste: Taste, topics: Rows) -> Found:
 
 def find_alike(catalogue: Catalogue, shelves: Shelves, taste: Taste, liked: Liked) -> Found:
     """Of clips that few have seen, those with hashtags this person leans towards and those that resemble theirs."""
-    young = shelves.young
+    young = shelves.young[:_YOUNG]
     tagged = young[lean_by_tags(catalogue, young, taste) > 0]
     rows = np.concatenate([tagged, find_resembling(shelves.cold, liked)])
     rows = rows[np.flatnonzero(catalogue.row_places.group(rows) == np.arange(len(rows)))]
