@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from reelm.feed.catalogue import key_of
 from reelm.feed.content.codes import MODEL
 from reelm.feed.days import make_days_ahead
-from reelm.feed.ranking import FEATURES
+from reelm.feed.ranking import FEATURES, HEADS, score_linear
 from reelm.feed.state import HAPPENED, Signal, State, encode, fold
 from reelm.feed.training.day_files import MOST_ITEMS
 from reelm.feed.training.engine import InProcess
 from reelm.feed.training.fitting import fit
-from reelm.feed.training.heads import HEADS, Judged, train_ranker
+from reelm.feed.training.heads import Judged, train_ranker
 from reelm.feed.training.interactions import Interactions
 from reelm.feed.training.model_folder import write_model
 from reelm.feed.training.release import publish
@@ -129,12 +129,17 @@ def train(models: Path, *, clips: int) -> None:
         at_ms=int(time.time() * 1000) - 86_400_000 + np.tile(np.arange(100, dtype=np.int64), people) * 600_000,
         liked=draws.random(len(watched)) < 0.4,
     )  # fmt: skip
-    x = draws.normal(0, 1, (20_000, len(FEATURES))).astype(np.float32)
-    labels = (draws.random((len(x), len(HEADS))) < 0.2).astype(np.float32)
-    ranker = Judged(train_ranker(FEATURES, x, labels, epochs=1), {})
     made_at = datetime.now(UTC)
-    write_model(models, "crowd", fit(rows, InProcess()), made_at=made_at, metrics={}, ranker=ranker)
+    write_model(models, "crowd", fit(rows, InProcess()), made_at=made_at, metrics={}, ranker=_train_ranker(draws))
     publish(models, "crowd")
+
+
+def _train_ranker(draws: np.random.Generator) -> Judged:
+    """A network that expects to be liked what the published weights put first."""
+    x = draws.normal(0, 1, (20_000, len(FEATURES))).astype(np.float32)
+    good = 1 / (1 + np.exp(-score_linear(x) / 5))
+    labels = np.stack([good if HEADS[head] > 0 else 1 - good for head in HEADS], axis=1)
+    return Judged(train_ranker(FEATURES, x, labels.astype(np.float32), heads=tuple(HEADS)), {})
 
 
 def _make_histories(clips: int, histories: int) -> Iterator[bytes]:
