@@ -12,7 +12,7 @@ asks it of all new clips with such an audience, good or not.
 
 **What is assumed.** 300 people with three favourites each of 48 topics, of which few are liked by many, as the tags
 of KuaiRand's clips are (its commonest is on 11 % of clips); each day one in twenty takes to another topic. They see
-some 20 clips on a day they come, stay longer and come sooner when they like what they see. A quarter of a clip is
+some 30 clips on a day they come, stay longer and come sooner when they like what they see. A quarter of a clip is
 born for each person and day, 80 showings for each clip in all: TikTok had 269 million a day (Steel et al. 2026, doi
 10.51685/jqd.2026.002) for more than a billion people. There a clip is seen more than 2,000 times, but by a few in a
 million; so few people can't have both, and here attention is scarce. Sixty days of clips, shown up to 60 times each,

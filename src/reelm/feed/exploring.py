@@ -8,7 +8,9 @@ so that a clip that was liked early is shown to more of its audience while it is
 measures it.
 """
 
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -22,10 +24,11 @@ LEAST_SHARE, MOST_SHARE = 0.05, 0.20
 SLOTS_OF_TEN = 1
 # After so many showings a clip that nearly everybody skips, or several refuse, is owed no more.
 TRIED, MOST_SKIPPED, MOST_REFUSED = 20, 0.9, 0.1
-DRAWS = 8
+DRAWS = 4
 # What decides about a slot: who waits longest, nothing but chance, or the draws among those that were shown least;
 # else those among the most promising.
-_OLDEST, _ANY, _SHOWN_LEAST = 0.1, 0.05, 0.25
+_LANES = (0.1, 0.05, 0.25, 0.6)
+_UP_TO = tuple(accumulate(_LANES[:-1]))
 # So many of those that promise most are drawn for; `care` of 0 counts for so much.
 _CONSIDERED, _LEAST_CARE = 64, 0.02
 # What is thought of a clip before anybody has seen it, in showings (KuaiRand's clips differ in long views as much as
@@ -110,11 +113,10 @@ def _choose(left: Places, winners: Sequence[Places], rng: np.random.Generator) -
 
     `winners` [`DRAWS`] of those shown least, and of those that promise most.
     """
-    lanes = np.array([_OLDEST, _ANY, _SHOWN_LEAST, 1 - _OLDEST - _ANY - _SHOWN_LEAST])
-    firsts = int(left[0]), int(rng.choice(left)), *(int(one[0]) for one in winners)
-    at = firsts[int(rng.choice(len(lanes), p=lanes))]
-    shares = [at == left[0], 1 / len(left), *(np.count_nonzero(one == at) / DRAWS for one in winners)]
-    return at, float(lanes @ np.array(shares, np.float64))
+    firsts = int(left[0]), int(left[rng.integers(len(left))]), *(int(one[0]) for one in winners)
+    at = firsts[bisect(_UP_TO, rng.random())]
+    shares = at == left[0], 1 / len(left), *(np.count_nonzero(one == at) / DRAWS for one in winners)
+    return at, float(sum(part * share for part, share in zip(_LANES, shares, strict=True)))
 
 
 class _Counts(NamedTuple):

@@ -88,7 +88,7 @@ class Shortlist:
 def make_shortlist(world: World, interests: Interests, hidden: Hidden, limit: int) -> Shortlist:
     """At least `limit` candidates while there are so many that this viewer has not seen."""
     known = _read_known(world, interests.taste)
-    gathered = _gather(world, interests, known)
+    gathered = _gather(world, interests, hidden, known)
     gathered = gathered.without(hidden.of(gathered.rows, world.catalogue))
     if len(gathered.rows) < limit:
         gathered = _widen(gathered, world, hidden, limit)
@@ -103,16 +103,20 @@ def _read_known(world: World, taste: Taste) -> Known:
     return Known(taste, world.catalogue, world.model, read_liked(world.catalogue, taste), following)
 
 
-def _gather(world: World, interests: Interests, known: Known) -> Gathered:
+def _gather(world: World, interests: Interests, hidden: Hidden, known: Known) -> Gathered:
     catalogue, shelves, taste = world.catalogue, world.shelves, interests.taste
+
+    def is_left(rows: Rows) -> NDArray[np.bool_]:  # before a source is cut, or whoever watches much runs dry
+        return ~hidden.of(rows, catalogue)
+
     found = {
-        Source.POPULAR: find_popular(shelves, interests.languages),
-        Source.NEWEST: find_newest(shelves),
+        Source.POPULAR: find_popular(shelves, interests.languages, is_left),
+        Source.NEWEST: find_newest(shelves, is_left),
     }
     if len(interests.follows):
         found[Source.FOLLOWING] = find_followed(catalogue, interests.follows)
     if taste.events or len(interests.topics):
-        found[Source.AFFINITY] = find_leaning(catalogue, taste, interests.topics)
+        found[Source.AFFINITY] = find_leaning(catalogue, taste, interests.topics, is_left)
     if taste.events:
         found[Source.CONTENT] = find_alike(catalogue, shelves, taste, known.liked)
     if world.model is None or known.following is None:
@@ -167,11 +171,13 @@ def list_tried(
 def _list_triable(world: World, hidden: Hidden, shortlist: Shortlist, page: int) -> Rows:
     """Of those owed showings the least shown of all, and the best of this viewer's; the least shown first."""
     catalogue, young = world.catalogue, world.shelves.young
-    young = young[~np.isin(young, shortlist.rows[:page])][: 2 * _TRIABLE]
-    young = young[~hidden.of(young, catalogue)][:_TRIABLE]
+    young = young[: 4 * _TRIABLE]
+    young = young[~hidden.of(young, catalogue)][: _TRIABLE + page]
     mine = shortlist.rows[page:]
     mine = mine[is_owed(catalogue.shown[mine], catalogue.tally[mine])][:_TRIABLE]
-    both = np.concatenate([young, mine[~np.isin(mine, young)]])
+    every = np.concatenate([young, mine, shortlist.rows[:page]])  # of equal ones `group` names the last
+    last = catalogue.row_places.group(every) == np.arange(len(every))
+    both = every[np.flatnonzero(last[: len(young) + len(mine)])]
     return both[np.lexsort((catalogue.published[both], catalogue.shown[both]))]
 
 

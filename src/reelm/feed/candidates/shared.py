@@ -1,9 +1,10 @@
 """What stands ready for everybody, and what follows from whom and what this person leans towards?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reelm.feed.candidates.gathering import NOTHING, Found
 from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows
@@ -12,22 +13,24 @@ from reelm.feed.shelves import Shelves
 from reelm.feed.taste import DECAYS_S, Taste
 
 MOST = 100
-_CREATORS, _TAGS, _OF_EACH = 6, 10, 40
+# Which of some rows this viewer may be shown and has not seen.
+IsLeft = Callable[[Rows], NDArray[np.bool_]]
+_CREATORS, _TAGS, _LOOKED_AT, _OF_EACH = 6, 10, 120, 40
 _OF_FOLLOWED, _FOLLOWED = 5, 300
 # Of clips that are owed showings so many of the least shown are looked at for their hashtags.
 _YOUNG = 500
 
 
-def find_popular(shelves: Shelves, languages: Rows) -> Found:
+def find_popular(shelves: Shelves, languages: Rows, is_left: IsLeft) -> Found:
     """Popular here and now, in the languages of this viewer; in any where they named none."""
     lists = [shelves.popular[number] for number in languages.tolist() if number in shelves.popular]
-    rows = np.concatenate(lists) if lists else shelves.popular.get(-1, NOTHING.rows)
-    return _ranked(rows[:MOST] if len(lists) < 2 else _take_turns(lists, MOST))
+    lists = lists or [shelves.popular.get(-1, NOTHING.rows)]
+    return _ranked(_take_turns([rows[is_left(rows)] for rows in lists], MOST))
 
 
-def find_newest(shelves: Shelves) -> Found:
+def find_newest(shelves: Shelves, is_left: IsLeft) -> Found:
     """What was published last."""
-    return _ranked(shelves.newest[:MOST])
+    return _ranked(shelves.newest[is_left(shelves.newest)][:MOST])
 
 
 def find_followed(catalogue: Catalogue, followed: Rows) -> Found:
@@ -38,12 +41,18 @@ def find_followed(catalogue: Catalogue, followed: Rows) -> Found:
     return _ranked(found[np.argsort(-catalogue.published[found], kind="stable")][:MOST])
 
 
-def find_leaning(catalogue: Catalogue, taste: Taste, topics: Rows) -> Found:
+def find_leaning(catalogue: Catalogue, taste: Taste, topics: Rows, is_left: IsLeft) -> Found:
     """Clips of the creators and with the tags that this person leans towards or chose, newer ones first."""
     tags: set[int] = {*taste.tags.best(_TAGS).tolist(), *topics.tolist()}
     creators: list[int] = taste.creators.best(_CREATORS).tolist()
     named = [catalogue.of_author[one] for one in creators] + [catalogue.of_tag[one] for one in tags]
-    lists = [np.fromiter(_newest(rows, _OF_EACH), np.int32) for rows in named]
+    ends = np.cumsum([min(len(rows), _LOOKED_AT) for rows in named])
+    every = np.fromiter((row for rows in named for row in _newest(rows, _LOOKED_AT)), np.int32)
+    left = is_left(every)
+    lists = [
+        some[is_open][:_OF_EACH]
+        for some, is_open in zip(np.split(every, ends[:-1]), np.split(left, ends[:-1]), strict=True)
+    ]
     return _ranked(_take_turns(lists, MOST)) if lists else NOTHING
 
 
