@@ -14,10 +14,10 @@ from tests.integration.wire.letters import Letter
 from reelm.gateway import Kind
 
 POLICY = Path(__file__).parents[3] / "deploy" / "policies" / "send.cedar"
-# `knows` says what the asking realm's version keeps to, here limits of age.
+# `knows` says what the asking realm's version keeps to, here limits of age; a probe asks without.
 ABOUT = {
     "catalogue": [{"knows"}, {"knows", "known"}],
-    "profile": [{"handle", "knows"}],
+    "profile": [{"handle"}, {"handle", "knows"}],
     "clip": [{"clip", "knows"}],
     "comments": [{"clip"}, {"clip", "before"}],
     "media": [{"object", "name"}],
