@@ -43,7 +43,11 @@ class Fragments:
             async with self._reading:
                 if not self._lacking.keys().isdisjoint(stale):
                     await self._make()
-        return {id: self._join(self._kept[id], standing[id]) for id in wanted if id in self._kept}
+        kept = {id: one for id in wanted if (one := self._kept.get(id))}
+        # What another page found to have become another is left out: this page has not checked it as it is now.
+        return {
+            id: self._join(one, standing[id]) for id, one in kept.items() if one.version == standing[id]["version"]
+        }
 
     async def _make(self) -> None:
         """Read all that is lacking. Whoever waits for it tries again where this fails."""
