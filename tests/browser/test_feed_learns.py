@@ -72,10 +72,11 @@ async def _next_ten(person: Person) -> list[dict[str, Any]]:
     return page["items"]
 
 
-async def _ranked(person: Person) -> list[str]:
-    """What ranking puts first for this person, without what is tried."""
+async def _ranked(person: Person) -> dict[str, set[str]]:
+    """What ranking puts first for this person, without what is tried, and the kinds of causes of each."""
     page = await person.page.evaluate("fetch('/api/v1/feed?limit=50').then(answer => answer.json())")
-    return [item["video"]["id"] for item in page["items"] if not item["why"]["explored"]]
+    ranked = [item for item in page["items"] if not item["why"]["explored"]][:10]
+    return {item["video"]["id"]: {part["kind"] for part in item["why"]["parts"]} for item in ranked}
 
 
 async def _arrive(chromium: Browser, cell: RunningCell, handle: str) -> Person:
@@ -171,8 +172,11 @@ async def test_a_new_person_is_given_more_of_what_they_watched_is_told_why_and_c
     await person.get("reset-open").click()
     await person.get("reset-confirm").click()
     await expect(person.get("reset-sheet")).to_be_hidden()
-    again, somebody_new = await _ranked(person), await _arrive(chromium, cell, "somebody.new")
-    assert again[:8] == (await _ranked(somebody_new))[:8]
+    somebody_new = await _arrive(chromium, cell, "somebody.new")
+    again, new = await _ranked(person), await _ranked(somebody_new)
+    # What is tried differs from page to page, and moves clips of the same creators by a place or so.
+    assert len(again.keys() & new.keys()) >= 8, (again, new)
+    assert {kind for kinds in again.values() for kind in kinds} == {kind for kinds in new.values() for kind in kinds}
     assert person.complaints == []
     await person.page.context.close()
     await somebody_new.page.context.close()
