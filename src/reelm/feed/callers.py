@@ -44,14 +44,17 @@ def read_caller(row: Record, catalogue: Catalogue, asked: Mode, now: datetime, *
     state = decode(row["state"]) if profiled else State()
     shunned, age = [*row["blocked"], *row["muted"]], realms.age_on(now.date(), row["birth_date"])
     hidden = _hide(catalogue, choices, shunned, state, for_you=asked is Mode.FOR_YOU, age=age)
-    interests = Interests(languages=_languages(catalogue, choices, row["locale"]))
-    if profiled:
-        interests = Interests(
+    languages = _languages(catalogue, choices, row["locale"])
+    interests = (
+        Interests(
             taste=read_taste(state, catalogue, now.timestamp()),
             follows=catalogue.authors.find(one.bytes for one in row["follows"]),
-            languages=interests.languages,
+            languages=languages,
             topics=catalogue.tag_names.find(choices.topics),
         )
+        if profiled
+        else Interests(languages=languages)
+    )
     return Caller(
         account=AccountId(row["account_id"]),
         follows=frozenset(row["follows"]),

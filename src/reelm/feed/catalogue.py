@@ -7,7 +7,7 @@ public keeps its row and is not `live`. A million clips take about 250 MB.
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, MutableSequence, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -151,8 +151,8 @@ class Catalogue:
         self.content = np.zeros((room, CONTENT_BYTES), np.uint8)
         self.authors, self.languages, self.tag_names = Words(), Words(), Words()
         self.row_places = Places()
-        self.of_author: list[MutableSequence[int]] = []
-        self.of_tag: list[MutableSequence[int]] = []
+        self.of_author: list[array[int]] = []
+        self.of_tag: list[array[int]] = []
         self._sorted = np.zeros(0, _KEY)
         self._sorted_rows = np.zeros(0, np.int32)
         self._recent: dict[int, int] = {}
@@ -261,7 +261,7 @@ def no_rows() -> Rows:
     return np.zeros(0, np.int32)
 
 
-def _note(lists: list[MutableSequence[int]], number: int, row: int) -> None:
+def _note(lists: "list[array[int]]", number: int, row: int) -> None:
     if number == len(lists):
         lists.append(array("i"))
     lists[number].append(row)

@@ -85,11 +85,12 @@ class Ranker:
     """The exported network: `features` [n, F] in, one column per head out."""
 
     session: Any
+    input: str
     features: tuple[str, ...]
     heads: tuple[str, ...]
 
     def score(self, features: Numbers) -> Numbers:
-        return cast("Numbers", self.session.run(None, {self.session.get_inputs()[0].name: features})[0])
+        return cast("Numbers", self.session.run(None, {self.input: features})[0])
 
 
 def find_current(models: Path) -> str | None:
@@ -159,4 +160,4 @@ def _load_ranker(path: Path, about: dict[str, Any], features: Sequence[str]) -> 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return Ranker(session, tuple(told["features"]), tuple(told["heads"]))
+    return Ranker(session, session.get_inputs()[0].name, tuple(told["features"]), tuple(told["heads"]))

@@ -12,7 +12,7 @@ import orjson
 from reelm import accounts, realms, videos
 from reelm.feed.callers import Caller, read_caller
 from reelm.feed.candidates import Source
-from reelm.feed.catalogue import NOBODY, Rows
+from reelm.feed.catalogue import NOBODY, Rows, no_rows
 from reelm.feed.choices import has_word
 from reelm.feed.errors import FeedModeUnknown
 from reelm.feed.exploring import Explored, count_slots
@@ -160,42 +160,52 @@ class Feed:
     async def _pick(
         self, world: World, caller: Caller, shortlist: Shortlist, tried: Sequence[Explored], limit: int
     ) -> tuple[list[_Item], dict[UUID, Record]]:
-        """The best that may be shown now, and those that are tried."""
-        look = limit + 10
-        order = spread_out(shortlist, world.catalogue, look)
-        trial = np.array([one.row for one in tried], np.int32)
-        order = order[~np.isin(shortlist.rows[order], trial)]
+        """The best that may be shown now, and those that are tried: chosen first, then looked up.
+
+        Where one may not be shown all that come next are looked up with what takes its place, ever more of them.
+        """
+        order, trial = (
+            spread_out(shortlist, world.catalogue, limit + 10),
+            np.array([one.row for one in tried], np.int32),
+        )
+        best = shortlist.rows[order]
+        rows, front = np.concatenate([trial, best[~np.isin(best, trial)]]), len(trial)
+        look, are_lost, looked_up = front + limit + 10, False, no_rows()
+        standing: dict[UUID, Record] = {}
         while True:
-            rows = np.concatenate([trial, shortlist.rows[order[:look]]])
-            standing = await self._check(world, caller, rows)
-            ids = _ids(world, rows)
-            new = [at for at, id in enumerate(ids) if id in standing]
-            kept = rows[new]
-            front = [at for at, place in enumerate(new) if place < len(trial)]
+            near = rows[:look]
             page = pick_page(
-                world.catalogue.author[kept].tolist(), world.catalogue.sound[kept].tolist(), limit, front
+                world.catalogue.author[near].tolist(), world.catalogue.sound[near].tolist(), limit, range(front)
             )
-            if len(page) + len(front) >= limit or look >= len(order):
+            wanted = near if are_lost else near[[*range(front), *page]]
+            wanted = wanted[~np.isin(wanted, looked_up)]
+            if not len(wanted):
                 break
-            look *= 4
-        picked = _Picked(kept, page, front, {one.row: one.propensity for one in tried})
+            told = await self._check(world, caller, wanted)
+            lost = wanted[[id not in told for id in _ids(world, wanted)]]
+            front -= np.count_nonzero(np.isin(lost, trial))
+            standing, looked_up, rows = standing | told, np.append(looked_up, wanted), rows[~np.isin(rows, lost)]
+            if len(lost):
+                are_lost, look = True, 2 * look
+        picked = _Picked(near, page, range(front), {one.row: one.propensity for one in tried})
         return self._explain(world, shortlist, picked), standing
 
     def _explain(self, world: World, shortlist: Shortlist, picked: _Picked) -> list[_Item]:
         """The page in its order, each with what put it there."""
         kept, page, front = picked.rows, picked.best, picked.tried
-        features = shortlist.features[[int(np.flatnonzero(shortlist.rows == kept[at])[0]) for at in page]]
+        best = kept[page]
+        features = shortlist.features[world.catalogue.row_places.of(best, shortlist.rows)]
         causes = explain_scores(world.model, features)
+        whys = explain(shortlist.known, best, features[:, : len(Source)], causes)
         chosen: dict[int, tuple[Why, float, bytes | None]] = {}
-        for at, feature, cause in zip(page, features, causes, strict=True):
-            why = explain(shortlist.known, int(kept[at]), feature[: len(Source)], cause)
-            chosen[at] = why, 1.0, feature.astype(np.float16).tobytes()
+        for at, why, feature in zip(page, whys, features.astype(np.float16), strict=True):
+            chosen[at] = why, 1.0, feature.tobytes()
         chosen |= {at: (explain_tried(), picked.propensity[int(kept[at])], None) for at in front}
         order = place_tried(page, front, self._rng.random(len(front)).tolist())
-        ids, catalogue = _ids(world, kept), world.catalogue
+        catalogue, rows = world.catalogue, kept[order]
+        authors = [UUID(bytes=catalogue.authors.names[number]) for number in catalogue.author[rows].tolist()]
         return [
-            _Item(ids[at], UUID(bytes=catalogue.authors.names[catalogue.author[kept[at]]]), *chosen[at])
-            for at in order
+            _Item(id, author, *chosen[at]) for id, author, at in zip(_ids(world, rows), authors, order, strict=True)
         ]
 
     async def _seen_before(
@@ -306,7 +316,8 @@ def _allowed(caller: Caller, standing: Mapping[UUID, Record]) -> dict[UUID, Reco
 
 
 def _ids(world: World, rows: Rows) -> list[UUID]:
-    return [UUID(bytes=world.catalogue.ids[row].tobytes()) for row in rows.tolist()]
+    packed = world.catalogue.ids[rows].tobytes()
+    return [UUID(bytes=packed[at : at + 16]) for at in range(0, len(packed), 16)]
 
 
 def _short(video: UUID) -> int:

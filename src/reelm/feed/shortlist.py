@@ -110,8 +110,8 @@ def _gather(world: World, interests: Interests, hidden: Hidden, known: Known) ->
         return ~hidden.of(rows, catalogue)
 
     found = {
-        Source.POPULAR: find_popular(shelves, interests.languages, is_left),
-        Source.NEWEST: find_newest(shelves, is_left),
+        Source.POPULAR: find_popular(catalogue, shelves, interests.languages, is_left),
+        Source.NEWEST: find_newest(catalogue, shelves, is_left),
     }
     if len(interests.follows):
         found[Source.FOLLOWING] = find_followed(catalogue, interests.follows)
@@ -125,7 +125,7 @@ def _gather(world: World, interests: Interests, hidden: Hidden, known: Known) ->
     found[Source.NEIGHBOURS] = find_neighbours(world.model, known.following)
     found[Source.FACTORS] = find_near(world.model, vector)
     found[Source.TREND] = find_trending(world.model)
-    return complete(world.model, taste, vector, gather(found, catalogue.row_places))
+    return complete(world.model, known.following, vector, gather(found, catalogue.row_places))
 
 
 def _widen(gathered: Gathered, world: World, hidden: Hidden, limit: int) -> Gathered:

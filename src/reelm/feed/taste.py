@@ -15,18 +15,23 @@ FAVOURED = 0.3
 
 @dataclass(frozen=True)
 class Leaning:
-    """Decayed sums by number (of a creator, tag or sound); a column for each of `DECAYS_S`."""
+    """Decayed sums by number (of a creator, tag or sound), [numbers + 1, `DECAYS_S`]: the last, for others, are 0."""
 
     places: Places = field(default_factory=Places)
     numbers: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
-    sums: Numbers = field(default_factory=lambda: np.zeros((0, len(DECAYS_S)), np.float32))
+    sums: Numbers = field(default_factory=lambda: np.zeros((1, len(DECAYS_S)), np.float32))
 
     def of(self, numbers: Rows) -> Numbers:
-        """The sums for each of these numbers; 0 for others. One more axis than `numbers`."""
+        """The sums for each of these numbers. One more axis than `numbers`."""
         if not len(self.numbers):
             return np.zeros((*numbers.shape, len(DECAYS_S)), np.float32)
-        nothing_last = np.concatenate([self.sums, np.zeros((1, len(DECAYS_S)), np.float32)])
-        return np.take(nothing_last, self.places.of(numbers, self.numbers), axis=0, mode="wrap")
+        return np.take(self.sums, self.places.of(numbers, self.numbers), axis=0, mode="wrap")
+
+    def whole(self, numbers: Rows) -> Numbers:
+        """The sums for each of these numbers, all of `DECAYS_S` together, in the shape of `numbers`."""
+        if not len(self.numbers):
+            return np.zeros(numbers.shape, np.float32)
+        return np.take(self.sums.sum(axis=1), self.places.of(numbers, self.numbers), mode="wrap")
 
     def total(self, numbers: Rows) -> Numbers:
         """The sums of each row of `numbers` [n, several] together, [n, `DECAYS_S`]."""
@@ -37,7 +42,7 @@ class Leaning:
 
     def best(self, most: int) -> Rows:
         """The numbers with the highest positive sums, best first."""
-        whole = self.sums.sum(axis=1) if len(self.numbers) else np.zeros(0)
+        whole = self.sums[:-1].sum(axis=1)
         order = np.argsort(-whole, kind="stable")[:most]
         return self.numbers[order[whole[order] > 0]]
 
@@ -85,7 +90,8 @@ def _lean(places: Places, numbers: Rows, weights: Numbers) -> Leaning:
         weights = np.repeat(weights, numbers.shape[1], axis=0)
         numbers = numbers.reshape(-1)
         weights, numbers = weights[numbers != NOBODY], numbers[numbers != NOBODY]
-    known, place = np.unique(numbers, return_inverse=True)
-    sums = np.zeros((len(known), len(DECAYS_S)), np.float32)
-    np.add.at(sums, place, weights)
-    return Leaning(places, known.astype(np.int32), sums)
+    group = places.group(numbers)
+    firsts = np.flatnonzero(group == np.arange(len(numbers)))
+    place = np.searchsorted(firsts, group)
+    sums = [np.bincount(place, part, len(firsts) + 1) for part in weights.T]
+    return Leaning(places, numbers[firsts], np.stack(sums, axis=1).astype(np.float32))

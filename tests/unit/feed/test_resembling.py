@@ -102,9 +102,9 @@ def test_a_page_says_which_clip_one_resembles() -> None:
         at for at, features in enumerate(shortlist.features) if features[list(Source).index(Source.CONTENT)]
     ]
     assert resembling
-    for at in resembling[:5]:
-        row = int(shortlist.rows[at])
-        why = explain(shortlist.known, row, shortlist.features[at, : len(Source)], causes[at])
+    some = resembling[:5]
+    named = shortlist.features[some, : len(Source)]
+    for why in explain(shortlist.known, shortlist.rows[some], named, [causes[at] for at in some]):
         ids = {str(UUID(bytes=town.catalogue.ids[n].tobytes())) for n in town.watched}
         told = [part for part in why.parts if part["kind"] == "content"]
         assert not told or {part["video_id"] for part in told} <= ids

@@ -24,6 +24,11 @@ class Source(StrEnum):
     NEWEST = "newest"
 
 
+# So many of each source at most.
+MOST = 100
+COLUMNS = {source: column for column, source in enumerate(Source)}
+
+
 class Found(NamedTuple):
     """What a source names: rows, each once, and how much speaks for it, above 0."""
 
@@ -55,13 +60,12 @@ def gather(found: Mapping[Source, Found], places: Places) -> Gathered:
     >>> together.rows.tolist(), together.scores[:, -2:].tolist()
     ([4, 7], [[1.0, 0.0], [2.0, 0.5]])
     """
-    order = list(Source)
     rows = np.concatenate([one.rows for one in found.values()] or [NOTHING.rows])
     group = places.group(rows)
     first = np.flatnonzero(group == np.arange(len(rows)))
-    scores = np.zeros((len(rows), len(order)), np.float32)
+    scores = np.zeros((len(rows), len(COLUMNS)), np.float32)
     at = 0
     for source, one in found.items():
-        scores[group[at : at + len(one.rows)], order.index(source)] = one.scores
+        scores[group[at : at + len(one.rows)], COLUMNS[source]] = one.scores
         at += len(one.rows)
     return Gathered(rows[first], scores[first])

@@ -5,16 +5,16 @@ model; of the product of its vector with the person's, folded in as iALS solves 
 Volinsky 2008, eq. 4); and of the trend. `training/model_folder.py` has the formula.
 """
 
+from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
 
-from reelm.feed.candidates.gathering import NOTHING, Found, Gathered, Source
+from reelm.feed.candidates.gathering import COLUMNS, MOST, NOTHING, Found, Gathered, Source
 from reelm.feed.catalogue import NOBODY, Numbers, Rows, no_rows
 from reelm.feed.models import Model, Neighbours
 from reelm.feed.taste import Taste
 
-MOST = 150
 ANCHORS = 60
 # What was played to its end or more counts as liked.
 _LIKED = 1.0
@@ -22,26 +22,27 @@ _LIKED = 1.0
 
 class Following(NamedTuple):
     """Pairs: an item of what was watched last, `anchors` [n], an item next to it, `items` [n], -1 for none, and how
-    strongly that follows, `weights` [n], less for what is longer ago.
+    strongly that follows, `weights` [n], less for what is longer ago. `watched` is how much of it there was.
     """
 
     anchors: Rows
     items: Rows
     weights: Numbers
+    watched: float
 
 
 def read_following(model: Model, taste: Taste) -> Following:
     """All that the lists say of what was watched last."""
     items, worth, age = _anchors(model, taste, ANCHORS)
-    parts: list[Following] = []
-    for one in model.lists:
-        fade = one.weight * _fade(one, worth, age)
+    parts = [(no_rows(), no_rows(), np.zeros(0, np.float32))]
+    fades = [_fade(one, worth, age) for one in model.lists]
+    for one, fade in zip(model.lists, fades, strict=True):
         says = np.flatnonzero((one.ids[items, 0] >= 0) & (fade > 0))
         mine = items[says]
-        ids, weights = one.ids[mine], (one.weights[mine] * fade[says, None]).astype(np.float32, copy=False)
-        parts.append(Following(np.repeat(mine, ids.shape[1]), ids.ravel(), weights.ravel()))
-    none = Following(no_rows(), no_rows(), np.zeros(0, np.float32))
-    return Following(*(np.concatenate(columns) for columns in zip(*(parts or [none]), strict=True)))
+        ids, weights = one.ids[mine], np.asarray(one.weights[mine] * (one.weight * fade[says, None]), np.float32)
+        parts.append((np.repeat(mine, ids.shape[1]), ids.ravel(), weights.ravel()))
+    anchors, next_, weights = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Following(anchors, next_, weights, float(fades[0].sum()) if fades else 0.0)
 
 
 def find_neighbours(model: Model, following: Following) -> Found:
@@ -78,26 +79,33 @@ def fold_in(model: Model, taste: Taste) -> Numbers | None:
     return np.asarray(np.linalg.solve(left, right), np.float32)
 
 
-def complete(model: Model, taste: Taste, vector: Numbers | None, gathered: Gathered) -> Gathered:
+def complete(model: Model, following: Following, vector: Numbers | None, gathered: Gathered) -> Gathered:
     """With the parts of vector and trend for every candidate, whoever named it."""
     items = model.item_of(gathered.rows)
-    known, scores, order = items != NOBODY, gathered.scores.copy(), list(Source)
+    known, scores = np.flatnonzero(items != NOBODY), gathered.scores
+    items = items[known]
     if vector is not None and model.factors is not None:
-        products = model.factors.vectors[items[known]] @ vector
-        scores[known, order.index(Source.FACTORS)] = model.factors.weight * products
-    _, worth, age = _anchors(model, taste, ANCHORS)
-    watched = float(_fade(model.lists[0], worth, age).sum()) if model.lists else 0.0
-    scores[known, order.index(Source.TREND)] = np.sqrt(max(1.0, watched)) * model.trend[items[known]]
-    return Gathered(gathered.rows, scores)
+        products = model.factors.vectors[items] @ vector
+        scores[known, COLUMNS[Source.FACTORS]] = model.factors.weight * products
+    scores[known, COLUMNS[Source.TREND]] = np.sqrt(max(1.0, following.watched)) * model.trend[items]
+    return gathered
 
 
-def explain_neighbour(model: Model, following: Following, row: int) -> list[tuple[int, float]]:
-    """Which of what was watched put this row among the neighbours, and how much each added, most first."""
-    at = np.flatnonzero(following.items == model.item_of(np.array([row], np.int32))[0])
-    items, place = np.unique(following.anchors[at], return_inverse=True)
-    added = np.bincount(place, following.weights[at], len(items))
-    order = np.argsort(-added, kind="stable")
-    return [(int(model.rows[items[at]]), float(added[at])) for at in order.tolist() if added[at] > 0]
+def explain_neighbours(model: Model, following: Following, rows: Rows) -> list[list[tuple[int, float]]]:
+    """Of each row: which of what was watched put it among the neighbours, and how much each added, most first."""
+    items = model.item_of(rows)
+    known = np.flatnonzero(items != NOBODY)
+    places = model.places.of(following.items, items[known])
+    at = np.flatnonzero(places != NOBODY)
+    added = [defaultdict[int, float](float) for _ in rows]
+    for place, anchor, weight in zip(
+        known[places[at]].tolist(), following.anchors[at].tolist(), following.weights[at].tolist(), strict=True
+    ):
+        added[place][anchor] += weight
+    return [
+        sorted(((int(model.rows[item]), sum_) for item, sum_ in one.items() if sum_ > 0), key=lambda told: -told[1])
+        for one in added
+    ]
 
 
 def _fade(one: Neighbours, worth: Numbers, age: Numbers) -> Numbers:

@@ -14,11 +14,12 @@ from reelm.feed.ranking.weights import UNLIKENESS
 def measure_likeness(authors: Rows, tags: Rows) -> Numbers:
     """[n, n] between 0 and 1: half for the same creator, half for the share of tags in common."""
     same = (authors[:, None] == authors[None, :]).astype(np.float32)
-    known = tags != NOBODY
-    common = ((tags[:, None, :, None] == tags[None, :, None, :]) & known[:, None, :, None]).sum(axis=(2, 3))
-    count = known.sum(axis=1)
-    either = np.maximum(count[:, None] + count[None, :] - common, 1)
-    return 0.5 * same + 0.5 * (common / either).astype(np.float32)
+    known, column = np.unique(tags, return_inverse=True)
+    has = np.zeros((len(tags), len(known)), np.float32)
+    has[np.arange(len(tags))[:, None], column.reshape(tags.shape)] = 1.0
+    has[:, known == NOBODY] = 0.0
+    common, count = has @ has.T, has.sum(axis=1)
+    return 0.5 * (same + common / np.maximum(count[:, None] + count[None, :] - common, 1.0))
 
 
 def spread(scores: Numbers, likeness: Numbers, most: int) -> NDArray[np.intp]:
