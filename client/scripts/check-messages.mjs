@@ -1,5 +1,6 @@
 // Fails when a message is missing, extra, empty, unused or asks for other facts in another language,
-// when a plural lacks a form its language has, and when a component shows text of its own.
+// when a plural lacks a form its language has, when a line may begin with a French sign or a straight apostrophe
+// stands in a word, and when a component shows text of its own.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
@@ -8,6 +9,8 @@ const MESSAGES = join(SRC, "lib/i18n");
 const REFERENCE = "en";
 /** Attributes a person sees or hears. */
 const SPOKEN = /\s(?:aria-label|aria-valuetext|aria-roledescription|title|placeholder|alt)="([^"{}]*[A-Za-zÀ-ÿ]{2}[^"{}]*)"/g;
+/** An apostrophe that is none, and a space where the line may break before or after a French sign. */
+const ILL_SET = /\p{L}'\p{L}| [:»%]|« /u;
 /** Names and signs that are the same in every language. */
 const NEUTRAL = /^[\s\d\W]*$|^Reelm$/;
 
@@ -38,6 +41,7 @@ for (const [locale, messages] of catalogues) {
     }
     const words = typeof message === "string" ? [message] : Object.values(message);
     if (words.length === 0 || words.some((one) => one.trim() === "")) faults.push(`${locale}: empty "${key}"`);
+    for (const one of words) if (ILL_SET.test(one)) faults.push(`${locale}: "${key}" is ill set: ${one}`);
     if (typeof message !== typeof reference[key]) faults.push(`${locale}: "${key}" is a plural in one language only`);
     else if (typeof message === "object") {
       for (const form of forms) if (!(form in message)) faults.push(`${locale}: "${key}" lacks the form "${form}"`);

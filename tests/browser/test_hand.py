@@ -11,8 +11,8 @@ from tests.browser.test_pages import DESKTOP, PHONE
 
 SLIDE = '[data-testid="slide"][data-current="true"]'
 WORDS = {
-    "en": {"plain": "Plain", "less": "See less of", "reset": "Reset my feed"},
-    "fr-CA": {"plain": "Neutre", "less": "Voir moins de", "reset": "Réinitialiser mon fil"},
+    "en": {"plain": "Plain", "less": "See less of this", "reset": "Reset my feed"},
+    "fr-CA": {"plain": "Neutre", "less": "Voir moins de ce genre", "reset": "Réinitialiser mon fil"},
 }
 PARAMETERS: dict[str, Any] = {
     "model": {"id": "m-7f3a", "made_at": "2026-11-30T04:00:00Z"},

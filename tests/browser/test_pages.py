@@ -83,6 +83,20 @@ async def test_no_page_scrolls_sideways(cell: RunningCell, chromium: Browser, no
     await context.close()
 
 
+@pytest.mark.parametrize("locale", ["en", "fr-CA"])
+async def test_the_parts_of_the_ledger_stand_in_one_row(cell: RunningCell, chromium: Browser, locale: str) -> None:
+    context = await chromium.new_context(locale=locale)
+    page = await context.new_page()
+    await page.goto(f"{cell.base}/trust")
+    parts = page.locator('[data-testid^="trust-view-"]')
+    await expect(parts).to_have_count(5)
+    for size in (SMALL, PHONE, TABLET, DESKTOP):
+        await page.set_viewport_size(size)
+        rows = await parts.evaluate_all("all => new Set(all.map(one => one.offsetTop)).size")
+        assert rows == 1, size
+    await context.close()
+
+
 async def test_the_feed_is_watched_with_the_keyboard_alone(
     cell: RunningCell, chromium: Browser, nora: Person
 ) -> None:

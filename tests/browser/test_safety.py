@@ -98,6 +98,7 @@ async def test_on_their_page_somebody_is_muted_and_blocked_and_both_are_taken_ba
     heading = ben.page.get_by_role("heading", level=1)
     await expect(heading).to_have_text(blocked)
     await expect(heading).to_be_focused()
+    await expect(ben.get("toast")).to_have_count(0, timeout=1000)
     assert await list_accessibility_faults(ben.page) == []
     await ben.page.reload()
     await expect(ben.get("profile-blocked")).to_be_visible()

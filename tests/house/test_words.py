@@ -1,5 +1,6 @@
 """Every refusal is said in every language, with the same facts, and says what to do next."""
 
+import re
 import string
 from dataclasses import fields
 
@@ -13,6 +14,8 @@ PROBLEMS = sorted(list_problems(), key=lambda problem: problem.slug())
 LONGEST_TITLE, LONGEST_DETAIL = 60, 200
 # Words of facts that could only be about a person; a refusal is shown and logged.
 PERSONAL = {"handle", "email", "name", "birth_date", "password", "address", "caption", "text"}
+# A straight apostrophe in a word, and a space where the line may break before or after a sign.
+ILL_SET = re.compile(r"[^\W\d_]'[^\W\d_]| [:»%]|« ")
 
 
 def braces(text: str) -> set[str]:
@@ -42,6 +45,12 @@ def test_the_words_of_a_refusal(problem: type[Problem]) -> None:
         assert not words.title.endswith(".")
         assert len(words.detail) <= LONGEST_DETAIL
         assert words.detail.endswith(".")
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=Problem.slug.__func__)
+def test_french_words_are_set_as_french_is(problem: type[Problem]) -> None:
+    words = catalogue("fr-CA")[problem.slug()]
+    assert not ILL_SET.search(f"{words.title} {words.detail}")
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=Problem.slug.__func__)
