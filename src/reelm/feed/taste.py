@@ -92,6 +92,7 @@ def _lean(places: Places, numbers: Rows, weights: Numbers) -> Leaning:
         weights, numbers = weights[numbers != NOBODY], numbers[numbers != NOBODY]
     group = places.group(numbers)
     firsts = np.flatnonzero(group == np.arange(len(numbers)))
-    place = np.searchsorted(firsts, group)
-    sums = [np.bincount(place, part, len(firsts) + 1) for part in weights.T]
-    return Leaning(places, numbers[firsts], np.stack(sums, axis=1).astype(np.float32))
+    sums = np.zeros((len(firsts) + 1, len(DECAYS_S)), np.float32)
+    for column, part in enumerate(weights.T):
+        sums[:-1, column] = np.bincount(group, part, len(numbers))[firsts]
+    return Leaning(places, numbers[firsts], sums)

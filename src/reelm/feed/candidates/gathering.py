@@ -69,3 +69,16 @@ def gather(found: Mapping[Source, Found], places: Places) -> Gathered:
         scores[group[at : at + len(one.rows)], COLUMNS[source]] = one.scores
         at += len(one.rows)
     return Gathered(rows[first], scores[first])
+
+
+def find_highest(numbers: Numbers, most: int) -> NDArray[np.intp]:
+    """Places of the `most` highest, in no order. `argpartition` takes twice as long.
+
+    >>> find_highest(np.array([1.0, 4.0, 4.0, 3.0, 5.0], np.float32), 2).tolist()
+    [4, 1]
+    """
+    if len(numbers) <= most:
+        return np.arange(len(numbers))
+    least = np.partition(numbers, len(numbers) - most)[len(numbers) - most]
+    above = np.flatnonzero(numbers > least)
+    return np.append(above, np.flatnonzero(numbers == least)[: most - len(above)])

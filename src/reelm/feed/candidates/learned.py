@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reelm.feed.candidates.gathering import COLUMNS, MOST, NOTHING, Found, Gathered, Source
+from reelm.feed.candidates.gathering import COLUMNS, MOST, NOTHING, Found, Gathered, Source, find_highest
 from reelm.feed.catalogue import NOBODY, Numbers, Rows, no_rows
 from reelm.feed.models import Model, Neighbours
 from reelm.feed.taste import Taste
@@ -122,6 +122,5 @@ def _anchors(model: Model, taste: Taste, most: int) -> tuple[Rows, Numbers, Numb
 
 def _best(rows: Rows, scores: Numbers) -> Found:
     good = np.flatnonzero((rows != NOBODY) & (scores > 0))
-    if len(good) > MOST:
-        good = good[np.argpartition(-scores[good], MOST)[:MOST]]
+    good = good[find_highest(scores[good], MOST)]
     return Found(rows[good].astype(np.int32), scores[good])

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reelm.feed.candidates.gathering import MOST, NOTHING, Found
+from reelm.feed.candidates.gathering import MOST, NOTHING, Found, find_highest
 from reelm.feed.catalogue import Catalogue, Numbers, Places, Rows
 from reelm.feed.resembling import Liked, find_resembling, resemble
 from reelm.feed.shelves import Shelves
@@ -57,8 +57,7 @@ def find_alike(catalogue: Catalogue, shelves: Shelves, taste: Taste, liked: Like
     rows = rows[np.flatnonzero(catalogue.row_places.group(rows) == np.arange(len(rows)))]
     said = lean_by_tags(catalogue, rows, taste) + resemble(catalogue, rows, liked)
     good = np.flatnonzero(said > 0)
-    if len(good) > MOST:
-        good = good[np.argpartition(-said[good], MOST)[:MOST]]
+    good = good[find_highest(said[good], MOST)]
     return Found(rows[good], said[good])
 
 
