@@ -54,7 +54,7 @@ def read_liked(catalogue: Catalogue, taste: Taste) -> Liked:
     """What a person liked, by topics."""
     rows = taste.liked[:RECENT]
     worth = (taste.worth[:RECENT] * np.exp(-taste.age[:RECENT] / DECAY)).astype(np.float32)
-    words, looks = _decode(catalogue.content[rows])
+    words, looks = _decode(catalogue.content.take(rows, axis=0))
     topic = np.full(len(rows), -1, np.int8)
     near = words @ words.T > SAME_TOPIC
     left = np.where(words.any(axis=1), worth, 0.0)
@@ -74,7 +74,7 @@ def resemble(catalogue: Catalogue, rows: Rows, liked: Liked) -> Numbers:
     """How much each of these clips speaks to what was liked, from 0 on, in the worth of what was liked, [n]."""
     if not len(liked.rows) or not len(rows):
         return np.zeros(len(rows), np.float32)
-    words, looks = _decode(catalogue.content[rows])
+    words, looks = _decode(catalogue.content.take(rows, axis=0))
     return _by_topic(words, liked).max(axis=1, initial=0.0) + _by_look(looks, liked).max(axis=1, initial=0.0)
 
 

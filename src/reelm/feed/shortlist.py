@@ -187,7 +187,7 @@ def _read_care(world: World, interests: Interests, liked: Liked, rows: Rows) -> 
     More for what is news, and for a language that they speak.
     """
     catalogue, taste = world.catalogue, interests.taste
-    tags = taste.tags.total(catalogue.tags[rows]).sum(axis=1)
+    tags = taste.tags.whole(catalogue.tags.take(rows, axis=0)).sum(axis=1)
     creators = taste.creators.of(catalogue.author[rows]).sum(axis=1)
     care = np.zeros(len(rows), np.float32)
     for part in (tags, resemble(catalogue, rows, liked), creators):

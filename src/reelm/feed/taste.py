@@ -35,9 +35,10 @@ class Leaning:
 
     def total(self, numbers: Rows) -> Numbers:
         """The sums of each row of `numbers` [n, several] together, [n, `DECAYS_S`]."""
-        out = np.zeros((len(numbers), len(DECAYS_S)), np.float32)
-        for column in range(numbers.shape[1]):  # faster than `sum`: there are few columns
-            out += self.of(numbers[:, column])
+        each = self.of(numbers)
+        out = each[:, 0]
+        for column in range(1, numbers.shape[1]):  # faster than `sum`: there are few columns
+            out = out + each[:, column]
         return out
 
     def best(self, most: int) -> Rows:

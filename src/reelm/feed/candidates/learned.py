@@ -39,7 +39,10 @@ def read_following(model: Model, taste: Taste) -> Following:
     for one, fade in zip(model.lists, fades, strict=True):
         says = np.flatnonzero((one.ids[items, 0] >= 0) & (fade > 0))
         mine = items[says]
-        ids, weights = one.ids[mine], np.asarray(one.weights[mine] * (one.weight * fade[says, None]), np.float32)
+        ids, weights = (
+            one.ids.take(mine, axis=0),
+            np.asarray(one.weights.take(mine, axis=0) * (one.weight * fade[says, None]), np.float32),
+        )
         parts.append((np.repeat(mine, ids.shape[1]), ids.ravel(), weights.ravel()))
     anchors, next_, weights = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return Following(anchors, next_, weights, float(fades[0].sum()) if fades else 0.0)
@@ -72,7 +75,7 @@ def fold_in(model: Model, taste: Taste) -> Numbers | None:
     factors = model.factors
     if not len(items) or factors is None:
         return None
-    near = factors.vectors[items]
+    near = factors.vectors.take(items, axis=0)
     trust = factors.confidence * np.where(worth >= _LIKED, 1.0, factors.watched).astype(np.float32)
     left = factors.fold + (near * trust[:, None]).T @ near
     right = ((1.0 + trust)[:, None] * near).sum(axis=0)
@@ -85,7 +88,7 @@ def complete(model: Model, following: Following, vector: Numbers | None, gathere
     known, scores = np.flatnonzero(items != NOBODY), gathered.scores
     items = items[known]
     if vector is not None and model.factors is not None:
-        products = model.factors.vectors[items] @ vector
+        products = model.factors.vectors.take(items, axis=0) @ vector
         scores[known, COLUMNS[Source.FACTORS]] = model.factors.weight * products
     scores[known, COLUMNS[Source.TREND]] = np.sqrt(max(1.0, following.watched)) * model.trend[items]
     return gathered

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from reelm.feed.candidates import Gathered, Source
-from reelm.feed.catalogue import Catalogue, Numbers, Rows, no_rows
+from reelm.feed.candidates import COLUMNS, Gathered, Source
+from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, no_rows
 from reelm.feed.exploring import lift_of_creator
 from reelm.feed.shelves import HALF_LIFE_H, rates
 from reelm.feed.taste import Taste
@@ -17,7 +17,7 @@ from reelm.feed.taste import Taste
 _SPANS = ("hour", "day", "month")
 SOURCES = tuple(f"from_{source}" for source in Source)
 # The parts of the trained model's score, which add up.
-_LEARNED = [place for place, source in enumerate(Source) if source in ("neighbours", "factors", "trend")]
+_LEARNED = [COLUMNS[source] for source in (Source.NEIGHBOURS, Source.FACTORS, Source.TREND)]
 RATES = ("completed", "liked", "commented", "shared", "skipped", "refused")
 FEATURES = (
     *SOURCES,
@@ -57,21 +57,25 @@ def make_features(
     out = np.zeros((len(rows), len(FEATURES)), np.float32)
     out[:, : len(SOURCES)] = _by_best(gathered.scores)
     at = len(SOURCES)
-    tags = taste.tags.total(catalogue.tags[rows])
-    for sums in (taste.creators.of(catalogue.author[rows]), tags, taste.sounds.of(catalogue.sound[rows])):
+    author, tags, tally = (
+        catalogue.author[rows],
+        catalogue.tags.take(rows, axis=0),
+        catalogue.tally.take(rows, axis=0),
+    )
+    for sums in (taste.creators.of(author), taste.tags.total(tags), taste.sounds.of(catalogue.sound[rows])):
         out[:, at : at + len(_SPANS)] = sums
         at += len(_SPANS)
-    out[:, at : at + len(RATES)] = rates(catalogue.tally[rows])[:, 1 : 1 + len(RATES)]
+    out[:, at : at + len(RATES)] = rates(tally)[:, 1 : 1 + len(RATES)]
     age_h = np.maximum(now_s - catalogue.published[rows], 0.0) / 3600
     single = {
-        "follows": np.isin(catalogue.author[rows], interests.follows),
+        "follows": catalogue.authors.places.of(author, interests.follows) != NOBODY,
         "own_language": _are_among(catalogue.language[rows], interests.languages),
-        "own_topic": _are_among(catalogue.tags[rows].T, interests.topics).any(axis=0),
+        "own_topic": _are_among(tags.T, interests.topics).any(axis=0),
         "fresh": np.exp2(-age_h / HALF_LIFE_H),
         "log_duration": np.log1p(catalogue.duration_ms[rows] / 1000),
-        "log_views": np.log1p(catalogue.tally[rows, 0]),
+        "log_views": np.log1p(tally[:, 0]),
         "log_shown": np.log1p(catalogue.shown[rows]),
-        "new_creator": lift_of_creator(np.take(creators_shown, catalogue.author[rows], mode="clip")),
+        "new_creator": lift_of_creator(np.take(creators_shown, author, mode="clip")),
         "mood": taste.mood,
         "log_events": np.log1p(taste.events),
     }
@@ -91,5 +95,5 @@ def _are_among(numbers: Rows, few: Rows) -> NDArray[np.bool_]:
 def _by_best(scores: Numbers) -> Numbers:
     """Each source's scores by its highest, to be compared, the model's three parts together; 0 stays 0."""
     best = scores.max(axis=0, initial=0.0)
-    best[_LEARNED] = scores[:, _LEARNED].sum(axis=1).max(initial=0.0)
+    best[_LEARNED] = sum((scores[:, column] for column in _LEARNED), np.float32(0)).max(initial=0.0)
     return np.asarray(scores / np.where(best > 0, best, 1.0), np.float32)
