@@ -164,7 +164,8 @@ WATCH_HISTORY = Collection(
 )
 
 
-_PART = 20_000
+# Pages wait while a part is taken in.
+_PART = 5_000
 
 
 async def list_tallies(pool: HotPool) -> AsyncGenerator[tuple[Ids, Numbers]]:

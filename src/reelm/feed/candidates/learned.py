@@ -39,10 +39,8 @@ def read_following(model: Model, taste: Taste) -> Following:
     for one, fade in zip(model.lists, fades, strict=True):
         says = np.flatnonzero((one.ids[items, 0] >= 0) & (fade > 0))
         mine = items[says]
-        ids, weights = (
-            one.ids.take(mine, axis=0),
-            np.asarray(one.weights.take(mine, axis=0) * (one.weight * fade[says, None]), np.float32),
-        )
+        ids, counts = one.ids.take(mine, axis=0), (one.weight * fade[says, None]).astype(np.float32, copy=False)
+        weights = one.weights.take(mine, axis=0) * counts
         parts.append((np.repeat(mine, ids.shape[1]), ids.ravel(), weights.ravel()))
     anchors, next_, weights = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return Following(anchors, next_, weights, float(fades[0].sum()) if fades else 0.0)
