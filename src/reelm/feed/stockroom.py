@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally, keys_of
+from reelm.feed.catalogue import NOBODY, Catalogue, Numbers, Rows, Tally, Told, keys_of
 from reelm.feed.content.store import find_now, list_since
 from reelm.feed.models import Model, find_current, load_model
 from reelm.feed.ranking import FEATURES
 from reelm.feed.shelves import HALF_LIFE_H, NOW_HALF_LIFE_H, Shelves, stock
-from reelm.feed.store import fetch_told, list_new, list_tallies
+from reelm.feed.store import fetch_told, list_new, list_tallies, list_told
 from reelm.feed.tallying import Tallies
 from reelm.infra.db import HotPool
 from reelm.kernel.ids import VideoId
@@ -69,6 +69,9 @@ class Stockroom:
     async def _refresh(self, now: datetime) -> None:
         began = time.monotonic()
         self._looked_at = self._looked_at or await find_now(self._pool)
+        if not self._cooled_s:
+            async for told in list_told(self._pool):
+                self._add(told)
         if began >= self._counts_until:
             added = await self._read_all()
             self._counts_until = _rest(began)
@@ -88,7 +91,7 @@ class Stockroom:
         ids = await list_new(self._pool, self._newest)
         unknown = [ids[at] for at in np.flatnonzero(self.catalogue.find(ids) == NOBODY).tolist()]
         if unknown:
-            await self._add(unknown)
+            self._add(await fetch_told(self._pool, unknown))
         return bool(unknown)
 
     async def _read_all(self) -> bool:
@@ -102,7 +105,7 @@ class Stockroom:
             keys = keys_of(ids)
             unknown = ids[catalogue.find_keys(keys) == NOBODY]
             if len(unknown):
-                await self._add([id.tobytes() for id in unknown])
+                self._add(await fetch_told(self._pool, [id.tobytes() for id in unknown]))
                 live, added = np.append(live, np.ones(catalogue.size - len(live), np.bool_)), True
             found = catalogue.find_keys(keys)
             rows, told = found[found != NOBODY], numbers[found != NOBODY]
@@ -126,8 +129,7 @@ class Stockroom:
                 self._cold_until = 0.0
             self._looked_at = news.looked_at
 
-    async def _add(self, ids: Sequence[bytes]) -> None:
-        told = await fetch_told(self._pool, ids)
+    def _add(self, told: Sequence[Told]) -> None:
         self.catalogue.add(told)
         self._newest = max([self._newest, *(one.published_at for one in told)])
 

@@ -42,19 +42,21 @@ _NEW = f"""
     ORDER BY v.published_at DESC LIMIT 5000
 """  # noqa: S608
 
-_TOLD = f"""
+# In the order they were published; `$1` is what made the content.
+_TOLD_ALL = f"""
     SELECT v.id, v.author_id, extract(epoch FROM v.published_at)::float8 AS published_at,
         coalesce(a.duration_ms, 0) AS duration_ms, p.locale AS language, v.caption,
         coalesce(v.age_limit, 0) AS age_limit, k.words, k.looks
     FROM videos v JOIN assets a ON a.id = v.asset_id JOIN accounts p ON p.id = v.author_id
-    LEFT JOIN feed_content k ON k.video_id = v.id AND k.model = $2
-    WHERE v.id = ANY($1::uuid[]) AND {_LISTED}
+    LEFT JOIN feed_content k ON k.video_id = v.id AND k.model = $1
+    WHERE {_LISTED}
     UNION ALL
     SELECT f.id, f.author_id, extract(epoch FROM f.published_at)::float8, f.duration_ms, '', f.caption,
         coalesce(f.age_limit, 0), k.words, k.looks
-    FROM foreign_clips f LEFT JOIN feed_content k ON k.video_id = f.id AND k.model = $2 WHERE f.id = ANY($1::uuid[])
+    FROM foreign_clips f LEFT JOIN feed_content k ON k.video_id = f.id AND k.model = $1
     ORDER BY published_at, id
 """  # noqa: S608
+_TOLD_SOME = f"SELECT t.* FROM ({_TOLD_ALL}) t WHERE t.id = ANY($2::uuid[]) ORDER BY t.published_at, t.id"  # noqa: S608
 
 # Whether clips may be shown now, and in which version of their rows: PostgreSQL's own numbers of the transactions
 # that wrote them. With it whether the viewer likes them.
@@ -182,16 +184,25 @@ async def list_new(pool: HotPool, since_s: float) -> list[bytes]:
     return [row[0].bytes for row in await pool.fetch(_NEW, since_s)]
 
 
+async def list_told(pool: HotPool) -> AsyncGenerator[list[Told]]:
+    """What ranking needs to know of every public clip, a part at a time, in the order they were published."""
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        await connection.execute("SET LOCAL cursor_tuple_fraction = 1")  # all of it is read
+        cursor = await connection.cursor(_TOLD_ALL, MODEL)
+        while rows := await cursor.fetch(_PART):
+            yield [_told(row) for row in rows]
+
+
 async def fetch_told(pool: HotPool, ids: Sequence[bytes]) -> list[Told]:
-    """What ranking needs to know of those among these that are public, in the order they were published."""
-    rows = await pool.fetch(_TOLD, [UUID(bytes=id) for id in ids], MODEL)
-    return [
-        Told(
-            row["id"].bytes, row["author_id"].bytes, None, row["published_at"], row["duration_ms"],
-            row["language"], row["caption"], row["age_limit"], join(row["words"], row["looks"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    """The same of those among these that are public."""
+    return [_told(row) for row in await pool.fetch(_TOLD_SOME, MODEL, [UUID(bytes=id) for id in ids])]
+
+
+def _told(row: Record) -> Told:
+    return Told(
+        row["id"].bytes, row["author_id"].bytes, None, row["published_at"], row["duration_ms"],
+        row["language"], row["caption"], row["age_limit"], join(row["words"], row["looks"]),
+    )  # fmt: skip
 
 
 async def list_following(pool: HotPool, viewer: AccountId, before: tuple[datetime, UUID], limit: int) -> list[Dated]:
