@@ -30,7 +30,7 @@ DRAWS = 4
 _LANES = (0.1, 0.05, 0.25, 0.6)
 _UP_TO = tuple(accumulate(_LANES[:-1]))
 # So many of those that promise most are drawn for; `care` of 0 counts for so much.
-_CONSIDERED, _LEAST_CARE = 64, 0.02
+_CONSIDERED, _LEAST_CARE = 64, 0.005
 # What is thought of a clip before anybody has seen it, in showings (KuaiRand's clips differ in long views as much as
 # 7 would make them); what a like counts beside being watched to the end, and a refusal beside being skipped.
 _USUALLY_TRIED, _USUAL = 8.0, Tally(completions=2.8, likes=0.64)

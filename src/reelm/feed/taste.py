@@ -11,11 +11,13 @@ from reelm.feed.state import State
 DECAYS_S = (3600.0, 86_400.0, 30 * 86_400.0)
 POSITIVES = 100
 FAVOURED = 0.3
+# What people make of a clip on average, in what `state.value_of` says, and how many clips of one's own outweigh it.
+_USUAL, _USUAL_CLIPS = 0.45, 10
 
 
 @dataclass(frozen=True)
 class Leaning:
-    """Decayed sums by number (of a creator, tag or sound); a column for each of `DECAYS_S`."""
+    """Sums by number (of a creator, tag or sound), in columns: decayed, one for each of `DECAYS_S`, or just one."""
 
     places: Places = field(default_factory=Places)
     numbers: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
@@ -24,13 +26,13 @@ class Leaning:
     def of(self, numbers: Rows) -> Numbers:
         """The sums for each of these numbers; 0 for others. One more axis than `numbers`."""
         if not len(self.numbers):
-            return np.zeros((*numbers.shape, len(DECAYS_S)), np.float32)
-        nothing_last = np.concatenate([self.sums, np.zeros((1, len(DECAYS_S)), np.float32)])
+            return np.zeros((*numbers.shape, self.sums.shape[1]), np.float32)
+        nothing_last = np.concatenate([self.sums, np.zeros((1, self.sums.shape[1]), np.float32)])
         return np.take(nothing_last, self.places.of(numbers, self.numbers), axis=0, mode="wrap")
 
     def total(self, numbers: Rows) -> Numbers:
-        """The sums of each row of `numbers` [n, several] together, [n, `DECAYS_S`]."""
-        out = np.zeros((len(numbers), len(DECAYS_S)), np.float32)
+        """The sums of each row of `numbers` [n, several] together, [n, columns]."""
+        out = np.zeros((len(numbers), self.sums.shape[1]), np.float32)
         for column in range(numbers.shape[1]):  # faster than `sum`: there are few columns
             out += self.of(numbers[:, column])
         return out
@@ -44,12 +46,18 @@ class Leaning:
 
 @dataclass(frozen=True)
 class Taste:
-    """`liked`: rows of what was watched for a good part, newest first, with its `worth` and `age` in events."""
+    """`liked`: rows of what was watched for a good part, newest first, with its `worth` and `age` in events.
+
+    `judged`: all that they saw, each clip once, newest first, with their `opinion`: how much more they made of it
+    than of what they see on average.
+    """
 
     events: int = 0
     liked: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     worth: Numbers = field(default_factory=lambda: np.zeros(0, np.float32))
     age: Numbers = field(default_factory=lambda: np.zeros(0, np.float32))
+    judged: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    opinion: Numbers = field(default_factory=lambda: np.zeros(0, np.float32))
     mood: float = 0.0
     creators: Leaning = field(default_factory=Leaning)
     tags: Leaning = field(default_factory=Leaning)
@@ -68,24 +76,37 @@ def read_taste(state: State, catalogue: Catalogue, now_s: float) -> Taste:
     elapsed = np.maximum(now_s - events["at"][known].astype(np.float64), 0.0)
     weights = (value[:, None] * np.exp(-elapsed[:, None] / np.array(DECAYS_S))).astype(np.float32)
     liked = np.flatnonzero(value >= FAVOURED)[::-1][:POSITIVES]
+    judged, opinion = _judge(rows, value)
     return Taste(
         events=len(state.last),
         liked=rows[liked],
         worth=value[liked],
         age=age[liked],
+        judged=judged,
+        opinion=opinion,
         mood=float(state.last["value"].mean()) if len(state.last) else 0.0,
-        creators=_lean(catalogue.authors.places, catalogue.author[rows], weights),
-        tags=_lean(catalogue.tag_names.places, catalogue.tags[rows], weights),
-        sounds=_lean(catalogue.row_places, catalogue.sound[rows], weights),
+        creators=lean(catalogue.authors.places, catalogue.author[rows], weights),
+        tags=lean(catalogue.tag_names.places, catalogue.tags[rows], weights),
+        sounds=lean(catalogue.row_places, catalogue.sound[rows], weights),
     )
 
 
-def _lean(places: Places, numbers: Rows, weights: Numbers) -> Leaning:
+def _judge(rows: Rows, value: Numbers) -> tuple[Rows, Numbers]:
+    """Each clip once, newest first, and what was made of it, less what is usual with this person."""
+    judged, first, place = np.unique(rows[::-1], return_index=True, return_inverse=True)
+    made = np.bincount(place, value[::-1], len(judged))
+    usual = (made.sum() + _USUAL * _USUAL_CLIPS) / (len(made) + _USUAL_CLIPS)
+    order = np.argsort(first)
+    return judged[order], (made - usual)[order].astype(np.float32)
+
+
+def lean(places: Places, numbers: Rows, weights: Numbers) -> Leaning:
+    """The sums of `weights` [n, columns] by `numbers`, [n] or [n, several], of which each counts for all."""
     if numbers.ndim == 2:
         weights = np.repeat(weights, numbers.shape[1], axis=0)
         numbers = numbers.reshape(-1)
         weights, numbers = weights[numbers != NOBODY], numbers[numbers != NOBODY]
     known, place = np.unique(numbers, return_inverse=True)
-    sums = np.zeros((len(known), len(DECAYS_S)), np.float32)
+    sums = np.zeros((len(known), weights.shape[1]), np.float32)
     np.add.at(sums, place, weights)
     return Leaning(places, known.astype(np.int32), sums)
