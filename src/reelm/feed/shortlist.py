@@ -160,7 +160,7 @@ def list_tried(
 ) -> list[Explored]:
     """The clips that are tried in `slots` places of a page, and how probable each was.
 
-    None of those that stand on it anyway.
+    None of those that stand on it anyway, or would next.
     """
     young = _list_triable(world, hidden, shortlist, page=10 * slots)
     if not slots or not len(young):
