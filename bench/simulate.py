@@ -45,6 +45,8 @@ from reelm.feed.state import HAPPENED, SKIP_MS, SKIP_SHARE, Signal, State, fold
 from reelm.feed.taste import read_taste
 
 PAGE, MOST_PAGES, STOCK_EVERY = 10, 6, 8
+# Of a page so many are drawn uniformly in the feed that tries by chance, however many Reelm's explores.
+BY_CHANCE = 1
 LASTS_MS = 15_000
 # One of the best new clips has found its audience when it was shown to this part of it so many days after its birth.
 FOUND_DAYS, FOUND_SHARE, BEST, LEAST_AUDIENCE = 7, 0.25, 0.1, 5
@@ -150,7 +152,7 @@ class Life:
             return [one.row for one in found]
         every = np.arange(self.catalogue.size, dtype=np.int32)
         unseen = every[~hidden.of(every, self.catalogue)]
-        return unseen[self.rng.permutation(len(unseen))[:slots]].tolist()
+        return unseen[self.rng.permutation(len(unseen))[:BY_CHANCE]].tolist()
 
     def _see(self, person: int, day: int, page: Sequence[int], now_s: float) -> float:
         """Watch a page; which part of it was watched through."""

@@ -4,8 +4,8 @@ Every clip is owed `OWED` showings, unless people turn away from it early. One o
 that was shown least, the oldest of those, whatever is expected of it: no clip waits for ever
 (`tests/unit/feed/test_exploring.py`). The others are drawn by Thompson sampling (Thompson 1933; Chapelle and Li 2011)
 among those this viewer is likely to care for (`caring.py`): some among those shown least, most among all that promise
-something, so that a clip that was liked early is shown to more of its audience while it is owed showings. `bench/simulate.py`
-measures it.
+something, so that a clip that was liked early is shown to more of its audience while it is owed showings.
+`bench/simulate.py` measures it.
 """
 
 from bisect import bisect
