@@ -1,11 +1,11 @@
 """How does a new clip find its first people, and a new creator theirs? By a share of each page that is theirs.
 
-Every clip is owed `OWED` showings, unless people turn away from it early. One slot in ten goes to the clip that was
-shown least, the oldest of those, whatever is expected of it: no clip waits for ever
+Every clip is owed `OWED` showings, unless people turn away from it early. One of these slots in ten goes to the clip
+that was shown least, the oldest of those, whatever is expected of it: no clip waits for ever
 (`tests/unit/feed/test_exploring.py`). The others are drawn by Thompson sampling (Thompson 1933; Chapelle and Li 2011)
-among those this viewer is likely to care for: some among those shown least, most among all that promise something,
-so that a clip that was liked early is shown to more of its audience while it is owed showings. `bench/simulate.py`
-measures it.
+among those this viewer is likely to care for (`caring.py`): some among those shown least, most among all that promise
+something, so that a clip that was liked early is shown to more of its audience while it is owed showings.
+`bench/simulate.py` measures it.
 """
 
 from bisect import bisect
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from reelm.feed.catalogue import Numbers, Rows, Tally
 
-OWED = 100
+OWED = 30
 LEAST_SHARE, MOST_SHARE = 0.05, 0.20
 # Of a page of ten so many slots are for exploring while any clip is owed something.
-SLOTS_OF_TEN = 1
+SLOTS_OF_TEN = 2
 # After so many showings a clip that nearly everybody skips, or several refuse, is owed no more.
 TRIED, MOST_SKIPPED, MOST_REFUSED = 20, 0.9, 0.1
 DRAWS = 4
@@ -30,7 +30,7 @@ DRAWS = 4
 _LANES = (0.1, 0.05, 0.25, 0.6)
 _UP_TO = tuple(accumulate(_LANES[:-1]))
 # So many of those that promise most are drawn for; `care` of 0 counts for so much.
-_CONSIDERED, _LEAST_CARE = 64, 0.02
+_CONSIDERED, _LEAST_CARE = 64, 0.005
 # What is thought of a clip before anybody has seen it, in showings (KuaiRand's clips differ in long views as much as
 # 7 would make them); what a like counts beside being watched to the end, and a refusal beside being skipped.
 _USUALLY_TRIED, _USUAL = 8.0, Tally(completions=2.8, likes=0.64)
@@ -52,7 +52,7 @@ def is_owed(shown: Numbers, tally: Numbers) -> NDArray[np.bool_]:
     """Which clips still have first showings to come.
 
     >>> tally = np.array([Tally(), Tally(views=50), Tally(views=1, skips=19)], np.float32)
-    >>> is_owed(np.array([0, 100, 20], np.float32), tally).tolist()
+    >>> is_owed(np.array([0, 30, 20], np.float32), tally).tolist()
     [True, False, False]
     """
     return (shown < OWED) & ~is_turned_down(shown, tally)
@@ -78,8 +78,8 @@ def lift_of_creator(shown: Numbers) -> Numbers:
 def count_slots(limit: int, draw: float) -> int:
     """How many of `limit` places are for exploring; `draw` from [0, 1) rounds what is left over.
 
-    >>> count_slots(10, 0.5), count_slots(50, 0.5), count_slots(5, 0.2), count_slots(5, 0.7)
-    (1, 5, 1, 0)
+    >>> count_slots(10, 0.5), count_slots(50, 0.5), count_slots(3, 0.2), count_slots(3, 0.7)
+    (2, 10, 1, 0)
     """
     exact = limit * SLOTS_OF_TEN / 10
     return int(exact) + (draw < exact - int(exact))

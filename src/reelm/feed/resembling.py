@@ -52,8 +52,12 @@ class Liked(NamedTuple):
 
 def read_liked(catalogue: Catalogue, taste: Taste) -> Liked:
     """What a person liked, by topics."""
-    rows = taste.liked[:RECENT]
-    worth = (taste.worth[:RECENT] * np.exp(-taste.age[:RECENT] / DECAY)).astype(np.float32)
+    worth = taste.worth[:RECENT] * np.exp(-taste.age[:RECENT] / DECAY)
+    return read_topics(catalogue, taste.liked[:RECENT], worth.astype(np.float32))
+
+
+def read_topics(catalogue: Catalogue, rows: Rows, worth: Numbers) -> Liked:
+    """Clips that are worth so much to somebody, by topics."""
     words, looks = _decode(catalogue.content.take(rows, axis=0))
     topic = np.full(len(rows), -1, np.int8)
     near = words @ words.T > SAME_TOPIC

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from reelm.feed.candidates import Gathered, Source, gather
 from reelm.feed.candidates.learned import complete, find_near, find_neighbours, find_trending, fold_in, read_following
 from reelm.feed.candidates.shared import find_alike, find_followed, find_leaning, find_newest, find_popular
+from reelm.feed.caring import read_care
 from reelm.feed.catalogue import Catalogue, Numbers, Rows, no_rows
 from reelm.feed.exploring import Explored, explore, is_owed
 from reelm.feed.models import Model
@@ -22,7 +23,7 @@ from reelm.feed.ranking import (
     share_causes,
     spread,
 )
-from reelm.feed.resembling import Liked, read_liked, resemble
+from reelm.feed.resembling import read_liked
 from reelm.feed.shelves import Shelves
 from reelm.feed.state import SeenFilter
 from reelm.feed.taste import Taste
@@ -30,11 +31,11 @@ from reelm.feed.why import Known
 
 # Out of so many of the best those come next that are unlike what stands there; the others follow by score.
 _SPREAD = 40
-# Of those that are owed showings so many of the least shown are looked at for one page, and so many of those that
-# stand first behind it.
-_TRIABLE = 120
-# How much somebody may care for what nothing speaks for; less in another language, and when it is no news any more.
-_STRANGE, _OTHER_LANGUAGE, _NOT_NEWS, _NEWS_HALF_LIFE_H = 0.05, 0.3, 0.3, 96.0
+# Of those that are owed showings so many who wait longest are looked at for one page, so many of the newest, and so
+# many of those that stand first behind it.
+_WAITING, _NEWEST, _TRIABLE = 40, 300, 120
+# How much less somebody may care for what is in another language, and for what is no news any more.
+_OTHER_LANGUAGE, _NOT_NEWS, _NEWS_HALF_LIFE_H = 0.3, 0.3, 96.0
 
 
 class World(NamedTuple):
@@ -159,43 +160,36 @@ def list_tried(
 ) -> list[Explored]:
     """The clips that are tried in `slots` places of a page, and how probable each was.
 
-    None of those that stand on it anyway.
+    None of those that stand on it anyway, or would next.
     """
     young = _list_triable(world, hidden, shortlist, page=10 * slots)
     if not slots or not len(young):
         return []
-    care = _read_care(world, interests, shortlist.known.liked, young)
+    care = _read_care(world, interests, young)
     return explore(young, care, world.catalogue.tally[young], slots, rng)
 
 
 def _list_triable(world: World, hidden: Hidden, shortlist: Shortlist, page: int) -> Rows:
-    """Of those owed showings the least shown of all, and the best of this viewer's; the least shown first."""
-    catalogue, young = world.catalogue, world.shelves.young
-    young = young[: 4 * _TRIABLE]
-    young = young[~hidden.of(young, catalogue)][: _TRIABLE + page]
-    mine = shortlist.rows[page:]
-    mine = mine[is_owed(catalogue.shown[mine], catalogue.tally[mine])][:_TRIABLE]
-    every = np.concatenate([young, mine, shortlist.rows[:page]])  # of equal ones `group` names the last
-    last = catalogue.row_places.group(every) == np.arange(len(every))
-    both = every[np.flatnonzero(last[: len(young) + len(mine)])]
-    return both[np.lexsort((catalogue.published[both], catalogue.shown[both]))]
+    """Of those owed showings who waits longest, the newest, and the best of this viewer's; the least shown first."""
+    catalogue, shelves = world.catalogue, world.shelves
+    waiting, newest, mine = shelves.young[: 4 * _WAITING], shelves.newest, shortlist.rows[page:]
+    newest, mine = (some[is_owed(catalogue.shown[some], catalogue.tally[some])] for some in (newest, mine))
+    waiting, newest = (some[~hidden.of(some, catalogue)] for some in (waiting, newest))
+    ours = waiting[: _WAITING + page], newest[: _NEWEST + page]
+    every = np.concatenate([*ours, mine[:_TRIABLE], shortlist.rows[:page]])
+    last = catalogue.row_places.group(every) == np.arange(len(every))  # of equal ones `group` names the last
+    triable = every[np.flatnonzero(last[: len(every) - len(shortlist.rows[:page])])]
+    return triable[np.lexsort((catalogue.published[triable], catalogue.shown[triable]))]
 
 
-def _read_care(world: World, interests: Interests, liked: Liked, rows: Rows) -> Numbers:
-    """How likely this viewer is to care for each, [n]: by tags, words and pictures, and creator, each by its highest.
-
-    More for what is news, and for a language that they speak.
-    """
-    catalogue, taste = world.catalogue, interests.taste
-    tags = taste.tags.whole(catalogue.tags.take(rows, axis=0)).sum(axis=1)
-    creators = taste.creators.of(catalogue.author[rows]).sum(axis=1)
-    care = np.zeros(len(rows), np.float32)
-    for part in (tags, resemble(catalogue, rows, liked), creators):
-        care = np.maximum(care, part / max(float(part.max(initial=0.0)), 1.0))
+def _read_care(world: World, interests: Interests, rows: Rows) -> Numbers:
+    """How likely this viewer is to care for each now, [n]: more for what is news, and for a language they speak."""
+    catalogue = world.catalogue
     own = np.isin(catalogue.language[rows], interests.languages)
     age_h = np.maximum(world.now_s - catalogue.published[rows], 0.0) / 3600
     news = _NOT_NEWS + np.exp2(-age_h / _NEWS_HALF_LIFE_H)
-    return np.asarray((_STRANGE + care) * np.where(own, 1.0, _OTHER_LANGUAGE) * news, np.float32)
+    care = read_care(catalogue, interests.taste, rows)
+    return np.asarray(care * np.where(own, 1.0, _OTHER_LANGUAGE) * news, np.float32)
 
 
 def explain_scores(model: Model | None, features: Numbers) -> list[dict[str, float]]:
