@@ -1,9 +1,10 @@
 """A realm full of people and clips, for benchmarks of serving: rows in PostgreSQL, histories, and a trained model.
 
 Clip `n` is the `n`-th most watched, of topic `n % TOPICS`; the `k`-th of a topic is watched as 1 / (k + 1) of the
-first. Everybody has three topics of which four in five of their clips are, `WATCHED` clips behind them, follows and
-likes. The model is fitted by the trainer that a realm runs, from as many clips as that takes. Ids are MD5 of names,
-so that PostgreSQL and NumPy make the same ones.
+first, but one in fifty is newly born and has had fewer showings than it is owed. Everybody has three topics of which
+four in five of their clips are, `WATCHED` clips behind them, follows and likes. The model is fitted by the trainer
+that a realm runs, from as many clips as that takes. Ids are MD5 of names, so that PostgreSQL and NumPy make the same
+ones.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from reelm.feed.catalogue import key_of
 from reelm.feed.content.codes import MODEL
 from reelm.feed.days import make_days_ahead
+from reelm.feed.exploring import OWED
 from reelm.feed.ranking import FEATURES, HEADS, score_linear
 from reelm.feed.state import HAPPENED, Signal, State, encode, fold
 from reelm.feed.training.day_files import MOST_ITEMS
@@ -33,6 +35,9 @@ from reelm.infra.db import Database
 
 TOPICS, WATCHED, HISTORIES, CLIPS_OF_CREATOR, LEARNED_FROM = 200, 300, 2000, 20, 10_000
 DURATION_MS = 15_000
+
+_IS_NEW = f"n / {TOPICS} % 50 = 49"
+_VIEWS = f"CASE WHEN {_IS_NEW} THEN n % {OWED * 3 // 4} ELSE 200000 / (1 + n / {TOPICS}) END"
 
 # Keys and triggers are not looked at while so much is loaded, which is why `clips` and `people` are filled too.
 _FILL = """
@@ -68,14 +73,14 @@ SELECT md5('clip' || n)::uuid, md5('person' || n % {creators})::uuid FROM genera
 INSERT INTO videos (id, author_id, asset_id, state, caption, visibility, allow_comments, created_at, published_at)
 SELECT md5('clip' || n)::uuid, md5('person' || n % {creators})::uuid, md5('asset' || n)::uuid, 'published',
        repeat('A caption of usual length. ', 3) || '#topic' || n % {topics}, 'public', true, now(),
-       now() - random() * interval '365 days'
+       now() - random() * CASE WHEN {is_new} THEN interval '4 days' ELSE interval '365 days' END
 FROM generate_series(0, {clips} - 1) n;
 INSERT INTO video_counts (video_id, views, likes, completions)
 SELECT md5('clip' || n)::uuid, v, v / 12, v / 3
-FROM generate_series(0, {clips} - 1) n, LATERAL (SELECT 200000 / (1 + n / {topics}) AS v);
+FROM generate_series(0, {clips} - 1) n, LATERAL (SELECT {views} AS v);
 INSERT INTO feed_tallies (video_id, shown, views, completions, likes, shares, skips)
 SELECT md5('clip' || n)::uuid, v * 1.3, v, v / 3, v / 12, v / 60, v * 0.3
-FROM generate_series(0, {clips} - 1) n, LATERAL (SELECT 200000 / (1 + n / {topics}) AS v);
+FROM generate_series(0, {clips} - 1) n, LATERAL (SELECT {views} AS v);
 INSERT INTO feed_content (video_id, words, looks, model, made_at)
 SELECT md5('clip' || n)::uuid, decode(repeat(md5('topic' || n % {topics}), 3) || md5('words' || n), 'hex'),
        decode(md5('looks' || n) || md5('picture' || n), 'hex'), '{model}',
@@ -99,6 +104,7 @@ def fill(url: str, superuser: str, *, clips: int, people: int) -> None:
     names = {
         "clips": clips, "people": people, "creators": clips // CLIPS_OF_CREATOR, "topics": TOPICS,
         "histories": min(HISTORIES, people), "duration_ms": DURATION_MS, "model": MODEL,
+        "is_new": _IS_NEW, "views": _VIEWS,
     }  # fmt: skip
     with psycopg.connect(superuser, autocommit=True) as line, line.cursor() as cursor:
         cursor.execute("CREATE TABLE histories (place int PRIMARY KEY, state bytea NOT NULL)")

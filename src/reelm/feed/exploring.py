@@ -85,25 +85,27 @@ def count_slots(limit: int, draw: float) -> int:
     return int(exact) + (draw < exact - int(exact))
 
 
-def explore(young: Rows, care: Numbers, tally: Numbers, slots: int, rng: np.random.Generator) -> list[Explored]:
-    """Choose `slots` clips to be tried, of those that are owed showings, the least shown first.
+def explore(
+    young: Rows, authors: Rows, care: Numbers, tally: Numbers, *, slots: int, rng: np.random.Generator
+) -> list[Explored]:
+    """Choose up to `slots` clips to be tried, each of another creator, of those that are owed showings, `young`, the
+    least shown first.
 
-    `care` [young]: how likely this viewer is to care, from 0 on; `tally` [young, fields of `Tally`].
+    `authors` [young]; `care` [young]: how likely this viewer is to care, from 0 on; `tally` [young, fields of
+    `Tally`].
     """
     chosen: list[Explored] = []
     count = _read_counts(tally)
     care = _LEAST_CARE + care
     hope = care * (count.through / count.tried + _LIKE * count.likes / count.tried)
-    open_ = np.ones(len(young), np.bool_)
-    for _ in range(min(slots, len(young))):
-        left = np.flatnonzero(open_)
-        groups = left[:_CONSIDERED], left[np.argsort(-hope[left], kind="stable")[:_CONSIDERED]]
-        winners = [
-            some[np.argmax(_draw(_Counts(*(part[some] for part in count)), rng) * care[some], axis=1)]
-            for some in groups
-        ]
+    promising = np.argsort(-hope, kind="stable")[:_CONSIDERED]
+    some = np.union1d(np.arange(min(_CONSIDERED, len(young))), promising)
+    worth = _draw(_Counts(*(part[some] for part in count)), rng) * care[some]
+    groups, open_ = (some < _CONSIDERED, np.isin(some, promising)), np.ones(len(young), np.bool_)
+    while len(chosen) < slots and len(left := np.flatnonzero(open_)):
+        winners = [some[np.argmax(np.where(group & open_[some], worth, -1.0), axis=1)] for group in groups]
         at, propensity = _choose(left, winners, rng)
-        open_[at] = False
+        open_ &= authors != authors[at]
         chosen.append(Explored(int(young[at]), propensity))
     return chosen
 
@@ -113,7 +115,8 @@ def _choose(left: Places, winners: Sequence[Places], rng: np.random.Generator) -
 
     `winners` [`DRAWS`] of those shown least, and of those that promise most.
     """
-    firsts = int(left[0]), int(left[rng.integers(len(left))]), *(int(one[0]) for one in winners)
+    draw = rng.integers(DRAWS)
+    firsts = int(left[0]), int(left[rng.integers(len(left))]), *(int(one[draw]) for one in winners)
     at = firsts[bisect(_UP_TO, rng.random())]
     shares = at == left[0], 1 / len(left), *(np.count_nonzero(one == at) / DRAWS for one in winners)
     return at, float(sum(part * share for part, share in zip(_LANES, shares, strict=True)))

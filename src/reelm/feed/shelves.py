@@ -1,7 +1,8 @@
 """Which clips stand ready for everybody? Lists over the whole catalogue, made every few seconds, not for each page.
 
 Popular ones by language, lately and in this hour, the newest, those that are owed their first showings, the least
-shown first, and those that too few people have seen for the trained model to know them, by what they are about.
+shown first and the newest first, and those that too few people have seen for the trained model to know them, by what
+they are about.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from reelm.feed.catalogue import Catalogue, Numbers, Rows, Tally, no_rows
 from reelm.feed.content.codes import LOOKS, WORDS_BYTES, Codes, Signs, decode_looks, read_signs
 from reelm.feed.exploring import is_owed
 
-POPULAR, NEWEST, YOUNG = 400, 600, 2000
+POPULAR, NEWEST, YOUNG, NEWBORN = 400, 600, 2000, 400
 # A clip is cold until it was shown so often. The newest of them are looked through, the wordless by their pictures.
 COLD_SHOWN, COLD, WORDLESS = 300.0, 25_000, 2000
 # Rates are pulled towards these until a clip was viewed often: a beta prior of `PRIOR_VIEWS` views.
@@ -40,7 +41,8 @@ class Cold:
 
 @dataclass(frozen=True)
 class Shelves:
-    """Rows, best first. `quality` [rows of the catalogue]; `popular` by number of a language, -1 for any.
+    """Rows, best first. `quality` [rows of the catalogue]; `popular` by number of a language, -1 for any; `young` and
+    `newborn` are those that are owed showings, the least shown and the newest first.
 
     `creators_shown`: how often all of a creator's clips were shown together; the last is 0, for whoever came later.
     """
@@ -49,6 +51,7 @@ class Shelves:
     popular: dict[int, Rows] = field(default_factory=dict[int, Rows])
     newest: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     young: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    newborn: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     cold: Cold = field(default_factory=Cold)
     creators_shown: Numbers = field(default_factory=lambda: np.zeros(1, np.float32))
 
@@ -80,7 +83,9 @@ def stock(catalogue: Catalogue, now_s: float, cold: Cold | None = None) -> Shelv
         by_language[number] = _popular(live[catalogue.language[live] == number], worth, catalogue.heat_now)
     owed = owed[np.lexsort((catalogue.published[owed], catalogue.shown[owed]))]
     shown = np.bincount(catalogue.author[rows], catalogue.shown[rows], len(catalogue.authors) + 1).astype(np.float32)
-    return Shelves(quality, by_language, newest, owed[:YOUNG], cold or find_cold(catalogue, live), shown)
+    newborn = _most(owed, catalogue.published[rows], NEWBORN)
+    cold = cold or find_cold(catalogue, live)
+    return Shelves(quality, by_language, newest, owed[:YOUNG], newborn, cold, shown)
 
 
 def find_cold(catalogue: Catalogue, live: Rows) -> Cold:

@@ -165,20 +165,23 @@ def list_tried(
     young = _list_triable(world, hidden, shortlist, page=10 * slots)
     if not slots or not len(young):
         return []
-    care = _read_care(world, interests, young)
-    return explore(young, care, world.catalogue.tally[young], slots, rng)
+    care, catalogue = _read_care(world, interests, young), world.catalogue
+    tally = catalogue.tally.take(young, axis=0)
+    return explore(young, catalogue.author[young], care, tally, slots=slots, rng=rng)
 
 
 def _list_triable(world: World, hidden: Hidden, shortlist: Shortlist, page: int) -> Rows:
     """Of those owed showings who waits longest, the newest, and the best of this viewer's; the least shown first."""
     catalogue, shelves = world.catalogue, world.shelves
-    waiting, newest, mine = shelves.young[: 4 * _WAITING], shelves.newest, shortlist.rows[page:]
-    newest, mine = (some[is_owed(catalogue.shown[some], catalogue.tally[some])] for some in (newest, mine))
-    waiting, newest = (some[~hidden.of(some, catalogue)] for some in (waiting, newest))
-    ours = waiting[: _WAITING + page], newest[: _NEWEST + page]
-    every = np.concatenate([*ours, mine[:_TRIABLE], shortlist.rows[:page]])
+    page_rows, mine = shortlist.rows[:page], shortlist.rows[page:]
+    waiting, newest = (
+        some[~hidden.of(some, catalogue)][: most + page]
+        for some, most in ((shelves.young[: 4 * _WAITING], _WAITING), (shelves.newborn, _NEWEST))
+    )
+    mine = mine[is_owed(catalogue.shown[mine], catalogue.tally.take(mine, axis=0))][:_TRIABLE]
+    every = np.concatenate([waiting, newest, mine, page_rows])
     last = catalogue.row_places.group(every) == np.arange(len(every))  # of equal ones `group` names the last
-    triable = every[np.flatnonzero(last[: len(every) - len(shortlist.rows[:page])])]
+    triable = every[np.flatnonzero(last[: len(every) - len(page_rows)])]
     return triable[np.lexsort((catalogue.published[triable], catalogue.shown[triable]))]
 
 

@@ -18,7 +18,7 @@ def test_no_clip_waits_for_ever_however_little_anybody_cares_for_it() -> None:
         while is_owed(shown, tally).any():
             young = np.flatnonzero(is_owed(shown, tally)).astype(np.int32)
             young = young[np.argsort(shown[young], kind="stable")]
-            (chosen,) = explore(young, care[young], tally[young], 1, rng)
+            (chosen,) = explore(young, young, care[young], tally[young], slots=1, rng=rng)
             shown[chosen.row] += 1
             slots += 1
             if chosen.row > 0:
@@ -49,7 +49,7 @@ def test_the_logged_probability_is_how_often_a_clip_is_chosen() -> None:
     rng = np.random.default_rng(7)
     young, care = np.arange(4, dtype=np.int32), np.array([0.1, 1.0, 0.5, 0.2], np.float32)
     tally = np.zeros((4, len(Tally._fields)), np.float32)
-    tries = [explore(young, care, tally, 1, rng)[0] for _ in range(30_000)]
+    tries = [explore(young, young, care, tally, slots=1, rng=rng)[0] for _ in range(30_000)]
     for row in range(4):
         chosen = [one.propensity for one in tries if one.row == row]
         # Weighing each choice by its inverse probability counts every clip once (Horvitz and Thompson 1952).
@@ -61,8 +61,9 @@ def test_of_clips_that_all_keep_coming_the_one_nobody_cares_for_is_shown_within_
     tally = np.zeros((400, len(Tally._fields)), np.float32)
     tally[1:] = Tally(views=9, likes=9, completions=9, shown=9)  # it was shown least, and the others are all liked
     care = np.array([0.0] + [2.0] * 399, np.float32)
+    young = np.arange(400, dtype=np.int32)
     waits = [
-        next(n for n in range(1000) if explore(np.arange(400, dtype=np.int32), care, tally, 1, rng)[0].row == 0)
+        next(n for n in range(1000) if explore(young, young, care, tally, slots=1, rng=rng)[0].row == 0)
         for _ in range(50)
     ]
     assert np.mean(waits) < 15
@@ -74,9 +75,18 @@ def test_what_was_liked_early_is_tried_more_than_what_was_not() -> None:
     tally = np.zeros((60, len(Tally._fields)), np.float32)
     tally[20:40] = Tally(views=6, completions=5, likes=3, shown=6)
     tally[40:] = Tally(views=3, completions=1, skips=3, shown=6)
-    tried = np.array([explore(young, care, tally, 1, rng)[0].row for _ in range(2000)])
+    tried = np.array([explore(young, young, care, tally, slots=1, rng=rng)[0].row for _ in range(2000)])
     new, liked, skipped = (np.count_nonzero(tried // 20 == group) for group in range(3))
     assert liked > new > skipped > 0
+
+
+def test_those_tried_on_one_page_are_each_of_another_creator() -> None:
+    rng = np.random.default_rng(9)
+    young, tally = np.arange(6, dtype=np.int32), np.zeros((6, len(Tally._fields)), np.float32)
+    authors = np.array([8, 8, 8, 8, 9, 9], np.int32)
+    for _ in range(100):
+        tried = explore(young, authors, np.ones(6, np.float32), tally, slots=3, rng=rng)
+        assert sorted(authors[one.row] for one in tried) == [8, 9]
 
 
 def test_those_shown_least_stand_first_on_the_shelf_the_oldest_of_them_before_the_others() -> None:
