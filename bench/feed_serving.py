@@ -114,8 +114,8 @@ def _serve(folder: Path, url: str, postgres_pid: int, people: int) -> dict[str, 
 
 
 def _learn(port: int, session: str) -> float:
-    """Somebody watches the first five of a page to their end: ms from when that is sent until they have a page that
-    has none of them, and not the others in the order they had; `GIVE_UP_S` where that does not come.
+    """Somebody watches the first five of twenty to their end: ms from when that is sent until they have twenty that
+    have none of them, and not the others in the order they had; `GIVE_UP_S` where that does not come.
     """
     with httpx.Client(
         base_url=f"http://127.0.0.1:{port}/api/v1", headers={"Authorization": f"Bearer {session}"}
@@ -132,13 +132,13 @@ def _learn(port: int, session: str) -> float:
         while time.perf_counter() - began < GIVE_UP_S:
             items = _ask_for_page(who)
             elapsed_s = time.perf_counter() - began
-            if ids.isdisjoint(item["video"]["id"] for item in items) and _ranked(items)[:4] != _ranked(left)[:4]:
+            if ids.isdisjoint(item["video"]["id"] for item in items) and _ranked(items)[:8] != _ranked(left)[:8]:
                 return elapsed_s * 1000
         return GIVE_UP_S * 1000
 
 
 def _ask_for_page(who: httpx.Client) -> list[dict[str, Any]]:
-    return who.get("/feed", params={"limit": 10}).raise_for_status().json()["items"]
+    return who.get("/feed", params={"limit": 20}).raise_for_status().json()["items"]
 
 
 def _ranked(items: Sequence[dict[str, Any]]) -> list[str]:
