@@ -164,11 +164,8 @@ class Feed:
 
         Where one may not be shown all that come next are looked up with what takes its place, ever more of them.
         """
-        order, trial = (
-            spread_out(shortlist, world.catalogue, limit + 10),
-            np.array([one.row for one in tried], np.int32),
-        )
-        best = shortlist.rows[order]
+        best = shortlist.rows[spread_out(shortlist, world.catalogue, limit + 10)]
+        trial = np.array([one.row for one in tried], np.int32)
         rows, front = np.concatenate([trial, best[~np.isin(best, trial)]]), len(trial)
         look, are_lost, looked_up = front + limit + 10, False, no_rows()
         standing: dict[UUID, Record] = {}
