@@ -1,7 +1,7 @@
 """Where does a web process keep what it ranks? In memory: the catalogue, the shelves made of it, and the model.
 
 Clips are read once when the process starts, new ones and changed numbers every `FRESH_S`; neither reading them nor
-making shelves of them takes more than one part in fifty of the time. In a large realm pages go on meanwhile with what
+making shelves of them takes more than one part in two hundred of the time. In a large realm pages go on meanwhile with what
 there is. A clip that is gone is noticed when it is looked up to be shown, before anybody sees it (`pipeline.py`).
 """
 
@@ -26,7 +26,7 @@ from reelm.kernel.ids import VideoId
 
 FRESH_S = 2.0
 # What took a second is not done again for so many times `FRESH_S`.
-_REST = 25
+_REST = 100
 # From so many clips on pages do not wait for a refresh.
 LARGE = 50_000
 _MODEL_EVERY = _COLD_EVERY = 15
