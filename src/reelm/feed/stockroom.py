@@ -1,8 +1,8 @@
 """Where does a web process keep what it ranks? In memory: the catalogue, the shelves made of it, and the model.
 
-Clips are read once when the process starts, new ones and changed numbers every `FRESH_S`; neither reading them nor
-making shelves of them takes more than one part in two hundred of the time. In a large realm pages go on meanwhile with what
-there is. A clip that is gone is noticed when it is looked up to be shown, before anybody sees it (`pipeline.py`).
+Clips are read once when the process starts, new ones and changed numbers every `FRESH_S`; reading them takes no more
+than one part in fifty of the time, making shelves of them one in two hundred. In a large realm pages go on meanwhile
+with what there is. A clip that is gone is noticed when it is looked up to be shown, before anybody sees it (`pipeline.py`).
 """
 
 import asyncio
@@ -25,8 +25,8 @@ from reelm.infra.db import HotPool
 from reelm.kernel.ids import VideoId
 
 FRESH_S = 2.0
-# What took a second is not done again for so many times `FRESH_S`.
-_REST = 100
+# What took a second is not done again for so many times `FRESH_S`: reading, and making shelves, which pages feel.
+_READING_RESTS, _STOCKING_RESTS = 25, 100
 # From so many clips on pages do not wait for a refresh.
 LARGE = 50_000
 _MODEL_EVERY = _COLD_EVERY = 15
@@ -74,7 +74,7 @@ class Stockroom:
                 self._add(told)
         if began >= self._counts_until:
             added = await self._read_all()
-            self._counts_until = _rest(began)
+            self._counts_until = _rest(began, _READING_RESTS)
         else:
             added = await self._read_new()
         await self._read_content()
@@ -84,7 +84,7 @@ class Stockroom:
             self._stock(now.timestamp())
         else:
             await asyncio.to_thread(self._stock, now.timestamp())
-        self._until = _rest(began)
+        self._until = _rest(began, _STOCKING_RESTS)
 
     async def _read_new(self) -> bool:
         """Clips published since the last look; whether there are any."""
@@ -184,9 +184,9 @@ class Stockroom:
         self.catalogue.live[rows[rows != NOBODY]] = False
 
 
-def _rest(began: float) -> float:
+def _rest(began: float, times: int) -> float:
     """Until when what began then is not done again."""
-    return time.monotonic() + FRESH_S * max(1.0, _REST * (time.monotonic() - began))
+    return time.monotonic() + FRESH_S * max(1.0, times * (time.monotonic() - began))
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:
