@@ -2,7 +2,8 @@
 
 Clips are read once when the process starts, new ones and changed numbers every `FRESH_S`; reading them takes no more
 than one part in fifty of the time, making shelves of them one in two hundred. In a large realm pages go on meanwhile
-with what there is. A clip that is gone is noticed when it is looked up to be shown, before anybody sees it (`pipeline.py`).
+with what there is. A clip that is gone is noticed when it is looked up to be shown, before anybody sees it
+(`pipeline.py`).
 """
 
 import asyncio
