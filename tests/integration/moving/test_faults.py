@@ -69,7 +69,9 @@ async def _list_steps(journey: Journey, roles: Mapping[int, str]) -> list[str]:
     first, second = Interruption(roles), Interruption(roles)
     for number, whole in ((900, first), (901, second)):
         await _move(await join(journey, number), whole)
-    return [step for step in first.steps if step in second.steps]
+    steps = [step for step in first.steps if step in second.steps]
+    assert steps
+    return steps
 
 
 async def _interrupt_each(journey: Journey, roles: Mapping[int, str], steps: Sequence[str], how: How) -> None:

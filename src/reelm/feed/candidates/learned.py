@@ -83,13 +83,13 @@ def fold_in(model: Model, taste: Taste) -> Numbers | None:
 def complete(model: Model, following: Following, vector: Numbers | None, gathered: Gathered) -> Gathered:
     """With the parts of vector and trend for every candidate, whoever named it."""
     items = model.item_of(gathered.rows)
-    known, scores = np.flatnonzero(items != NOBODY), gathered.scores
+    known, scores = np.flatnonzero(items != NOBODY), gathered.scores.copy()
     items = items[known]
     if vector is not None and model.factors is not None:
         products = model.factors.vectors.take(items, axis=0) @ vector
         scores[known, COLUMNS[Source.FACTORS]] = model.factors.weight * products
     scores[known, COLUMNS[Source.TREND]] = np.sqrt(max(1.0, following.watched)) * model.trend[items]
-    return gathered
+    return Gathered(gathered.rows, scores)
 
 
 def explain_neighbours(model: Model, following: Following, rows: Rows) -> list[list[tuple[int, float]]]:
