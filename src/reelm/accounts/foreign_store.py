@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from reelm.accounts.handles import as_stored
 from reelm.accounts.model import Person, Profile
 from reelm.accounts.tables import foreign_people, people
-from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
+from reelm.infra.db import ReadUnit, Record, Values, WriteUnit, is_among
 from reelm.kernel.ids import AccountId, RealmCode
 
 
@@ -21,7 +21,7 @@ def _person(row: Record) -> Person:
 
 async def find_homes(unit: ReadUnit, ids: Iterable[UUID]) -> dict[UUID, RealmCode | None]:
     """The realm of each of these people, `None` for ours; whoever is not known is left out."""
-    rows = await unit.all(select(people.c.id, people.c.realm).where(people.c.id.in_(set(ids))))
+    rows = await unit.all(select(people.c.id, people.c.realm).where(is_among(people.c.id, ids)))
     return {row.id: RealmCode(row.realm) if row.realm else None for row in rows}
 
 
@@ -39,7 +39,7 @@ async def upsert_foreign(
     """
     ids = sorted(told)  # two who keep the same people do not wait for each other
     await unit.write(upsert(people).values([{"id": id, "realm": realm} for id in ids]).on_conflict_do_nothing())
-    theirs = select(people.c.id).where(people.c.id.in_(ids), people.c.realm == realm)
+    theirs = select(people.c.id).where(is_among(people.c.id, ids), people.c.realm == realm)
     if len(await unit.scalars(theirs)) < len(ids):
         return False
     statement = upsert(foreign_people).values([{**at_first, **told[id], "id": id} for id in ids])
@@ -50,7 +50,7 @@ async def upsert_foreign(
 
 async def fetch_foreign(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, Person]:
     """The people of other realms among these."""
-    rows = await unit.all(select(foreign_people).where(foreign_people.c.id.in_(set(ids))))
+    rows = await unit.all(select(foreign_people).where(is_among(foreign_people.c.id, ids)))
     return {AccountId(row.id): _person(row) for row in rows}
 
 

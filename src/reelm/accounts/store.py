@@ -19,7 +19,7 @@ from reelm.accounts.tables import (
     rate_limits,
     sessions,
 )
-from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
+from reelm.infra.db import ReadUnit, Record, Values, WriteUnit, is_among
 from reelm.kernel.ids import AccountId, SessionId
 from reelm.kernel.roles import Role
 
@@ -174,7 +174,7 @@ async def find_residence(unit: ReadUnit, id: AccountId) -> tuple[str, str | None
 
 async def fetch_birth_dates(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, date]:
     """When people of ours were born: what a minor does stays home."""
-    rows = await unit.all(select(accounts.c.id, accounts.c.birth_date).where(accounts.c.id.in_(set(ids))))
+    rows = await unit.all(select(accounts.c.id, accounts.c.birth_date).where(is_among(accounts.c.id, ids)))
     return {AccountId(row.id): row.birth_date for row in rows}
 
 
@@ -244,7 +244,7 @@ async def fetch_position(unit: ReadUnit, id: AccountId) -> tuple[Role, str]:
 async def fetch_people(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, Person]:
     """The people behind these ids, ours or abroad; an id nobody has is left out."""
     wanted = set(ids)
-    rows = await unit.all(select(*_PERSON).where(accounts.c.id.in_(wanted)))
+    rows = await unit.all(select(*_PERSON).where(is_among(accounts.c.id, wanted)))
     known = {AccountId(row.id): _person(row) for row in rows}
     if len(known) < len(wanted):
         known |= await fetch_foreign(unit, wanted - known.keys())

@@ -19,7 +19,7 @@ from reelm.gateway.tables import (
     gateway_revocations,
     gateway_unproven,
 )
-from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
 from reelm.kernel.ids import AccountId, EntryId, RealmCode
 
 # Where PostgreSQL says that something was put into the outbox, and for which realm.
@@ -151,7 +151,7 @@ async def number_all(
 
 
 async def delete_waiting(unit: WriteUnit, ids: Iterable[int]) -> None:
-    await unit.write(delete(gateway_outbox).where(gateway_outbox.c.id.in_(list(ids))))
+    await unit.write(delete(gateway_outbox).where(is_among(gateway_outbox.c.id, ids)))
 
 
 async def count_waiting_of(unit: ReadUnit, person: AccountId, kind: Kind) -> int:
@@ -302,7 +302,7 @@ async def list_unproven(unit: ReadUnit, realm: RealmCode, limit: int) -> list[Un
 
 
 async def delete_unproven(unit: WriteUnit, ids: Iterable[int]) -> None:
-    await unit.write(delete(gateway_unproven).where(gateway_unproven.c.id.in_(list(ids))))
+    await unit.write(delete(gateway_unproven).where(is_among(gateway_unproven.c.id, ids)))
 
 
 async def trim_unproven(unit: WriteUnit, realm: RealmCode, keep: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, and_, case, cast, delete, exists, func, inser
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
+from reelm.infra.db import ReadUnit, Record, Values, WriteUnit, is_among
 from reelm.kernel.ids import AccountId, EntryId
 from reelm.ledger.register import LINE_FIELDS, SUM_FIELDS, Line, Rows, Sums
 from reelm.ledger.tables import (
@@ -63,7 +63,7 @@ async def fetch_keys(unit: ReadUnit, people: Iterable[AccountId], *, hold: bool 
     if not wanted:
         return {}
     columns = (person_keys.c.person_id, person_keys.c.key)
-    statement = select(*columns).where(person_keys.c.person_id.in_(wanted)).order_by(person_keys.c.person_id)
+    statement = select(*columns).where(is_among(person_keys.c.person_id, wanted)).order_by(person_keys.c.person_id)
     rows = await unit.all(statement.with_for_update(read=True, key_share=True) if hold else statement)
     return {AccountId(row.person_id): row.key for row in rows}
 
@@ -229,7 +229,7 @@ async def list_published(unit: ReadUnit, ids: Sequence[EntryId]) -> dict[EntryId
     size = select(ledger_log.c.published_size).scalar_subquery()
     rows = await unit.all(
         select(ledger_entries.c.id, ledger_entries.c.log_index).where(
-            ledger_entries.c.id.in_(ids), ledger_entries.c.log_index < size
+            is_among(ledger_entries.c.id, ids), ledger_entries.c.log_index < size
         )
     )
     return {EntryId(row.id): row.log_index for row in rows}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AccountId, AssetId, UploadId
 from reelm.media.asset import Asset, AssetState, StoredRendition, Upload, UploadState
@@ -102,7 +102,7 @@ async def insert_asset(unit: WriteUnit, asset: Asset, at: datetime) -> None:
 async def _list_assets(unit: ReadUnit, statement: Select[Any]) -> dict[AssetId, Asset]:
     rows = await unit.all(statement)
     made: defaultdict[AssetId, list[StoredRendition]] = defaultdict(list)
-    wanted = select(renditions).where(renditions.c.asset_id.in_([row.id for row in rows]))
+    wanted = select(renditions).where(is_among(renditions.c.asset_id, [row.id for row in rows]))
     for row in await unit.all(wanted.order_by(renditions.c.short_side)) if rows else ():
         made[row.asset_id].append(
             StoredRendition(
@@ -133,7 +133,7 @@ async def _list_assets(unit: ReadUnit, statement: Select[Any]) -> dict[AssetId, 
 
 async def fetch_assets(unit: ReadUnit, ids: Iterable[AssetId]) -> dict[AssetId, Asset]:
     """These assets with their renditions, smallest first; an unknown id is left out."""
-    return await _list_assets(unit, select(assets).where(assets.c.id.in_(set(ids))))
+    return await _list_assets(unit, select(assets).where(is_among(assets.c.id, ids)))
 
 
 async def list_assets_at_work(unit: ReadUnit) -> dict[AssetId, Asset]:

@@ -10,7 +10,7 @@ from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import TIMESTAMP, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
 from reelm.kernel.ids import AccountId, EntryId, MoveId, RealmCode, new_uuid
 from reelm.kernel.roles import Role
 from reelm.moving.model import UNDER_WAY, Move, Side, Step
@@ -117,7 +117,7 @@ async def list_under_way(unit: ReadUnit) -> list[MoveId]:
 
 async def count_steps(unit: ReadUnit, ids: Iterable[MoveId]) -> dict[Step, int]:
     """How many of these moves stand at each step."""
-    counted = select(moves.c.step, func.count()).where(moves.c.id.in_(set(ids))).group_by(moves.c.step)
+    counted = select(moves.c.step, func.count()).where(is_among(moves.c.id, ids)).group_by(moves.c.step)
     return {Step(row[0]): row[1] for row in await unit.all(counted)}
 
 
@@ -229,7 +229,7 @@ async def insert_names(unit: WriteUnit, names: Iterable[bytes], realm: RealmCode
 
 async def delete_names(unit: WriteUnit, names: Iterable[bytes]) -> None:
     """Whoever comes back is found here again."""
-    await unit.write(delete(moved_names).where(moved_names.c.name.in_(list(names))))
+    await unit.write(delete(moved_names).where(is_among(moved_names.c.name, names)))
 
 
 async def find_name(unit: ReadUnit, name: bytes) -> RealmCode | None:

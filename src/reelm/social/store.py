@@ -22,7 +22,7 @@ from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
-from reelm.infra.db import ReadUnit, Record, WriteUnit
+from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
 from reelm.social.block_store import list_unseen
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
@@ -96,8 +96,10 @@ async def is_following(unit: ReadUnit, follower: AccountId, followed: AccountId)
 
 async def fetch_regards(eyes: OwnEyes, authors: Mapping[VideoId, AccountId]) -> dict[VideoId, Regard]:
     """How the caller stands to each of these videos, given with their authors."""
-    liked = await eyes.all(select(likes.c.video_id).where(likes.c.video_id.in_(authors.keys())), likes.c.account_id)
-    follow = select(follows.c.followed_id).where(follows.c.followed_id.in_(set(authors.values())))
+    liked = await eyes.all(
+        select(likes.c.video_id).where(is_among(likes.c.video_id, authors.keys())), likes.c.account_id
+    )
+    follow = select(follows.c.followed_id).where(is_among(follows.c.followed_id, set(authors.values())))
     followed = await eyes.all(follow, follows.c.follower_id)
     videos, people = {row.video_id for row in liked}, {row.followed_id for row in followed}
     return {video: Regard(video in videos, author in people) for video, author in authors.items()}
@@ -122,7 +124,7 @@ async def find_comment(unit: ReadUnit, id: CommentId) -> Comment | None:
 
 async def is_any_known(unit: ReadUnit, ids: Iterable[CommentId]) -> bool:
     """Whether there is a comment with one of these ids already."""
-    return bool(await unit.scalar(select(literal(True)).where(comments.c.id.in_(set(ids))).limit(1)))
+    return bool(await unit.scalar(select(literal(True)).where(is_among(comments.c.id, ids)).limit(1)))
 
 
 async def list_comment_rows(
@@ -284,7 +286,7 @@ async def rename_writer(unit: WriteUnit, old: UUID, new: UUID, under: Iterable[U
 
 
 def _under(clips: Iterable[UUID] | None) -> ColumnElement[bool]:
-    return literal(True) if clips is None else comments.c.video_id.in_(set(clips))
+    return literal(True) if clips is None else is_among(comments.c.video_id, clips)
 
 
 async def list_liked(unit: ReadUnit, person: AccountId) -> list[VideoId]:
@@ -300,7 +302,7 @@ async def list_remarked(unit: ReadUnit, person: AccountId) -> list[VideoId]:
 
 async def find_comments(unit: ReadUnit, ids: Iterable[UUID]) -> set[UUID]:
     """Those of these remarks that stand here."""
-    return set(await unit.scalars(select(comments.c.id).where(comments.c.id.in_(set(ids)))))
+    return set(await unit.scalars(select(comments.c.id).where(is_among(comments.c.id, ids))))
 
 
 async def count_regard(unit: ReadUnit, video: VideoId) -> tuple[int, int]:

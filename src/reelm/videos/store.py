@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, or_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, Part, Sight
-from reelm.infra.db import ReadUnit, Record, Values, WriteUnit
+from reelm.infra.db import ReadUnit, Record, Values, WriteUnit, is_among
 from reelm.kernel.data_classes import DataClass
 from reelm.kernel.ids import AccountId, AssetId, RealmCode, UploadId, VideoId
 from reelm.media import Asset, AssetState, StoredRendition
@@ -80,7 +80,7 @@ async def find_foreign_clip(unit: ReadUnit, id: VideoId) -> Video | None:
 
 async def fetch_foreign(unit: ReadUnit, ids: Iterable[VideoId]) -> dict[VideoId, tuple[Video, Asset]]:
     """The clips of other realms among these, with what their realm told of their bytes."""
-    statement = _foreign().where(foreign_clips.c.id.in_(set(ids)))
+    statement = _foreign().where(is_among(foreign_clips.c.id, ids))
     return {VideoId(row.id): (_foreign_video(row), foreign_asset(row)) for row in await unit.all(statement)}
 
 
@@ -168,7 +168,7 @@ async def upsert_foreign_clip(unit: WriteUnit, id: VideoId, realm: RealmCode, va
 
 async def delete_foreign_clips(unit: WriteUnit, ids: Iterable[UUID], realm: RealmCode) -> None:
     """Forget what another realm told of these clips of its own."""
-    await unit.write(delete(foreign_clips).where(foreign_clips.c.id.in_(set(ids)), foreign_clips.c.realm == realm))
+    await unit.write(delete(foreign_clips).where(is_among(foreign_clips.c.id, ids), foreign_clips.c.realm == realm))
 
 
 async def list_foreign_ids(unit: ReadUnit, *, told_after: datetime | None = None) -> set[UUID]:
@@ -231,7 +231,7 @@ async def find_video(unit: ReadUnit, id: VideoId) -> Video | None:
 
 async def fetch_videos(unit: ReadUnit, ids: Iterable[VideoId]) -> dict[VideoId, Video]:
     """These videos; an unknown id is left out."""
-    rows = await unit.all(_select().where(videos.c.id.in_(set(ids))))
+    rows = await unit.all(_select().where(is_among(videos.c.id, ids)))
     return {VideoId(row.id): _video(row) for row in rows}
 
 
@@ -302,7 +302,7 @@ async def add_counts(unit: WriteUnit, id: VideoId, **by: int) -> int:
 
 async def find_homes(unit: ReadUnit, ids: Iterable[UUID]) -> dict[UUID, RealmCode | None]:
     """The realm of each of these clips, `None` for ours; an unknown id is left out."""
-    rows = await unit.all(select(clips.c.id, clips.c.realm).where(clips.c.id.in_(set(ids))))
+    rows = await unit.all(select(clips.c.id, clips.c.realm).where(is_among(clips.c.id, ids)))
     return {row.id: RealmCode(row.realm) if row.realm else None for row in rows}
 
 
@@ -314,7 +314,7 @@ async def note_clip(unit: WriteUnit, id: UUID, realm: RealmCode) -> None:
 
 async def adopt_clips(unit: WriteUnit, ids: Iterable[UUID], author: AccountId, from_: RealmCode) -> None:
     """What was known as clips of another realm is somebody's of ours from here on; copies of it go."""
-    known = clips.c.id.in_(set(ids)), clips.c.realm == from_
+    known = is_among(clips.c.id, ids), clips.c.realm == from_
     await unit.write(delete(foreign_clips).where(foreign_clips.c.id.in_(select(clips.c.id).where(*known))))
     await unit.write(update(clips).where(*known).values(account_id=author, realm=None))
 
@@ -326,9 +326,9 @@ async def give_away(unit: WriteUnit, author: AccountId, to: RealmCode) -> list[V
     """
     public = videos.c.state == VideoState.PUBLISHED, videos.c.visibility == Visibility.PUBLIC
     ids = await unit.scalars(select(videos.c.id).where(videos.c.author_id == author, *public))
-    await unit.write(update(clips).where(clips.c.id.in_(ids)).values(account_id=None, realm=to))
+    await unit.write(update(clips).where(is_among(clips.c.id, ids)).values(account_id=None, realm=to))
     await unit.write(delete(videos).where(videos.c.author_id == author))
-    await unit.write(delete(video_counts).where(video_counts.c.video_id.in_(ids)))
+    await unit.write(delete(video_counts).where(is_among(video_counts.c.video_id, ids)))
     await unit.write(delete(clips).where(clips.c.account_id == author))
     for id in ids:
         await unit.write(insert(video_counts).values(video_id=id))

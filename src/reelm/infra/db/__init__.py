@@ -3,7 +3,7 @@
 from reelm.infra.db.belongings import Belongings, RowMalformed, insert_rows, list_rows, read_row
 from reelm.infra.db.columns import column, held, kept_by_trigger, metadata
 from reelm.infra.db.database import Database, HotPool
-from reelm.infra.db.quick import may_pass, quick_uuid, write_numbers, write_uuids
+from reelm.infra.db.quick import is_among, may_pass, quick_uuid, write_numbers, write_uuids
 from reelm.infra.db.units import ReadUnit, Record, Values, WriteUnit
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "column",
     "held",
     "insert_rows",
+    "is_among",
     "kept_by_trigger",
     "list_rows",
     "may_pass",
