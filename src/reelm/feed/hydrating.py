@@ -1,6 +1,5 @@
 """How is a clip's JSON kept ready? In two halves around its counts, as long as its rows are those it was made of."""
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
@@ -8,11 +7,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from reelm import videos
-from reelm.infra.db import Database, Record
+from reelm.infra.db import Database, HotPool, Record
 from reelm.kernel.ids import VideoId
 
 Present = Callable[[videos.Clip], bytes]
-_MOST = 20_000
+_MOST = 50_000
 # Never inside a string: there a quotation mark has a backslash before it.
 _COUNTS = re.compile(rb'"counts":\{[^}]*\}')
 
@@ -24,40 +23,25 @@ class _Kept(NamedTuple):
 
 
 class Fragments:
-    """The JSON of clips. Their counts are always those that were just read.
+    """The JSON of clips. Their counts are always those that were just read."""
 
-    What several pages lack at once is read together.
-    """
-
-    def __init__(self, database: Database, present: Present) -> None:
-        self._database, self._present = database, present
+    def __init__(self, database: Database, pool: HotPool, present: Present) -> None:
+        self._database, self._pool, self._present = database, pool, present
         self._kept: dict[UUID, _Kept] = {}
-        self._lacking: dict[UUID, Record] = {}
-        self._reading = asyncio.Lock()
 
     async def fetch(self, standing: Mapping[UUID, Record], wanted: Sequence[UUID]) -> dict[UUID, bytes]:
         """The JSON of those wanted; `standing` tells the version of their rows, and their counts."""
         stale = [id for id in wanted if id not in self._kept or self._kept[id].version != standing[id]["version"]]
         if stale:
-            self._lacking |= {id: standing[id] for id in stale}
-            async with self._reading:
-                if not self._lacking.keys().isdisjoint(stale):
-                    await self._make()
+            await self._make({id: standing[id] for id in stale})
         kept = {id: one for id in wanted if (one := self._kept.get(id))}
         # What another page found to have become another is left out: this page has not checked it as it is now.
         return {
             id: self._join(one, standing[id]) for id, one in kept.items() if one.version == standing[id]["version"]
         }
 
-    async def _make(self) -> None:
-        """Read all that is lacking. Whoever waits for it tries again where this fails."""
-        lacking, self._lacking = self._lacking, {}
-        try:
-            async with self._database.read() as unit:
-                clips = await videos.fetch_clips(unit, [VideoId(id) for id in lacking])
-        except BaseException:
-            self._lacking = lacking | self._lacking
-            raise
+    async def _make(self, lacking: Mapping[UUID, Record]) -> None:
+        clips = await self._read([VideoId(id) for id in lacking])
         for id in [*islice(self._kept, max(0, len(self._kept) + len(lacking) - _MOST))]:
             del self._kept[id]
         for id, standing in lacking.items():
@@ -68,6 +52,14 @@ class Fragments:
             if clip is not None and as_read and videos.is_public(clip.video):
                 before, after = _COUNTS.split(self._present(clip), maxsplit=1)
                 self._kept[id] = _Kept(standing["version"], before, after)
+
+    async def _read(self, ids: Sequence[VideoId]) -> dict[VideoId, videos.Clip]:
+        """Ours in one statement, and the few copies of other realms' clips among them."""
+        clips = await videos.fetch_public_clips(self._pool, ids)
+        if len(clips) < len(ids):
+            async with self._database.read() as unit:
+                clips |= await videos.fetch_clips(unit, [id for id in ids if id not in clips])
+        return clips
 
     @staticmethod
     def _join(kept: _Kept, row: Record) -> bytes:

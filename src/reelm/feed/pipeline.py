@@ -90,7 +90,7 @@ class Feed:
         self._shown = ShownLog(database, pool)
         self._sources: dict[str, int] = {}
         self._sources_at: datetime | None = None
-        self._fragments = Fragments(database, present)
+        self._fragments = Fragments(database, pool, present)
         self._rng = np.random.default_rng()
 
     async def page(

@@ -34,6 +34,7 @@ from reelm.videos.posts import (
     post_video,
     remove_video,
 )
+from reelm.videos.public_clips import fetch_public_clips
 from reelm.videos.store import (
     PRIVATE_CLIPS,
     add_counts,
@@ -81,6 +82,7 @@ __all__ = [
     "fetch_by_asset",
     "fetch_clips",
     "fetch_public",
+    "fetch_public_clips",
     "fetch_visible",
     "find_foreign_clip",
     "find_homes",

@@ -1,13 +1,16 @@
 """Clips: from the upload to the screen, and away again."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from tests import footage
 from tests.integration import quick
 from tests.integration.world import SITE, Realm
 
+from reelm import videos
 from reelm.feed import stockroom
+from reelm.kernel.ids import VideoId
 
 
 async def test_an_upload_becomes_a_clip_that_plays(realm: Realm) -> None:
@@ -22,6 +25,15 @@ async def test_an_upload_becomes_a_clip_that_plays(realm: Realm) -> None:
     assert len(played.content) == rendition["bytes"]
     assert played.content.index(b"moov") < played.content.index(b"mdat")
     assert (await realm.get(clip["poster"])).headers["content-type"] == "image/webp"
+
+
+async def test_public_clips_read_in_one_statement_are_as_they_are_read_otherwise(realm: Realm) -> None:
+    ids = [VideoId(UUID(id)) for id in realm.people.clips.values()]
+    shown = await videos.fetch_public_clips(realm.cell.pool, ids)
+    async with realm.cell.database.read() as unit:
+        clips = await videos.fetch_clips(unit, ids)
+    assert shown == {id: clip for id, clip in clips.items() if videos.is_public(clip.video)}
+    assert 0 < len(shown) < len(ids)
 
 
 async def test_a_clip_is_served_in_ranges(realm: Realm) -> None:
