@@ -48,7 +48,7 @@ MACHINE_READS = {
     "reelm.social.store.rename_followed": "leaves out who follows both names of one person; nothing is returned",
     "reelm.social.store.rename_follower": "leaves out whom both names of one person follow; nothing is returned",
     "reelm.social.store.count_follows": "two numbers that every profile shows",
-    "reelm.videos.public_clips.fetch_public_clips": "reads public clips; when one was made is told of it, not of its author",
+    "reelm.videos.public_clips.fetch_public_clips": "reads public clips: when each was made, not its author",
 }
 
 SAMPLE = {"accounts": frozenset({"email", "birth_date"}), "seen": frozenset({"video_id"})}
