@@ -19,7 +19,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install $(shell test 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check bench screenshots lock clean browser outside test-cells test-rest
+.PHONY: help setup up test check bench screenshots lock clean browser outside resolver test-cells test-rest
 
 help: ## List what can be asked
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -29,7 +29,7 @@ setup: $(DONE)/project client/dist/index.html ## Make .venv, install what is loc
 up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no without clips; REALMS=eu,us for several
 	@exec $(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo) $(if $(REALMS),--realms "$(REALMS)")
 
-test: setup $(DONE)/tools browser outside ## All tests, in two halves that run at once: each waits half of its time
+test: setup $(DONE)/tools browser outside resolver ## All tests, in two halves that run at once: each waits half of its time
 	@$(MAKE) --jobs=2 test-cells test-rest
 
 # Whole cells and fleets, which are started as an operator starts them; and everything else.
@@ -124,6 +124,20 @@ outside: $(DONE)/oracles
 	    || echo "Go could not be installed: the checks of the ledger with it are skipped."; \
 	else \
 	  echo "No Go here and no way to install it (needs root and apt-get): checks of the ledger with it are skipped."; \
+	fi
+
+# BIND, which tests start themselves with our zones. Installing it must not start it as this machine's resolver.
+POLICY := /usr/sbin/policy-rc.d
+resolver:
+	@if command -v named >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing BIND for the checks of zones"; \
+	  [ -e $(POLICY) ] || { ours=1; printf '#!/bin/sh\nexit 101\n' >$(POLICY); chmod 755 $(POLICY); }; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends bind9; } \
+	    >/dev/null || echo "BIND could not be installed: the checks of zones are skipped."; \
+	  [ -z "$$ours" ] || rm -f $(POLICY); \
+	else \
+	  echo "No BIND here and no way to install it (needs root and apt-get): checks of zones are skipped."; \
 	fi
 
 $(DONE)/oracles: requirements-oracles.lock | $(PY)

@@ -17,6 +17,7 @@ from tests.markdown import REMAKE, page, row, table
 from tests.vectors import entries, notes
 
 from reelm.cli.__main__ import build_parser
+from reelm.devices import COVERAGE, Cell, Control, decision_schema
 from reelm.infra.db import metadata
 from reelm.infra.settings import Settings
 from reelm.kernel.words import catalogue
@@ -132,10 +133,39 @@ def make_problems_page() -> str:
     return page("Refusals", intro, body)
 
 
+def make_decision_schema() -> str:
+    """contracts/devices/decision-1.json: what a decision to suspend an app has to say."""
+    return json.dumps(decision_schema(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def make_coverage_page() -> str:
+    """docs/reference/coverage.md."""
+    body = table("device", *(control.replace("-", " ") for control in Control))
+    for (platform, enrolment), cells in COVERAGE.items():
+        told = (f"{cell.reach.replace('-', ' ')}{_by(cell)}" for cell in cells.values())
+        body.append(row(f"{platform}, {enrolment.replace('-', ' ')}", *told))
+    intro = (
+        "What one decision to suspend an app comes to on each kind of device, and by which target of"
+        " `reelm devices compile`. In our tests programs of others act on files of the **bold** targets."
+        " Those of the others were not exercised live: no vendor's tenant, push service or supervised phone is at"
+        " hand there, and only `mobileconfig` and `ddm` are checked against what the vendor publishes. `partly` is a"
+        " part of the device, or only while it is on the organisation's network; `not possible` nobody can do there,"
+        " `not built` Reelm does not do yet. An app that is hidden and kept from being opened counts as removed."
+    )
+    return page("What a suspension reaches", intro, body)
+
+
+def _by(cell: Cell) -> str:
+    named = [f"**{target}**" if target in cell.exercised_live else target for target in cell.by]
+    return f" ({', '.join(named)})" if named else ""
+
+
 FILES: dict[str, Callable[[], str]] = {
     "contracts/openapi.json": make_openapi,
     "contracts/sql/schema.sql": make_schema,
+    "contracts/devices/decision-1.json": make_decision_schema,
     "docs/reference/cli.md": make_cli_page,
+    "docs/reference/coverage.md": make_coverage_page,
     "docs/reference/settings.md": make_settings_page,
     "docs/reference/http.md": make_http_page,
     "docs/reference/problems.md": make_problems_page,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import reelm
+from reelm.cli.devices_options import add_devices, run_devices
 from reelm.cli.feed_options import add_feed
 from reelm.cli.ledger_options import add_ledger, run_ledger
 from reelm.cli.moving_options import add_moving
@@ -57,6 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_feed(commands.add_parser("feed", help="measure what the feed has learned; choose the model"), _add_data)
 
     add_ledger(commands.add_parser("ledger", help="check, copy, prove and mend the log"), _add_data)
+
+    add_devices(commands.add_parser("devices", help="decisions to suspend an app on an organisation's devices"))
 
     _add_realm(commands.add_parser("realm", help="which realms run in a folder of several"))
     trust = commands.add_parser("trust", help="take another realm's word again, and the key on its card")
@@ -133,6 +136,8 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a co
             return run_feed(arguments)
         case "ledger":
             return run_ledger(arguments)
+        case "devices":
+            return run_devices(arguments)
         case "realm":
             from reelm.cli.realm import run_realm
 

@@ -82,3 +82,12 @@ def test_an_upload_that_stopped_half_way_is_resumed_as_the_howto_says(base: str,
     said = run("docs/howto/upload-with-curl.md", base, clip, tmp_path)
     assert '"state":"processing"' in said
     assert not list(tmp_path.iterdir())
+
+
+def test_the_example_decision_is_checked_and_compiled_as_the_howto_says(clip: Path, tmp_path: Path) -> None:
+    for name in (".venv", "contracts"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    said = run("docs/howto/suspend-an-app.md", "", clip, tmp_path)
+    assert "authority: Corporate Management Board, Example Institution" in said
+    assert "shortvideo.example CNAME ." in (tmp_path / "var-policies/rpz/everybody.zone").read_text()
+    assert (tmp_path / "var-policies/chromium/suspensions.json").is_file()

@@ -1,0 +1,63 @@
+"""Which words does `reelm devices` take? The command line of `devices.py`, imported only to run one of them."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TARGETS = ("rpz", "hosts", "chromium", "firefox", "mobileconfig", "ddm", "android", "intune", "scim")
+
+
+def add_devices(parser: argparse.ArgumentParser) -> None:
+    """The commands below `reelm devices`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="check a decision: that it is complete, and who signed it")
+    _add_decision(verify)
+    compile_ = actions.add_parser("compile", help="make the files that enforce a decision in programs of others")
+    _add_decision(compile_)
+    compile_.add_argument("--target", choices=TARGETS, required=True, help="for which program")
+    compile_.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the files")
+    compile_.add_argument("--fleet", type=Path, metavar="FILE", help="JSON: devices, their groups, and exceptions")
+    compile_.add_argument(
+        "--serial", type=int, default=1, metavar="N", help="rpz: the zone's serial, above that of the zone before"
+    )
+    compile_.add_argument("--identity", type=Path, metavar="PEM", help="mobileconfig: sign with this key")
+    sign = actions.add_parser("sign", help="sign a decision, or the next version of one")
+    sign.add_argument("decision", type=Path, metavar="DECISION.json", help="the decision")
+    sign.add_argument("--key", type=Path, required=True, metavar="FILE", help="the organisation's private key, a JWK")
+    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the signed decision goes")
+    _add_json(sign)
+    key = actions.add_parser("make-key", help="make a key that an organisation signs its decisions with")
+    key.add_argument("--out", type=Path, required=True, metavar="FILE", help="the private key; FILE.pub gets its set")
+    _add_json(key)
+    coverage = actions.add_parser("coverage", help="say what is enforced on which kind of device, and what can't be")
+    _add_json(coverage)
+
+
+def _add_decision(parser: Any) -> None:
+    parser.add_argument("decision", type=Path, metavar="DECISION.json", help="the decision, signed")
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        metavar="FILE",
+        help="its organisation's keys (default: DECISION.keys.json beside it)",
+    )
+    _add_json(parser)
+
+
+def _add_json(parser: Any) -> None:
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run_devices(arguments: argparse.Namespace) -> int:
+    """Run one of them; its exit status."""
+    from reelm.cli import devices
+
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "verify": devices.run_verify,
+        "compile": devices.run_compile,
+        "sign": devices.run_sign,
+        "make-key": devices.run_make_key,
+        "coverage": devices.run_coverage,
+    }
+    return actions[arguments.action](arguments)

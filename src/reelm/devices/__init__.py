@@ -1,0 +1,74 @@
+"""Suspending an app on an organisation's devices: the decision, whom it binds, and what enforces it.
+
+Promises: a decision that lacks a reason, an authority or a date of review does not exist; what it enforces ends by
+itself where nobody reviews it; and files made for other programs follow from the decision alone.
+"""
+
+from reelm.devices.artefacts import TARGETS, compile_decisions, read_coverage
+from reelm.devices.artefacts.apple import sign_profile
+from reelm.devices.artefacts.coverage import COVERAGE, Cell, Control, Reach
+from reelm.devices.document import SignedDecision, decision_schema, read_decision, read_keys, sign_decision, verify
+from reelm.devices.errors import (
+    DecisionMalformed,
+    DecisionSignatureWrong,
+    DecisionUnsigned,
+    FleetMalformed,
+    KeysMalformed,
+    ProfileNotForUserEnrolment,
+)
+from reelm.devices.fleet import (
+    EVERYBODY,
+    Device,
+    Enrolment,
+    Fleet,
+    Granted,
+    GroupPlan,
+    Platform,
+    check_exceptions,
+    plan_groups,
+    read_fleet,
+)
+from reelm.devices.model import Decision, Measure, Ownership
+from reelm.devices.states import REVIEW_OPENS, History, Review, State, review_due, state_at
+
+__all__ = [
+    "COVERAGE",
+    "EVERYBODY",
+    "REVIEW_OPENS",
+    "TARGETS",
+    "Cell",
+    "Control",
+    "Decision",
+    "DecisionMalformed",
+    "DecisionSignatureWrong",
+    "DecisionUnsigned",
+    "Device",
+    "Enrolment",
+    "Fleet",
+    "FleetMalformed",
+    "Granted",
+    "GroupPlan",
+    "History",
+    "KeysMalformed",
+    "Measure",
+    "Ownership",
+    "Platform",
+    "ProfileNotForUserEnrolment",
+    "Reach",
+    "Review",
+    "SignedDecision",
+    "State",
+    "check_exceptions",
+    "compile_decisions",
+    "decision_schema",
+    "plan_groups",
+    "read_coverage",
+    "read_decision",
+    "read_fleet",
+    "read_keys",
+    "review_due",
+    "sign_decision",
+    "sign_profile",
+    "state_at",
+    "verify",
+]

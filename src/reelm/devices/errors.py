@@ -1,0 +1,53 @@
+"""What can go wrong with decisions about devices?"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from reelm.kernel.errors import Problem
+
+
+@dataclass(eq=False)
+class DecisionMalformed(Problem):
+    """A decision lacks something, or says something that it can't: `where` names the field."""
+
+    status: ClassVar[int] = 422
+    where: str
+    fault: str
+
+
+@dataclass(eq=False)
+class DecisionUnsigned(Problem):
+    """A decision without a signature, or with something else in its place."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class DecisionSignatureWrong(Problem):
+    """No key given has signed this decision as it stands."""
+
+    status: ClassVar[int] = 422
+    signed_by: str
+
+
+@dataclass(eq=False)
+class KeysMalformed(Problem):
+    """A set of keys is not understood."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class FleetMalformed(Problem):
+    """A list of devices, groups and exceptions is not understood, or excepts what the decision does not allow."""
+
+    status: ClassVar[int] = 422
+    where: str
+    fault: str
+
+
+@dataclass(eq=False)
+class ProfileNotForUserEnrolment(Problem):
+    """Apple lets nobody see or block an app that a person has installed for themselves."""
+
+    status: ClassVar[int] = 422

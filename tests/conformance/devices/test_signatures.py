@@ -1,0 +1,77 @@
+"""OpenSSL takes our profiles and PyJWT our decisions, and neither takes one that was changed."""
+
+import base64
+import json
+import plistlib
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from tests.conformance.devices.compiling import DECISION, compile_example
+from tests.house.catalogue import ROOT
+
+from reelm.devices import sign_profile
+
+KEYS = json.loads((ROOT / "contracts" / "vectors" / "decision-example.keys.json").read_bytes())
+
+
+def _identity() -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "institution.example")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now - timedelta(days=1))
+    return builder.not_valid_after(now + timedelta(days=1)).sign(key, SHA256()), key
+
+
+def _openssl(folder: Path, signed: bytes) -> tuple[int, bytes]:
+    (folder / "profile").write_bytes(signed)
+    command = [
+        "openssl",
+        "cms",
+        "-verify",
+        "-inform",
+        "DER",
+        "-purpose",
+        "any",
+        "-CAfile",
+        "ca.pem",
+        "-in",
+        "profile",
+    ]
+    done = subprocess.run([*command, "-out", "out"], cwd=folder, capture_output=True, timeout=60, check=False)
+    return done.returncode, (folder / "out").read_bytes() if done.returncode == 0 else b""
+
+
+@pytest.mark.parametrize("name", ["supervised.mobileconfig", "device.mobileconfig"])
+def test_openssl_verifies_our_profile_and_refuses_it_with_one_byte_changed(name: str, tmp_path: Path) -> None:
+    certificate, key = _identity()
+    (tmp_path / "ca.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    profile = compile_example("mobileconfig")[name]
+    signed = sign_profile(profile, certificate, key)
+    assert _openssl(tmp_path, signed) == (0, profile)
+    assert plistlib.loads(profile)["PayloadType"] == "Configuration"
+    at = signed.index(b"shortvideo.example")
+    changed = signed[:at] + b"S" + signed[at + 1 :]
+    assert _openssl(tmp_path, changed)[0] != 0
+
+
+def test_a_second_library_verifies_the_signature_of_our_decision() -> None:
+    key = jwt.PyJWK(KEYS["keys"][0], algorithm="ES256")
+    header, _, signature = DECISION.signature.split(".")
+    assert json.loads(base64.urlsafe_b64decode(header + "==")) == {
+        "alg": "ES256",
+        "kid": key.key_id,
+        "typ": "decision+jws",
+    }
+    payload = base64.urlsafe_b64encode(DECISION.canonical).rstrip(b"=").decode()
+    told = jwt.PyJWS().decode(f"{header}.{payload}.{signature}", key, algorithms=["ES256"])
+    assert told == DECISION.canonical
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.PyJWS().decode(f"{header}.{payload[:-4]}AAAA.{signature}", key, algorithms=["ES256"])
