@@ -113,7 +113,7 @@ browser:
 	  echo "No Chromium here and no way to install it (needs root and apt-get): the browser tests are skipped."; \
 	fi
 
-# Programs nobody here wrote, which check our log and our data map in tests/conformance. Two of them ask for Python 3.12 and are
+# Programs nobody here wrote, which check our log, our data map and our policies in tests/conformance. Two of them ask for Python 3.12 and are
 # installed all the same: where one does not run, its tests say so and are skipped.
 outside: $(DONE)/oracles
 	@if command -v go >/dev/null 2>&1 && test -d /usr/share/gocode/src/golang.org/x/mod/sumdb; then exit 0; fi; \
@@ -126,18 +126,18 @@ outside: $(DONE)/oracles
 	  echo "No Go here and no way to install it (needs root and apt-get): checks of the ledger with it are skipped."; \
 	fi
 
-# BIND, which tests start themselves with our zones. Installing it must not start it as this machine's resolver.
+# BIND and Unbound, which tests start themselves with our zones. Installing must not make them this machine's resolver.
 POLICY := /usr/sbin/policy-rc.d
 resolver:
-	@if command -v named >/dev/null 2>&1; then exit 0; fi; \
+	@if command -v named >/dev/null 2>&1 && command -v unbound >/dev/null 2>&1; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	  echo "Installing BIND for the checks of zones"; \
+	  echo "Installing BIND and Unbound for the checks of zones"; \
 	  [ -e $(POLICY) ] || { ours=1; printf '#!/bin/sh\nexit 101\n' >$(POLICY); chmod 755 $(POLICY); }; \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends bind9; } \
-	    >/dev/null || echo "BIND could not be installed: the checks of zones are skipped."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	      bind9 unbound; } >/dev/null || echo "They could not be installed: the checks of zones are skipped."; \
 	  [ -z "$$ours" ] || rm -f $(POLICY); \
 	else \
-	  echo "No BIND here and no way to install it (needs root and apt-get): checks of zones are skipped."; \
+	  echo "No BIND or no Unbound here, and no way to install it (needs root and apt-get): checks of zones are skipped."; \
 	fi
 
 $(DONE)/oracles: requirements-oracles.lock | $(PY)

@@ -148,9 +148,10 @@ def make_coverage_page() -> str:
         "What one decision to suspend an app comes to on each kind of device, and by which target of"
         " `reelm devices compile`. In our tests programs of others act on files of the **bold** targets."
         " Those of the others were not exercised live: no vendor's tenant, push service or supervised phone is at"
-        " hand there, and only `mobileconfig` and `ddm` are checked against what the vendor publishes. `partly` is a"
-        " part of the device, or only while it is on the organisation's network; `not possible` nobody can do there,"
-        " `not built` Reelm does not do yet. An app that is hidden and kept from being opened counts as removed."
+        " hand there. `mobileconfig`, `ddm`, `android` and `intune` are checked against what their vendors publish,"
+        " `firefox`, `hosts` and `scim` by nobody but us. `partly` is a part of the device, or only while it is on"
+        " the organisation's network; `not possible` nobody can do there, `not built` Reelm does not do yet. An app that"
+        " is hidden and kept from being opened counts as removed."
     )
     return page("What a suspension reaches", intro, body)
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.jwk import ECKey
 
 from reelm import devices
-from reelm.cli.ledger import FileNotUsable
+from reelm.cli.files import FileNotUsable, read_file, write_file
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
@@ -42,7 +42,7 @@ def run_compile(arguments: argparse.Namespace) -> int:
     signed, _ = _read(arguments)
     fleet = devices.Fleet()
     if arguments.fleet is not None:
-        fleet = devices.read_fleet(_read_file(arguments.fleet))
+        fleet = devices.read_fleet(read_file(arguments.fleet))
         devices.check_exceptions(signed.decision, fleet)
     plans = devices.plan_groups(signed.decision, fleet, datetime.now(UTC))
     files = devices.compile_decisions(arguments.target, [signed.decision], plans, serial=arguments.serial)
@@ -50,7 +50,7 @@ def run_compile(arguments: argparse.Namespace) -> int:
         certificate, key = _read_identity(arguments.identity)
         files = {name: devices.sign_profile(made, certificate, key) for name, made in files.items()}
     for name, content in files.items():
-        _write(arguments.out / name, content)
+        write_file(arguments.out / name, content)
     not_made = _list_not_made(arguments.target)
     told = {
         "decision": signed.decision.id,
@@ -67,11 +67,11 @@ def run_compile(arguments: argparse.Namespace) -> int:
 
 def run_sign(arguments: argparse.Namespace) -> int:
     """Sign a decision with a private key."""
-    (key,) = devices.read_keys(_read_file(arguments.key))[:1]
+    (key,) = devices.read_keys(read_file(arguments.key))[:1]
     if not key.is_private:
         raise devices.KeysMalformed
-    content = devices.sign_decision(_read_file(arguments.decision), key)
-    _write(arguments.out, content)
+    content = devices.sign_decision(read_file(arguments.decision), key)
+    write_file(arguments.out, content)
     signed = devices.read_decision(content)
     told = {"decision": signed.decision.id, "sha256": signed.digest, "signed_by": key.thumbprint()}
     _print(arguments, told, [f"{arguments.out} is signed by {key.thumbprint()}"])
@@ -88,7 +88,7 @@ def run_make_key(arguments: argparse.Namespace) -> int:
     except OSError:
         raise FileNotUsable(path=str(out)) from None
     public = out.with_name(f"{out.name}.pub")
-    _write(public, json.dumps({"keys": [key.as_dict(private=False)]}, indent=1).encode() + b"\n")
+    write_file(public, json.dumps({"keys": [key.as_dict(private=False)]}, indent=1).encode() + b"\n")
     told = {"kid": key.thumbprint(), "private": str(out), "public": str(public)}
     _print(arguments, told, [f"{out} is the key {key.thumbprint()}; show {public}, and never {out}"])
     return 0
@@ -123,12 +123,12 @@ def _keys_file(arguments: argparse.Namespace) -> Path:
 
 
 def _read(arguments: argparse.Namespace) -> tuple[devices.SignedDecision, str]:
-    signed = devices.read_decision(_read_file(arguments.decision))
-    return signed, devices.verify(signed, devices.read_keys(_read_file(_keys_file(arguments))))
+    signed = devices.read_decision(read_file(arguments.decision))
+    return signed, devices.verify(signed, devices.read_keys(read_file(_keys_file(arguments))))
 
 
 def _read_identity(path: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
-    content = _read_file(path)
+    content = read_file(path)
     try:
         key = load_pem_private_key(content, None)
         certificate = x509.load_pem_x509_certificate(content)
@@ -137,24 +137,6 @@ def _read_identity(path: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKe
     if not isinstance(key, EllipticCurvePrivateKey):
         raise FileNotUsable(path=str(path))
     return certificate, key
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise FileNotUsable(path=str(path)) from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a resolver may be reading it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f"{path.name}.new")
-        new.write_bytes(content)
-        new.replace(path)
-    except OSError:
-        raise FileNotUsable(path=str(path)) from None
 
 
 def _print(arguments: argparse.Namespace, told: Mapping[str, Any] | Sequence[Any], lines: Sequence[str]) -> None:

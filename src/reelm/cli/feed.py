@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from reelm.cli.feed_round import run_train
-from reelm.cli.ledger import FileNotUsable
+from reelm.cli.files import FileNotUsable
 from reelm.feed import training
 
 MODELS = "models"  # in the cell's folder

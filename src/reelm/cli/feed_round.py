@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from reelm.bootstrap import open_atlas
 from reelm.cli.cell import find_settings
-from reelm.cli.ledger import FileNotUsable
+from reelm.cli.files import FileNotUsable
 from reelm.feed import training
 from reelm.infra.db import Database
 from reelm.infra.embedded.processes import stop_with_parent

@@ -12,18 +12,11 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from reelm import ledger
+from reelm.cli.files import FileNotUsable, read_file, write_file
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import EntryId
 
 T = TypeVar("T")
-
-
-@dataclass(eq=False)
-class FileNotUsable(Problem):
-    """A file that was named can't be read or written."""
-
-    status: ClassVar[int] = 422
-    path: str
 
 
 @dataclass(eq=False)
@@ -68,7 +61,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     found = _keep_both(check, arguments.evidence)
     head, checkpoint = found.head, found.head.checkpoint
     if arguments.save is not None:
-        _write(arguments.save, head.note)
+        write_file(arguments.save, head.note)
     told = {
         "origin": checkpoint.origin,
         "size": checkpoint.size,
@@ -135,7 +128,7 @@ def run_prove(arguments: argparse.Namespace) -> int:
 
     proof = asyncio.run(take())
     if arguments.out is not None:
-        _write(arguments.out, proof.encode())
+        write_file(arguments.out, proof.encode())
     if arguments.json:
         print(json.dumps({"index": arguments.entry, "proof": proof}))
     elif arguments.out is None:
@@ -146,8 +139,8 @@ def run_prove(arguments: argparse.Namespace) -> int:
 def run_check_proof(arguments: argparse.Namespace) -> int:
     """Check a proof without the log."""
     asked = _read_asked(arguments)
-    entry = _read(arguments.entry_file) if arguments.entry_file else None
-    found = ledger.check_proof(_read(arguments.file), keys=asked.keys, policy=asked.policy, entry=entry)
+    entry = read_file(arguments.entry_file) if arguments.entry_file else None
+    found = ledger.check_proof(read_file(arguments.file), keys=asked.keys, policy=asked.policy, entry=entry)
     told: dict[str, Any] = {
         "index": found.index,
         "origin": found.checkpoint.origin,
@@ -265,11 +258,11 @@ def run_government_request(arguments: argparse.Namespace) -> int:
 def _read_asked(arguments: argparse.Namespace) -> ledger.Asked:
     if getattr(arguments, "max_age", None) is not None and arguments.policy is None:
         raise MaxAgeWithoutPolicy
-    policy = ledger.Policy.parse(_read(arguments.policy)) if arguments.policy else None
+    policy = ledger.Policy.parse(read_file(arguments.policy)) if arguments.policy else None
     against = getattr(arguments, "against", None)
     return ledger.Asked(
         keys=[ledger.VerifierKey.parse(text.strip()) for text in arguments.vkey],
-        against=_read(against) if against else None,
+        against=read_file(against) if against else None,
         policy=policy,
         max_age_s=getattr(arguments, "max_age", None),
         entries=not getattr(arguments, "any_entries", False),
@@ -311,18 +304,3 @@ def _tell(as_json: bool, told: Mapping[str, Any], lines: Sequence[str]) -> None:
 
 def _as_time(at_s: int) -> str:
     return datetime.fromtimestamp(at_s, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise FileNotUsable(path=str(path)) from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    try:
-        ledger.LogFolder(path.parent).replace(path.name, content)
-    except OSError:
-        raise FileNotUsable(path=str(path)) from None

@@ -18,7 +18,7 @@ from reelm.cli.decisions import (
     read_decisions,
     read_world,
 )
-from reelm.cli.ledger import FileNotUsable
+from reelm.cli.files import FileNotUsable
 from reelm.cli.resettling import collect_progress, say_progress
 from reelm.cli.seats import read_port, read_seats
 from reelm.kernel.errors import Problem

@@ -4,9 +4,10 @@ Promises: a decision that lacks a reason, an authority or a date of review does 
 itself where nobody reviews it; and files made for other programs follow from the decision alone.
 """
 
-from reelm.devices.artefacts import TARGETS, compile_decisions, read_coverage
+from reelm.devices.artefacts import BY_GROUP, TARGETS, compile_decisions, read_coverage
 from reelm.devices.artefacts.apple import sign_profile
 from reelm.devices.artefacts.coverage import COVERAGE, Cell, Control, Reach
+from reelm.devices.compliance import Compliance, Report, count_states, judge
 from reelm.devices.document import SignedDecision, decision_schema, read_decision, read_keys, sign_decision, verify
 from reelm.devices.errors import (
     DecisionMalformed,
@@ -24,6 +25,7 @@ from reelm.devices.fleet import (
     Granted,
     GroupPlan,
     Platform,
+    Roster,
     check_exceptions,
     plan_groups,
     read_fleet,
@@ -32,11 +34,13 @@ from reelm.devices.model import Decision, Measure, Ownership
 from reelm.devices.states import REVIEW_OPENS, History, Review, State, review_due, state_at
 
 __all__ = [
+    "BY_GROUP",
     "COVERAGE",
     "EVERYBODY",
     "REVIEW_OPENS",
     "TARGETS",
     "Cell",
+    "Compliance",
     "Control",
     "Decision",
     "DecisionMalformed",
@@ -55,12 +59,16 @@ __all__ = [
     "Platform",
     "ProfileNotForUserEnrolment",
     "Reach",
+    "Report",
     "Review",
+    "Roster",
     "SignedDecision",
     "State",
     "check_exceptions",
     "compile_decisions",
+    "count_states",
     "decision_schema",
+    "judge",
     "plan_groups",
     "read_coverage",
     "read_decision",

@@ -4,7 +4,7 @@ Without one a decision is compiled for one group of everybody.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -109,27 +109,42 @@ def check_exceptions(decision: Decision, fleet: Fleet) -> None:
                 raise FleetMalformed(where=f"exceptions.{at}", fault=fault)
 
 
+class Roster:
+    """The devices of a fleet by group, and who is excepted at a moment, so that one group is planned by itself."""
+
+    def __init__(self, decision: Decision, fleet: Fleet, now: datetime) -> None:
+        self.groups = sorted(decision.scope.groups)
+        self._bound = [one for one in fleet.devices if one.ownership in decision.scope.ownership]
+        self._by_group = defaultdict[str, list[Device]](list)
+        for device in self._bound:
+            for group in {*device.groups} - {EVERYBODY}:
+                self._by_group[group].append(device)
+        valid = [one for one in fleet.exceptions if one.granted_at <= now < one.until]
+        self._devices = {one.device for one in valid if one.device}
+        self._people = {one.person for one in valid if one.person}
+
+    def plan(self, group: str) -> GroupPlan:
+        """Every device of a group that the decision binds, or would."""
+        devices = self._bound if group == EVERYBODY else self._by_group[group]
+        excepted = [one for one in devices if self.is_excepted(one)]
+        return GroupPlan(group, [one for one in devices if not self.is_excepted(one)], excepted)
+
+    def is_excepted(self, device: Device) -> bool:
+        """By itself, or as a device of somebody who is."""
+        return device.id in self._devices or device.person in self._people
+
+    def groups_of(self, exception: Granted) -> list[str]:
+        """The groups whose files an exception touches."""
+        devices = (
+            one
+            for one in self._bound
+            if one.id == exception.device or (one.person is not None and one.person == exception.person)
+        )
+        named = {group for one in devices for group in (*one.groups, EVERYBODY)}
+        return [group for group in self.groups if group in named]
+
+
 def plan_groups(decision: Decision, fleet: Fleet, now: datetime) -> list[GroupPlan]:
-    """One plan a group of the decision's scope, by name: every device there that the decision binds or would.
-
-    Without any devices one plan of everybody, which binds whoever gets its artefacts.
-    """
-    if not fleet.devices:
-        return [GroupPlan(group, (), ()) for group in sorted(decision.scope.groups)]
-    devices, people = _excepted(fleet, now)
-    bound, excepted = defaultdict[str, list[Device]](list), defaultdict[str, list[Device]](list)
-    wanted, everybody = set(decision.scope.groups), EVERYBODY in decision.scope.groups
-    for device in fleet.devices:
-        if device.ownership not in decision.scope.ownership:
-            continue
-        groups = {*device.groups, EVERYBODY} if everybody else wanted.intersection(device.groups)
-        is_excepted = device.id in devices or (device.person is not None and device.person in people)
-        for group in groups & wanted:
-            (excepted if is_excepted else bound)[group].append(device)
-    return [GroupPlan(group, bound[group], excepted[group]) for group in sorted(wanted)]
-
-
-def _excepted(fleet: Fleet, now: datetime) -> tuple[Mapping[str, Granted], Mapping[str, Granted]]:
-    """Devices and people that are excepted now."""
-    valid = [one for one in fleet.exceptions if one.granted_at <= now < one.until]
-    return {one.device: one for one in valid if one.device}, {one.person: one for one in valid if one.person}
+    """One plan a group of the decision's scope, by name. Without any devices they bind whoever gets the files."""
+    roster = Roster(decision, fleet, now)
+    return [roster.plan(group) for group in roster.groups]

@@ -16,6 +16,7 @@ from reelm.devices.fleet import Enrolment, GroupPlan
 from reelm.devices.model import Decision
 
 __all__ = [
+    "BY_GROUP",
     "COVERAGE",
     "TARGETS",
     "Blocked",
@@ -30,6 +31,8 @@ __all__ = [
 
 # By path below the folder of a target.
 Files = dict[str, bytes]
+# Those that have a file for each group, by its name. No other target tells who is excepted: such a device gets none.
+BY_GROUP = frozenset({"rpz", "scim"})
 
 _ANDROID = (Enrolment.FULLY_MANAGED, Enrolment.WORK_PROFILE_COMPANY, Enrolment.WORK_PROFILE_PERSONAL)
 
@@ -65,9 +68,8 @@ def _mobileconfig(asked: _Asked) -> Files:
 
 
 def _scim(asked: _Asked) -> Files:
-    return _as_files(
-        {"Devices.json": scim.make_devices(asked.decisions, asked.plans), "schema.json": scim.make_schema()}
-    )
+    devices = {f"{plan.group}.json": scim.make_devices(asked.decisions, plan) for plan in asked.plans}
+    return _as_files(devices | {"schema.json": scim.make_schema()})
 
 
 def _android(asked: _Asked) -> Files:

@@ -15,13 +15,11 @@ EXTENSION = "urn:reelm:params:scim:schemas:extension:suspensions:1.0:Device"
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
-def make_devices(decisions: Sequence[Decision], plans: Sequence[GroupPlan]) -> str:
-    """A list response: every device once, with the decisions that bind it or from which it is excepted."""
-    bound = {device.id: device for plan in plans for device in plan.bound}
-    excepted = {device.id: device for plan in plans for device in plan.excepted}
-    told = [
-        _device(device, decisions, is_excepted=id in excepted) for id, device in sorted((bound | excepted).items())
-    ]
+def make_devices(decisions: Sequence[Decision], plan: GroupPlan) -> str:
+    """A list response: each device of a group, with the decisions that bind it or from which it is excepted."""
+    told = [_device(device, decisions, is_excepted=False) for device in plan.bound]
+    told += [_device(device, decisions, is_excepted=True) for device in plan.excepted]
+    told.sort(key=lambda one: one["externalId"])
     whole = {"schemas": [_LIST], "totalResults": len(told), "Resources": told}
     return json.dumps(whole, indent=2, sort_keys=True) + "\n"
 
