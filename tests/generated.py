@@ -150,8 +150,8 @@ def make_coverage_page() -> str:
         " Those of the others were not exercised live: no vendor's tenant, push service or supervised phone is at"
         " hand there. `mobileconfig`, `ddm`, `android` and `intune` are checked against what their vendors publish,"
         " `firefox`, `hosts` and `scim` by nobody but us. `partly` is a part of the device, or only while it is on"
-        " the organisation's network; `not possible` nobody can do there, `not built` Reelm does not do yet. An app that"
-        " is hidden and kept from being opened counts as removed."
+        " the organisation's network; `not possible` nobody can do there, `not built` Reelm does not do yet. An app"
+        " that is hidden and kept from being opened counts as removed."
     )
     return page("What a suspension reaches", intro, body)
 

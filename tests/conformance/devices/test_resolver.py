@@ -1,4 +1,4 @@
-"""BIND and Unbound load our zone: the names of the app are gone, and no others. BIND lets an excepted client through."""
+"""BIND and Unbound load our zone: names of the app are gone, and no others. BIND lets an excepted client through."""
 
 import shutil
 import socket
