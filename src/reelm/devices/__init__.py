@@ -16,6 +16,7 @@ from reelm.devices.errors import (
     FleetMalformed,
     KeysMalformed,
     ProfileNotForUserEnrolment,
+    SignalRefused,
 )
 from reelm.devices.fleet import (
     EVERYBODY,
@@ -31,6 +32,7 @@ from reelm.devices.fleet import (
     read_fleet,
 )
 from reelm.devices.model import Decision, Measure, Ownership
+from reelm.devices.signals import Change, Envelope, Heard, make_signal, make_verification, read_signal
 from reelm.devices.states import REVIEW_OPENS, History, Review, State, review_due, state_at
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "REVIEW_OPENS",
     "TARGETS",
     "Cell",
+    "Change",
     "Compliance",
     "Control",
     "Decision",
@@ -48,10 +51,12 @@ __all__ = [
     "DecisionUnsigned",
     "Device",
     "Enrolment",
+    "Envelope",
     "Fleet",
     "FleetMalformed",
     "Granted",
     "GroupPlan",
+    "Heard",
     "History",
     "KeysMalformed",
     "Measure",
@@ -62,6 +67,7 @@ __all__ = [
     "Report",
     "Review",
     "Roster",
+    "SignalRefused",
     "SignedDecision",
     "State",
     "check_exceptions",
@@ -69,11 +75,14 @@ __all__ = [
     "count_states",
     "decision_schema",
     "judge",
+    "make_signal",
+    "make_verification",
     "plan_groups",
     "read_coverage",
     "read_decision",
     "read_fleet",
     "read_keys",
+    "read_signal",
     "review_due",
     "sign_decision",
     "sign_profile",

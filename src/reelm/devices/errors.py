@@ -51,3 +51,19 @@ class ProfileNotForUserEnrolment(Problem):
     """Apple lets nobody see or block an app that a person has installed for themselves."""
 
     status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class SignalRefused(Problem):
+    """A security event token that is not taken; `err` is the code of RFC 8935, section 2.4."""
+
+    status: ClassVar[int] = 400
+    err: str
+
+
+@dataclass(eq=False)
+class MdmMessageMalformed(Problem):
+    """A device said something that its protocol does not have: `where` names the key."""
+
+    status: ClassVar[int] = 400
+    where: str

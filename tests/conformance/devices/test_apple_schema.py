@@ -9,6 +9,8 @@ import yaml
 from tests.conformance.devices.compiling import compile_example
 from tests.house.catalogue import ROOT
 
+from reelm.devices import mdm
+
 SCHEMA = ROOT.parent / "shared" / "data" / "apple-device-management"
 TYPES = {"<string>": str, "<array>": list, "<integer>": int, "<boolean>": bool, "<dictionary>": dict, "<data>": bytes}
 
@@ -65,3 +67,38 @@ def test_declarations_have_the_fields_of_any_declaration() -> None:
     assert _list_faults(activation["Payload"], _keys("declarative/declarations/activations/simple.yaml")) == []
     identifiers = {json.loads(content)["Identifier"] for content in files.values()}
     assert set(activation["Payload"]["StandardConfigurations"]) <= identifiers
+
+
+@pytest.mark.parametrize(
+    ("file", "request_"),
+    [
+        ("application.installed.list", mdm.list_suspended_apps(["example.shortvideo.app"])),
+        ("application.remove", mdm.remove_app("example.shortvideo.app")),
+        ("profile.install", mdm.install_profile(b"profile")),
+        ("profile.remove", mdm.remove_profile("org.reelm.suspension.supervised")),
+    ],
+)
+def test_commands_are_what_the_schema_takes(file: str, request_: dict[str, Any]) -> None:
+    told = plistlib.loads(mdm.Command("1", request_).encode())
+    assert told.keys() == {"CommandUUID", "Command"}
+    schema = _read(f"mdm/commands/{file}.yaml")
+    assert told["Command"].pop("RequestType") == schema["payload"]["requesttype"]
+    keys = {one["key"]: one for one in schema["payloadkeys"]}
+    assert _list_faults(told["Command"], keys) == []
+    for item in told["Command"].get("Items", ()):
+        assert item in keys["Items"]["subkeys"][0]["rangelist"]
+
+
+@pytest.mark.parametrize(
+    ("file", "form"),
+    [("authenticate", mdm.Authenticate), ("tokenupdate", mdm.TokenUpdate), ("checkout", mdm.CheckOut)],
+)
+def test_what_is_read_of_a_check_in_is_what_the_schema_has(file: str, form: Any) -> None:
+    """Every key that we ask for is one that it promises, and the one we know a device by is allowed there."""
+    keys = _keys(f"mdm/checkin/{file}.yaml")
+    fields = form.model_fields
+    assert fields.keys() <= keys.keys()
+    for name, field in fields.items():
+        assert not field.is_required() or keys[name]["presence"] == "required", name
+    own = {name: keys[name]["supportedOS"]["iOS"]["userenrollment"]["mode"] for name in ("UDID", "EnrollmentID")}
+    assert own == {"UDID": "forbidden", "EnrollmentID": "required"}

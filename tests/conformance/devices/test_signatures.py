@@ -6,6 +6,7 @@ import plistlib
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -14,10 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from joserfc.jwk import ECKey
 from tests.conformance.devices.compiling import DECISION, compile_example
 from tests.house.catalogue import ROOT
 
-from reelm.devices import sign_profile
+from reelm.devices import Change, Compliance, Envelope, make_signal, sign_profile
 
 KEYS = json.loads((ROOT / "contracts" / "vectors" / "decision-example.keys.json").read_bytes())
 
@@ -75,3 +77,24 @@ def test_a_second_library_verifies_the_signature_of_our_decision() -> None:
     assert told == DECISION.canonical
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.PyJWS().decode(f"{header}.{payload[:-4]}AAAA.{signature}", key, algorithms=["ES256"])
+
+
+def test_a_second_library_verifies_our_security_event_tokens() -> None:
+    key, now = ECKey.generate_key("P-256"), datetime.now(UTC)
+    change = Change("d1", "tenant-1", Compliance.COMPLIANT, Compliance.NOT_COMPLIANT, {"en": "The app is there"}, now)
+    token = make_signal(change, Envelope("https://mdm.example", "https://receiver.example", "1", key, now))
+    theirs = jwt.PyJWK(key.as_dict(private=False), algorithm="ES256")
+    asked: dict[str, Any] = {
+        "algorithms": ["ES256"],
+        "audience": "https://receiver.example",
+        "issuer": "https://mdm.example",
+    }
+    told = jwt.decode_complete(token, theirs, **asked)
+    assert told["header"]["typ"] == "secevent+jwt"
+    ((kind, event),) = told["payload"]["events"].items()
+    assert kind == "https://schemas.openid.net/secevent/caep/event-type/device-compliance-change"
+    assert (event["previous_status"], event["current_status"]) == ("compliant", "not-compliant")
+    assert event["reason_admin"] == {"en": "The app is there"}
+    other = jwt.PyJWK(ECKey.generate_key("P-256").as_dict(private=False), algorithm="ES256")
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(token, other, **asked)
