@@ -67,3 +67,12 @@ class MdmMessageMalformed(Problem):
 
     status: ClassVar[int] = 400
     where: str
+
+
+@dataclass(eq=False)
+class NetworkTooSmall(Problem):
+    """A network without a reverse zone that its holder could be asked to write in."""
+
+    status: ClassVar[int] = 422
+    network: str
+    smallest: int

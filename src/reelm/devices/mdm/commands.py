@@ -53,6 +53,7 @@ def install_profile(profile: bytes) -> dict[str, Any]:
 
 
 def remove_profile(identifier: str) -> dict[str, Any]:
+    """Take a profile out of force, and off the device."""
     return {"RequestType": "RemoveProfile", "Identifier": identifier}
 
 
