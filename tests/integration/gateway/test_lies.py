@@ -24,6 +24,7 @@ from reelm.gateway.crossing import read_content
 from reelm.gateway.faults import MOST_FAULTS, report_fault
 
 REMARKS = ("one", "two", "three", "four", "five")
+TRIES = 10
 
 
 async def remark(realm: OneRealm, words: str) -> None:
@@ -206,21 +207,25 @@ async def test_a_receipt_that_lies_makes_us_forget_nothing(
     async with pair(databases, tmp_path, NOON) as both:
         for words in ("one", "two"):
             await act(both.qc, words, NOON)
-        real = both.qc.door.correspondence.send
+        real, lies = both.qc.door.correspondence.send, list[int]()
 
         async def lie(*given: Any, **named: Any) -> Letter:
             letter = await real(*given, **named)
             assert letter.envelope is not None
+            lies.append(said)
             return replace(letter, envelope=letter.envelope.model_copy(update={"body": {"through": said}}))
 
         with monkeypatch.context() as patch:
             patch.setattr(both.qc.door.correspondence, "send", lie)
-            await carry(both)
+            for _ in range(TRIES):  # a busy machine may be too slow for the log, and nothing is sent that time
+                if not lies:
+                    await carry(both)
         async with both.qc.database.read() as unit:
             assert await gateway.count_waiting(unit, EU) == 2 - (said if is_right else 0)
             faults = [(one.fault, one.about) for one in await gateway.find_faults(unit)]
         assert faults == ([] if is_right else [("numbers-differ", str(said))])
-        await carry(both)
+        for _ in range(TRIES):
+            await carry(both)
         async with both.qc.database.read() as unit:
             assert await gateway.count_waiting(unit, EU) == 0
             assert await gateway.find_faults(unit) == [], "mended by itself once the numbers are right"
