@@ -113,8 +113,8 @@ browser:
 	  echo "No Chromium here and no way to install it (needs root and apt-get): the browser tests are skipped."; \
 	fi
 
-# Programs nobody here wrote, which check our log, our data map and our policies in tests/conformance. Two of them ask for Python 3.12 and are
-# installed all the same: where one does not run, its tests say so and are skipped.
+# Programs nobody here wrote, which check our log, our data map and our policies in tests/conformance. Two of them ask
+# for Python 3.12 and are installed all the same: where one does not run, its tests say so and are skipped.
 outside: $(DONE)/oracles
 	@if command -v go >/dev/null 2>&1 && test -d /usr/share/gocode/src/golang.org/x/mod/sumdb; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \

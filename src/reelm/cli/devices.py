@@ -4,10 +4,11 @@ import argparse
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -16,6 +17,15 @@ from joserfc.jwk import ECKey
 
 from reelm import devices
 from reelm.cli.files import FileNotUsable, read_file, write_file
+from reelm.kernel.errors import Problem
+
+
+@dataclass(eq=False)
+class IdentityNotUsed(Problem):
+    """Only profiles are signed with a certificate."""
+
+    status: ClassVar[int] = 422
+    target: str
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
@@ -39,6 +49,8 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def run_compile(arguments: argparse.Namespace) -> int:
     """Write the files of one target, as the decision asks for them while it is in force."""
+    if arguments.identity is not None and arguments.target != "mobileconfig":
+        raise IdentityNotUsed(target=arguments.target)
     signed, _ = _read(arguments)
     fleet = devices.Fleet()
     if arguments.fleet is not None:

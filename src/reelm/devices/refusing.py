@@ -1,11 +1,11 @@
 """Is this caller one for whom an organisation has suspended us? Asked at each request, so it costs next to nothing.
 
-A device that is known decides by itself: it is refused or, where it is excepted, served, wherever it is. One that is
-not known is refused on a network of an organisation that decided so. Before the deadline there is a notice, and no
-refusal. Pure.
+A bound device is refused wherever it is, and so is anybody on a network of an organisation that decided it, but for
+those whom that very decision excepts. Before the deadline there is a notice, and no refusal. Pure.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -50,7 +50,7 @@ class Suspensions:
     def __init__(self, many: Iterable[Bound]) -> None:
         spans: dict[int, list[tuple[int, int, Binding]]] = {4: [], 6: []}
         self._devices: dict[bytes, Binding] = {}
-        self._excepted: set[bytes] = set()
+        excepted = defaultdict[bytes, set[str]](set)
         for bound in many:
             binding = _bind(bound)
             if binding is None:
@@ -60,28 +60,33 @@ class Suspensions:
                 spans[network.version].append((first, first + network.num_addresses, binding))
             for device in bound.devices:
                 self._devices[device] = _stronger(self._devices.get(device), binding)
-            self._excepted.update(bound.excepted)
-        self._excepted -= self._devices.keys()  # of one decision, and bound by another
+            for device in bound.excepted:
+                excepted[device].add(binding.decision)
+        self._excepted = dict(excepted)
         self._networks = {AF_INET: _cut(spans[4]), AF_INET6: _cut(spans[6])}
 
     def find(self, address: str, device: bytes | None = None) -> Binding | None:
         """What binds a caller; `device` is the thumbprint of a key that it has proven to hold. A caller without an
         address, as on a socket, has no network.
         """
-        if device is not None:
-            if device in self._excepted:
-                return None
-            if (binding := self._devices.get(device)) is not None:
-                return binding
+        itself = None if device is None else self._devices.get(device)
+        if itself is not None and itself.effect is Effect.REFUSE:
+            return itself
+        excepted = self._excepted.get(device, ()) if device is not None else ()
+        here = next((one for one in self._find_here(address) if one.decision not in excepted), None)
+        return itself if here is None else _stronger(itself, here)
+
+    def _find_here(self, address: str) -> Sequence[Binding]:
+        """All that binds on a network, the strongest first."""
         try:
             family = AF_INET6 if ":" in address else AF_INET
             packed = inet_pton(family, address)
         except (OSError, ValueError):
-            return None
+            return ()
         if family == AF_INET6 and packed.startswith(_MAPPED):
             family, packed = AF_INET, packed[12:]
         starts, bindings = self._networks[family]
-        return bindings[bisect_right(starts, int.from_bytes(packed)) - 1] if starts else None
+        return bindings[bisect_right(starts, int.from_bytes(packed)) - 1] if starts else ()
 
 
 def _bind(bound: Bound) -> Binding | None:
@@ -101,15 +106,15 @@ def _rank(binding: Binding) -> tuple[int, str]:
     return -binding.effect, binding.decision
 
 
-def _cut(spans: Sequence[tuple[int, int, Binding]]) -> tuple[list[int], list[Binding | None]]:
+def _cut(spans: Sequence[tuple[int, int, Binding]]) -> tuple[list[int], list[Sequence[Binding]]]:
     """Networks that overlap, cut into pieces that do not: where each begins, and what binds there."""
     edges = sorted({edge for first, end, _ in spans for edge in (first, end)} | {0}) if spans else []
     begins: Mapping[int, list[tuple[int, Binding]]] = {edge: [] for edge in edges}
     for first, end, binding in spans:
         begins[first].append((end, binding))
     open_: list[tuple[int, Binding]] = []
-    bindings: list[Binding | None] = []
+    bindings: list[Sequence[Binding]] = []
     for edge in edges:
         open_ = [one for one in open_ if one[0] > edge] + begins[edge]
-        bindings.append(min((binding for _, binding in open_), key=_rank, default=None))
+        bindings.append(sorted({binding for _, binding in open_}, key=_rank))
     return edges, bindings

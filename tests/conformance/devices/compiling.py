@@ -17,7 +17,8 @@ from reelm.devices import (
 )
 
 DOMAIN = "shortvideo.example"
-DECISION = read_decision((ROOT / "contracts" / "vectors" / "decision-example.json").read_bytes())
+EXAMPLE = ROOT / "contracts" / "vectors" / "decision-example.json"
+DECISION = read_decision(EXAMPLE.read_bytes())
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
 
 

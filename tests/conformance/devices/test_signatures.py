@@ -13,12 +13,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey
-from tests.conformance.devices.compiling import DECISION, compile_example
+from tests.conformance.devices.compiling import DECISION, EXAMPLE, compile_example
 from tests.house.catalogue import ROOT
 
+from reelm.cli.__main__ import main
 from reelm.devices import Change, Compliance, Envelope, make_signal, sign_profile
 
 KEYS = json.loads((ROOT / "contracts" / "vectors" / "decision-example.keys.json").read_bytes())
@@ -62,6 +63,21 @@ def test_openssl_verifies_our_profile_and_refuses_it_with_one_byte_changed(name:
     at = signed.index(b"shortvideo.example")
     changed = signed[:at] + b"S" + signed[at + 1 :]
     assert _openssl(tmp_path, changed)[0] != 0
+
+
+def test_the_command_signs_profiles_and_nothing_else(tmp_path: Path) -> None:
+    certificate, key = _identity()
+    pem = certificate.public_bytes(Encoding.PEM)
+    (tmp_path / "ca.pem").write_bytes(pem)
+    (tmp_path / "identity.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + pem
+    )
+    words = ["devices", "compile", str(EXAMPLE), "--identity", str(tmp_path / "identity.pem"), "--out", str(tmp_path)]
+    assert main([*words, "--target", "mobileconfig"]) == 0
+    signed = (tmp_path / "supervised.mobileconfig").read_bytes()
+    assert _openssl(tmp_path, signed) == (0, compile_example("mobileconfig")["supervised.mobileconfig"])
+    assert main([*words, "--target", "rpz"]) == 1
+    assert not list(tmp_path.glob("*.zone"))
 
 
 def test_a_second_library_verifies_the_signature_of_our_decision() -> None:

@@ -86,6 +86,15 @@ def test_of_two_decisions_the_one_that_does_more_counts() -> None:
         assert suspended.find("192.0.9.9") == Binding(OTHER.id, Effect.NOTICE)
 
 
+def test_an_exception_is_from_one_decision_only() -> None:
+    mine = Bound(ONE, State.IN_FORCE, OFFICE, excepted=[b"excepted"])
+    theirs = Bound(OTHER, State.IN_FORCE, [ip_network("198.51.100.0/24"), ip_network("192.0.2.128/25")])
+    suspended = Suspensions([mine, theirs])
+    assert suspended.find("192.0.2.1", b"excepted") is None
+    for address in (HOME, WORK):
+        assert suspended.find(address, b"excepted") == Binding(OTHER.id, Effect.REFUSE)
+
+
 def _network(address: int, prefix: int) -> IPv4Network:
     return IPv4Network((address << 16 & 0xFFFFFFFF, prefix), strict=False)
 

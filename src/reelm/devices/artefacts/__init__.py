@@ -51,7 +51,8 @@ def compile_decisions(
     target: str, decisions: Sequence[Decision], plans: Sequence[GroupPlan], *, serial: int = 1
 ) -> Files:
     """The files of one of `TARGETS`. `serial` is that of zones; it goes up with each change, and never down."""
-    return TARGETS[target](_Asked(decisions, plans, read_blocked(decisions), serial))
+    ordered = sorted(decisions, key=lambda one: one.id)
+    return TARGETS[target](_Asked(ordered, plans, read_blocked(ordered), serial))
 
 
 def _rpz(asked: _Asked) -> Files:
