@@ -30,7 +30,7 @@ from reelm.access.errors import (
 from reelm.access.eyes import Eyes, OwnEyes, StaffEyes, own_eyes, staff_eyes
 from reelm.access.faults import find_faults
 from reelm.access.forgetting import forget, forget_person
-from reelm.access.model import Alarms, EndCause, Field, Finding, Request, Sight, Staff, State, public_id
+from reelm.access.model import Alarms, EndCause, Field, Finding, Request, Sight, Staff, State
 from reelm.access.policy import (
     BREAK_GLASS_MAX_MINUTES,
     CLASSES,
@@ -98,7 +98,6 @@ __all__ = [
     "list_requests",
     "open_access",
     "own_eyes",
-    "public_id",
     "refuse",
     "review",
     "staff_eyes",

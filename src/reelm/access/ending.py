@@ -5,7 +5,7 @@ from datetime import datetime
 
 from reelm import ledger
 from reelm.access.errors import AccessNotFound
-from reelm.access.model import EndCause, Request, State, public_id
+from reelm.access.model import EndCause, Request, State
 from reelm.access.policy import is_over
 from reelm.access.store import (
     list_expired,
@@ -17,7 +17,7 @@ from reelm.access.store import (
 )
 from reelm.infra.db import Database, WriteUnit
 from reelm.kernel.errors import Problem
-from reelm.kernel.ids import AccessId, AccountId, SessionId
+from reelm.kernel.ids import AccessId, AccountId, SessionId, public_id
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from reelm import ledger
 from reelm.access.desk import Caller, Desk
 from reelm.access.ending import hold_request, write_end, write_end_if_over
 from reelm.access.errors import AccessNotFound, AccessOver, CountryMayNot, OutsideTheScope, RoleMayNot
-from reelm.access.model import EndCause, Request, Sight, State, public_id
+from reelm.access.model import EndCause, Request, Sight, State
 from reelm.access.policy import Relation, Step, check, find_read_refusal
 from reelm.access.store import (
     Collection,
@@ -28,7 +28,7 @@ from reelm.access.store import (
 from reelm.infra.db import ReadUnit, Record, WriteUnit
 from reelm.kernel.data_classes import DataClass
 from reelm.kernel.errors import Problem
-from reelm.kernel.ids import AccessId, AccountId, EntryId
+from reelm.kernel.ids import AccessId, AccountId, EntryId, public_id
 
 
 class Eyes(ABC):

@@ -1,6 +1,5 @@
 """The plain data of staff access."""
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,13 +118,3 @@ class Alarms:
 
     open: int
     overdue: int
-
-
-def public_id(request: AccessId) -> str:
-    """How entries of the log name a request: 22 characters of unpadded base64url.
-
-    >>> from uuid import UUID
-    >>> public_id(AccessId(UUID(int=0)))
-    'AAAAAAAAAAAAAAAAAAAAAA'
-    """
-    return base64.urlsafe_b64encode(request.bytes).decode().rstrip("=")

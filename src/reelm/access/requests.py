@@ -20,7 +20,7 @@ from reelm.access.errors import (
     AccessOver,
     ReviewNotDue,
 )
-from reelm.access.model import EndCause, Finding, Request, Staff, State, Wish, public_id
+from reelm.access.model import EndCause, Finding, Request, Staff, State, Wish
 from reelm.access.policy import (
     REVIEW_WITHIN,
     Relation,
@@ -33,7 +33,7 @@ from reelm.access.policy import (
 )
 from reelm.access.store import find_request, insert_request, list_request_rows, update_request
 from reelm.infra.db import ReadUnit, WriteUnit
-from reelm.kernel.ids import AccessId, AccountId, new_uuid
+from reelm.kernel.ids import AccessId, AccountId, new_uuid, public_id
 
 
 def _relation_to(subject: AccountId, by: Staff) -> Relation:

@@ -22,6 +22,7 @@ STAYS: Mapping[str, str] = {
     "canaries": "a canary is its realm's own, and goes nowhere",
     "gateway_outbox": "what they did towards other realms goes there as it was meant to",
     "moves": "each of the two realms has its own row of a move",
+    "organisation_staff": "they acted for an organisation of the old realm, whose seat is there",
     "people": "made anew in the new realm; the old one knows them by another name from then on",
     "sessions": "they sign in anew in their new realm",
     "uploads": "a file on its way ends within a day; what a clip was made of goes with the clip",

@@ -1,5 +1,6 @@
 """How are things named? By UUIDv7 (RFC 9562 §5.7), each in its own type: a person is never taken for a clip."""
 
+import base64
 import os
 import time
 from typing import NewType
@@ -9,14 +10,27 @@ AccessId = NewType("AccessId", UUID)
 AccountId = NewType("AccountId", UUID)
 AssetId = NewType("AssetId", UUID)
 CommentId = NewType("CommentId", UUID)
+DeviceId = NewType("DeviceId", UUID)
 EntryId = NewType("EntryId", str)
+ExceptionId = NewType("ExceptionId", UUID)
 ImpressionId = NewType("ImpressionId", UUID)
 MoveId = NewType("MoveId", UUID)
 NotificationId = NewType("NotificationId", UUID)
+OrganisationId = NewType("OrganisationId", UUID)
 RealmCode = NewType("RealmCode", str)
 SessionId = NewType("SessionId", UUID)
+StaffId = NewType("StaffId", UUID)
 UploadId = NewType("UploadId", UUID)
 VideoId = NewType("VideoId", UUID)
+
+
+def public_id(id: UUID) -> str:
+    """How entries of the log name what has this id: 22 characters of unpadded base64url.
+
+    >>> public_id(UUID(int=0))
+    'AAAAAAAAAAAAAAAAAAAAAA'
+    """
+    return base64.urlsafe_b64encode(id.bytes).decode().rstrip("=")
 
 
 def new_uuid() -> UUID:

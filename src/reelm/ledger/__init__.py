@@ -88,6 +88,14 @@ from reelm.ledger.served import read_since
 from reelm.ledger.signer import Signer, WitnessAnswer
 from reelm.ledger.signing import SignerClient, SignerState, hide_memory, serve_signer
 from reelm.ledger.sources import Source, open_source
+from reelm.ledger.suspending import (
+    DeviceState,
+    OrganisationKey,
+    OrganisationProof,
+    SuspensionException,
+    SuspensionReply,
+    SuspensionStep,
+)
 from reelm.ledger.transfers import (
     OneOfKind,
     TransferDay,
@@ -121,6 +129,7 @@ __all__ = [
     "Cosigning",
     "Crossing",
     "CrossingRefused",
+    "DeviceState",
     "Disclosure",
     "Draft",
     "Durability",
@@ -148,6 +157,8 @@ __all__ = [
     "ModerationDecision",
     "Note",
     "OneOfKind",
+    "OrganisationKey",
+    "OrganisationProof",
     "PeerFault",
     "PersonArrived",
     "PersonHasNoKey",
@@ -177,6 +188,9 @@ __all__ = [
     "Source",
     "Split",
     "Sums",
+    "SuspensionException",
+    "SuspensionReply",
+    "SuspensionStep",
     "TransferDay",
     "Verified",
     "VerifierKey",

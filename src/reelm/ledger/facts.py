@@ -1,4 +1,4 @@
-"""Which kinds of entries are there? Each by its name; its fields are in `model.py` and `passings.py`."""
+"""Which kinds of entries are there? Each by its name; fields: `model.py`, `passings.py`, `suspending.py`."""
 
 from collections.abc import Mapping
 
@@ -37,6 +37,14 @@ from reelm.ledger.passings import (
     PersonLeft,
     RulesInForce,
 )
+from reelm.ledger.suspending import (
+    DeviceState,
+    OrganisationKey,
+    OrganisationProof,
+    SuspensionException,
+    SuspensionReply,
+    SuspensionStep,
+)
 
 FACTS: Mapping[str, type[Fact]] = {
     fact.kind: fact
@@ -71,5 +79,11 @@ FACTS: Mapping[str, type[Fact]] = {
         CanaryProbe,
         KeyHandover,
         RealmMapInForce,
+        OrganisationKey,
+        OrganisationProof,
+        SuspensionStep,
+        SuspensionReply,
+        SuspensionException,
+        DeviceState,
     )
 }

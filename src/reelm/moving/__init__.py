@@ -7,7 +7,7 @@ the other realm has all of it and both logs tell of it; what is left behind is a
 from reelm.moving.asking import HomeOf, ask, cancel, fetch_own, list_movers
 from reelm.moving.errors import MovedToRealm, MoveNotFound, MoveTooLate, MoveUnderWay, RealmNotTheirs
 from reelm.moving.jobs import WAKE, run_advance, run_wake
-from reelm.moving.model import UNDER_WAY, Move, Side, Step, Then, public_id
+from reelm.moving.model import UNDER_WAY, Move, Side, Step, Then
 from reelm.moving.mover import ADVANCE, RESIDENTS, Mover
 from reelm.moving.names import find_moved, hash_clip, hash_handle
 from reelm.moving.progress import Progress, count_progress
@@ -44,7 +44,6 @@ __all__ = [
     "hash_clip",
     "hash_handle",
     "list_movers",
-    "public_id",
     "run_advance",
     "run_residents",
     "run_wake",

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from reelm import accounts, feed, ledger, social, videos
 from reelm.infra.db import Belongings, RowMalformed, WriteUnit, insert_rows, read_row
-from reelm.kernel.ids import AccountId, VideoId
-from reelm.moving.model import Move, Step, Then, public_id
+from reelm.kernel.ids import AccountId, VideoId, public_id
+from reelm.moving.model import Move, Step, Then
 from reelm.moving.mover import Mover
 from reelm.moving.names import hash_clip, hash_handle
 from reelm.moving.parts import FILES

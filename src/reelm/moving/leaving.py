@@ -10,9 +10,9 @@ from typing import Any
 from reelm import accounts, gateway, ledger
 from reelm.gateway import Kind
 from reelm.infra.db import WriteUnit
-from reelm.kernel.ids import AccountId, MoveId
+from reelm.kernel.ids import AccountId, MoveId, public_id
 from reelm.moving.erasing import clear_files, erase
-from reelm.moving.model import Move, Step, Then, public_id
+from reelm.moving.model import Move, Step, Then
 from reelm.moving.mover import Mover, tell
 from reelm.moving.parts import FILES, Part, Rows, chain, digest_part
 from reelm.moving.plan import digest_all, plan_own_parts, plan_towards_parts, read_chunk

@@ -1,6 +1,5 @@
 """How far is a move? Plain data: two sides, and the steps between them."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,8 +75,3 @@ class Then(StrEnum):
     MORE = "more"
     LATER = "later"
     REST = "rest"
-
-
-def public_id(move: MoveId) -> str:
-    """A move as the log names it: 22 characters."""
-    return base64.urlsafe_b64encode(move.bytes).decode().rstrip("=")

@@ -9,7 +9,7 @@ from collections import Counter
 
 from reelm import access, accounts, ledger
 from reelm.infra.db import ReadUnit
-from reelm.kernel.ids import AccountId, SessionId, new_uuid
+from reelm.kernel.ids import AccountId, SessionId, new_uuid, public_id
 from reelm.kernel.roles import Role
 from reelm.probing.model import Cast
 from reelm.probing.prober import Prober
@@ -59,7 +59,7 @@ async def _look(prober: Prober, cast: Cast) -> tuple[str, Counter[str]]:
     await access.end(desk, asker, request.id)
     steps = (ledger.AccessRequested, ledger.AccessApproved, ledger.AccessOpened, ledger.AccessEnded)
     reads = (f"{ledger.AccessRead.kind} {name}" for name in prober.readers)
-    return access.public_id(request.id), Counter([*(step.kind for step in steps), *reads])
+    return public_id(request.id), Counter([*(step.kind for step in steps), *reads])
 
 
 def _desk(prober: Prober, cast: Cast) -> access.Desk:

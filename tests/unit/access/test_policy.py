@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelm.access.errors import ClassesNotListed, CountryMayNot, MinutesNotAllowed, ReasonNotListed
-from reelm.access.model import Request, Staff, State, public_id
+from reelm.access.model import Request, Staff, State
 from reelm.access.policy import (
     CLASSES,
     Relation,
@@ -25,7 +25,7 @@ from reelm.access.policy import (
     relation_of,
 )
 from reelm.kernel.data_classes import DataClass
-from reelm.kernel.ids import AccessId, AccountId, SessionId, new_uuid
+from reelm.kernel.ids import AccessId, AccountId, SessionId, new_uuid, public_id
 from reelm.kernel.roles import Role
 from reelm.ledger import Reason
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from reelm import accounts, gateway, moving, realms
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
-from reelm.kernel.ids import RealmCode
+from reelm.kernel.ids import RealmCode, public_id
 from reelm.web.depends import InCell, Now, Read, SignedIn, SignedInEvenMoving, Write
 from reelm.web.problems import problems
 
@@ -68,7 +68,7 @@ def _show(cell: Cell, move: moving.Move) -> MoveView:
     receipt = None
     if move.left_index is not None and move.arrived_index is not None:
         receipt = MoveReceipt(
-            move=moving.public_id(move.id),
+            move=public_id(move.id),
             left_realm=left,
             left_index=move.left_index,
             arrived_realm=arrived,
@@ -76,7 +76,7 @@ def _show(cell: Cell, move: moving.Move) -> MoveView:
             digest=move.digest,
         )
     return MoveView(
-        id=moving.public_id(move.id),
+        id=public_id(move.id),
         from_realm=left,
         to_realm=arrived,
         step=move.step,
