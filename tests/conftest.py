@@ -10,6 +10,7 @@ import pytest
 from tests.integration.world import Realm, Stage, build_stage, open_realm
 from tests.postgres import DatabaseServer, database_server
 
+from reelm.devices.register import watching
 from reelm.feed import stockroom
 from reelm.infra.db.schema import migrate
 from reelm.infra.settings import Settings
@@ -59,7 +60,8 @@ def settings(
     stage: Stage, database_server: DatabaseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Generator[Settings]:
     """A realm's settings over a copy of the stage: its database and its files."""
-    monkeypatch.setattr(stockroom, "FRESH_S", 0.0)  # what a test changed is on the next page
+    for kept in (stockroom, watching):  # what a test changed is on the next page
+        monkeypatch.setattr(kept, "FRESH_S", 0.0)
     name = database_server.create(stage.database)
     shutil.copytree(stage.data, tmp_path / "data")
     yield Settings(data=tmp_path / "data", database_url=database_server.url(name), client_dist=stage.client_dist)

@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from reelm import access, accounts, gateway, ledger, realms
+from reelm import access, accounts, devices, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.intake import open_intake
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
@@ -13,6 +14,7 @@ from reelm.feed import Feed, Intake, Learning, Present, ShowingKey, Stockroom
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool, ReadUnit
 from reelm.infra.line import LocalLine
+from reelm.infra.names import Names
 from reelm.infra.secrets import load_kept, load_secret
 from reelm.infra.settings import Settings
 from reelm.kernel.cursors import CursorKey
@@ -41,6 +43,8 @@ class Cell:
     abroad: gateway.Abroad
     moved_secret: bytes
     signer: ledger.SignerClient
+    watch: devices.register.Watch
+    names: Names
 
 
 @asynccontextmanager
@@ -111,6 +115,8 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     abroad=make_abroad(settings, line, clock),
                     moved_secret=load_kept(settings.data, MOVED_NAMES),
                     signer=signer,
+                    watch=devices.register.Watch(database, urlsplit(settings.public_url).hostname or ""),
+                    names=Names(settings.name_server),
                 )
         finally:
             await line.close()

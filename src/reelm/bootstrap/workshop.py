@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from reelm import access, accounts, feed, gateway, ledger, media, moving, probing, realms, videos
+from reelm import access, accounts, devices, feed, gateway, ledger, media, moving, probing, realms, videos
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.learner import have_feed_learn
 from reelm.bootstrap.movers import make_abroad, make_mover
@@ -16,6 +16,7 @@ from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database
 from reelm.infra.jobs import JobHandler, list_queued
 from reelm.infra.line import LocalLine
+from reelm.infra.names import Names
 from reelm.infra.settings import Settings
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AssetId, RealmCode
@@ -23,6 +24,7 @@ from reelm.kernel.time import Clock, SystemClock
 
 SWEEP = "cell.sweep"
 PROBE = "cell.probe"
+SUSPENSIONS = "cell.suspensions"
 DESCRIBE = "feed.describe"
 LEARN = "feed.learn"
 
@@ -54,6 +56,7 @@ class Workshop:
         return {
             SWEEP: self._sweep,
             PROBE: self._probe,
+            SUSPENSIONS: self._look_at_suspensions,
             DESCRIBE: partial(feed.run_describe, self.database),
             LEARN: self._learn,
             moving.ADVANCE: partial(moving.run_advance, self.mover),
@@ -67,6 +70,7 @@ class Workshop:
         return {
             SWEEP: "*/5 * * * *",
             PROBE: "3-53/10 * * * *",
+            SUSPENSIONS: "* * * * *",
             DESCRIBE: "* * * * *",
             LEARN: "7-57/10 * * * *",
             moving.WAKE: "* * * * *",
@@ -96,6 +100,17 @@ class Workshop:
         except Problem as problem:
             facts = {"problem": problem.slug(), **problem.facts()}
             _log.warning("nothing could be probed", extra={"facts": facts})
+
+    async def _look_at_suspensions(self, args: Mapping[str, str]) -> None:
+        del args
+        await self.look_at_suspensions()
+
+    async def look_at_suspensions(self) -> None:
+        """Look for proofs again that are a day old, and tell in the log of decisions that have lapsed."""
+        realm, now = self.settings.realm, self.clock.now()
+        look = partial(devices.organisations.look, Names(self.settings.name_server))
+        await devices.organisations.look_again(self.database, look, realm=realm, at=now)
+        await devices.register.note_lapsed(self.database, realm=realm, at=now)
 
     async def _learn(self, args: Mapping[str, str]) -> None:
         """Let the feed learn what is due, in a process of its own."""

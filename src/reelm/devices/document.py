@@ -33,6 +33,10 @@ class SignedDecision:
     canonical: bytes
     signature: str
 
+    def encode(self) -> bytes:
+        """The document with its signature, in canonical form."""
+        return rfc8785.dumps(orjson.loads(self.canonical) | {SIGNATURE: self.signature})
+
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.canonical).hexdigest()

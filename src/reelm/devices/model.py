@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from reelm.devices.suffixes import is_public_suffix
+
 # A decision that nobody has to look at again within a year is no temporary one.
 LONGEST_UNTIL_REVIEW = timedelta(days=366)
 WIDEST_V4, WIDEST_V6 = 8, 19
@@ -36,6 +38,13 @@ def _each_once(many: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(many)) < len(many):
         raise ValueError("named twice")
     return many
+
+
+def _of_one_holder(domains: tuple[str, ...]) -> tuple[str, ...]:
+    for domain in domains:
+        if is_public_suffix(domain):
+            raise ValueError(f"{domain} is not one service's: anybody can have a name below it")
+    return domains
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -126,7 +135,9 @@ class App(Statement):
     name: Line
     apple: Annotated[tuple[BundleId, ...], Field(max_length=200), AfterValidator(_each_once)] = ()
     android: Annotated[tuple[PackageName, ...], Field(max_length=200), AfterValidator(_each_once)] = ()
-    domains: Annotated[tuple[Domain, ...], Field(max_length=500), AfterValidator(_each_once)] = ()
+    domains: Annotated[
+        tuple[Domain, ...], Field(max_length=500), AfterValidator(_each_once), AfterValidator(_of_one_holder)
+    ] = ()
     covers: Covered
     successor_clause: InWords | None = None
 

@@ -7,7 +7,7 @@ those whom that very decision excepts. Before the deadline there is a notice, an
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from socket import AF_INET, AF_INET6, inet_pton
 
@@ -35,13 +35,16 @@ class Binding:
 
 @dataclass(frozen=True)
 class Bound:
-    """Whom one decision binds: networks that were proven, and devices by the thumbprints of their keys."""
+    """Whom one decision binds: networks that were proven, and devices by the thumbprints of their keys. `sessions`
+    are digests of tokens, each of a session on the device with that thumbprint.
+    """
 
     decision: Decision
     state: State
     networks: Sequence[Network] = ()
     devices: Iterable[bytes] = ()
     excepted: Iterable[bytes] = ()
+    sessions: Mapping[bytes, bytes] = field(default_factory=dict[bytes, bytes])
 
 
 class Suspensions:
@@ -50,6 +53,7 @@ class Suspensions:
     def __init__(self, many: Iterable[Bound]) -> None:
         spans: dict[int, list[tuple[int, int, Binding]]] = {4: [], 6: []}
         self._devices: dict[bytes, Binding] = {}
+        self._sessions: dict[bytes, bytes] = {}
         excepted = defaultdict[bytes, set[str]](set)
         for bound in many:
             binding = _bind(bound)
@@ -62,8 +66,22 @@ class Suspensions:
                 self._devices[device] = _stronger(self._devices.get(device), binding)
             for device in bound.excepted:
                 excepted[device].add(binding.decision)
+            self._sessions |= bound.sessions
         self._excepted = dict(excepted)
         self._networks = {AF_INET: _cut(spans[4]), AF_INET6: _cut(spans[6])}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing binds anybody, so that nobody need be asked who they are."""
+        return not (self._devices or any(starts for starts, _ in self._networks.values()))
+
+    @property
+    def knows_sessions(self) -> bool:
+        return bool(self._sessions)
+
+    def device_of(self, token_hash: bytes) -> bytes | None:
+        """The device that a session was opened on, if it is a managed one."""
+        return self._sessions.get(token_hash)
 
     def find(self, address: str, device: bytes | None = None) -> Binding | None:
         """What binds a caller; `device` is the thumbprint of a key that it has proven to hold. A caller without an

@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     gateway_socket: str = Field(
         default="", description="Unix socket of the gateway for its own realm; empty: DATA/run/gateway.sock"
     )
+    name_server: str = Field(
+        default="",
+        pattern=r"^(\S+:\d+)?$",
+        description="HOST:PORT of the name server asked for proofs of organisations; empty: the machine's",
+    )
     sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
     sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")
 

@@ -16,6 +16,7 @@ from reelm.videos import Clip
 from reelm.web import hot, hot_schema, ledger_files, pages, problems, v1, well_known
 from reelm.web.guard import Guard
 from reelm.web.kept import Kept
+from reelm.web.suspended import Suspended
 from reelm.web.views.clips import VideoView
 from reelm.web.views.data_map import show_data_map
 
@@ -43,6 +44,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.router.routes.extend(_list_routes())
+    app.add_middleware(Suspended)
     problems.install(app)
     return app
 

@@ -10,6 +10,7 @@ from reelm import accounts
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId
+from reelm.web.callers import address_of
 from reelm.web.guard import SESSION_COOKIE
 
 _LOOKS = frozenset({"GET", "HEAD"})
@@ -116,11 +117,8 @@ Browsing = Annotated[AccountId | None, Depends(_browsing)]
 
 
 def caller_of(request: Request, cell: Cell, limit: int) -> accounts.Caller:
-    """Who is calling, for rate limits. Behind nginx (a Unix socket) its X-Real-IP is the caller's address."""
-    address = request.client.host if request.client else ""
-    if cell.settings.listen.startswith("unix:"):
-        address = request.headers.get("x-real-ip", "")
-    return accounts.Caller(address, cell.secret, limit)
+    """Who is calling, for rate limits."""
+    return accounts.Caller(address_of(request.scope, request.headers, cell.settings), cell.secret, limit)
 
 
 Limit = Annotated[int, Query(ge=1, le=50)]

@@ -62,3 +62,25 @@ class ServerFailed(Problem):
     """A defect of ours; the reason is in the log, not in the answer."""
 
     status: ClassVar[int] = 500
+
+
+@dataclass(eq=False)
+class OrganisationSuspension(Problem):
+    """An organisation's decision binds the device or the network that the request comes from."""
+
+    status: ClassVar[int] = 403
+    organisation: str
+    decided_by: str
+    reason: str
+    since: str
+    review_by: str
+    contact: str
+    decision: str
+    decision_sha256: str
+
+
+@dataclass(eq=False)
+class SuspensionByLaw(OrganisationSuspension):
+    """The same, where a law or a directive demands it of us (RFC 7725)."""
+
+    status: ClassVar[int] = 451

@@ -1,1 +1,55 @@
-"""."""
+"""Who manages devices here, who acts for them, by which keys do they sign, and what have they proven to be theirs?"""
+
+from reelm.devices.organisations.looking import look
+from reelm.devices.organisations.model import Duty, Key, Organisation, Proof, Seat
+from reelm.devices.organisations.policy import Step, check
+from reelm.devices.organisations.proofs import (
+    Look,
+    ask_proof,
+    fetch_proof,
+    list_held,
+    look_again,
+    note_sight,
+    where_to_put,
+)
+from reelm.devices.organisations.registering import (
+    NewOrganisation,
+    add_key,
+    appoint,
+    fetch_organisation,
+    list_valid_keys,
+    register,
+    revoke_key,
+    sit,
+)
+from reelm.devices.organisations.store import list_keys, list_organisations, list_proofs, list_seats
+
+__all__ = [
+    "Duty",
+    "Key",
+    "Look",
+    "NewOrganisation",
+    "Organisation",
+    "Proof",
+    "Seat",
+    "Step",
+    "add_key",
+    "appoint",
+    "ask_proof",
+    "check",
+    "fetch_organisation",
+    "fetch_proof",
+    "list_held",
+    "list_keys",
+    "list_organisations",
+    "list_proofs",
+    "list_seats",
+    "list_valid_keys",
+    "look",
+    "look_again",
+    "note_sight",
+    "register",
+    "revoke_key",
+    "sit",
+    "where_to_put",
+]

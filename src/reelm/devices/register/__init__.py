@@ -1,1 +1,70 @@
-"""."""
+"""What was decided about which app, in which state is it, whom does it bind, and who was asked, told and excepted?"""
+
+from reelm.devices.register.comparing import Difference, compare
+from reelm.devices.register.counting import count_figures
+from reelm.devices.register.excepting import (
+    Wish,
+    ask_exception,
+    check_wish,
+    decide_exception,
+    revoke_exception,
+)
+from reelm.devices.register.figures import suppress
+from reelm.devices.register.filing import (
+    ask,
+    fetch_decision,
+    fetch_own,
+    file,
+    lift,
+    note_lapsed,
+    publish,
+    review,
+)
+from reelm.devices.register.happening import Event, list_events
+from reelm.devices.register.model import Excepted, Filed, Reviewed, ReviewRecord, Said
+from reelm.devices.register.replies import reply_as_bound, reply_as_service
+from reelm.devices.register.rules import names_host
+from reelm.devices.register.store import list_decisions, list_exceptions, list_replies
+from reelm.devices.register.telling import Reached, Told, acknowledge, choose_language, report_telling, tell
+from reelm.devices.register.watching import Notice, Watch
+
+__all__ = [
+    "Difference",
+    "Event",
+    "Excepted",
+    "Filed",
+    "Notice",
+    "Reached",
+    "ReviewRecord",
+    "Reviewed",
+    "Said",
+    "Told",
+    "Watch",
+    "Wish",
+    "acknowledge",
+    "ask",
+    "ask_exception",
+    "check_wish",
+    "choose_language",
+    "compare",
+    "count_figures",
+    "decide_exception",
+    "fetch_decision",
+    "fetch_own",
+    "file",
+    "lift",
+    "list_decisions",
+    "list_events",
+    "list_exceptions",
+    "list_replies",
+    "names_host",
+    "note_lapsed",
+    "publish",
+    "reply_as_bound",
+    "reply_as_service",
+    "report_telling",
+    "review",
+    "revoke_exception",
+    "suppress",
+    "tell",
+]

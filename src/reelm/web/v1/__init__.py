@@ -8,6 +8,7 @@ from reelm.web.v1 import (
     blocks,
     comments,
     data_map,
+    decisions,
     feed_parameters,
     follows,
     likes,
@@ -16,8 +17,10 @@ from reelm.web.v1 import (
     me_ledger,
     me_move,
     notifications,
+    organisations,
     places,
     realms,
+    register,
     session,
     transfers,
     trust,
@@ -30,6 +33,8 @@ router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
 for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, trust, transfers):
+    router.include_router(resource.router)
+for resource in (register, organisations, decisions):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]

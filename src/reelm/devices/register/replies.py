@@ -1,0 +1,63 @@
+"""Who may answer a decision, and how? The suspended service, and everybody whom it binds; published beside it.
+
+The service is known by having proven one of the domains that the decision names; where that is this very realm, its
+operators answer. Somebody who is bound answers on a device of theirs, and is not named.
+"""
+
+import hashlib
+from uuid import UUID
+
+from reelm import accounts, ledger
+from reelm.devices import organisations
+from reelm.devices.acting import Act
+from reelm.devices.errors import DecisionNotFound, NotTheService, ReplyNotTaken
+from reelm.devices.register import store
+from reelm.devices.register.model import By, Filed, Said
+from reelm.devices.register.rules import covers, names_host
+from reelm.devices.states import State
+from reelm.kernel.ids import new_uuid
+from reelm.kernel.roles import Role
+
+LONGEST = 4000
+
+
+async def reply_as_service(act: Act, id: UUID, words: str, *, host: str) -> Said:
+    """Answer for the service. `host` is where this realm is, whose operators answer where it is the service.
+
+    Raises `DecisionNotFound`, `NotTheService`, `ReplyNotTaken`.
+    """
+    filed = await _fetch_heard(act, id)
+    if act.by is not None:
+        role, _ = await accounts.fetch_position(act.unit, act.by)
+        if role is Role.OPERATOR and names_host(filed.decision.app, host):
+            return await _reply(act, filed, "service", host, words)
+        for organisation in await organisations.list_organisations(act.unit, act.by):
+            domains, _ = await organisations.list_held(act.unit, organisation.id)
+            theirs = [one for one in filed.decision.app.domains if any(covers(own, one) for own in domains)]
+            if theirs:
+                return await _reply(act, filed, "service", theirs[0], words)
+    raise NotTheService
+
+
+async def reply_as_bound(act: Act, id: UUID, words: str) -> Said:
+    """Answer as somebody whom it binds; the caller has seen to that. Raises `DecisionNotFound`, `ReplyNotTaken`."""
+    return await _reply(act, await _fetch_heard(act, id), "staff", None, words)
+
+
+async def _fetch_heard(act: Act, id: UUID) -> Filed:
+    """Also one that is not published yet: that is when answers count most."""
+    found = [one for one in await store.list_decisions(act.unit, id=id) if one.asked_at or one.published_at]
+    if not found:
+        raise DecisionNotFound
+    return found[-1]
+
+
+async def _reply(act: Act, filed: Filed, by: By, domain: str | None, words: str) -> Said:
+    text = words.strip()
+    if not 0 < len(text) <= LONGEST or filed.state(act.at) in {State.LIFTED, State.LAPSED}:
+        raise ReplyNotTaken(longest=LONGEST)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    entry = await act.log(ledger.SuspensionReply(decision=filed.digest, by=by, reply=digest))
+    said = Said(new_uuid(), by, domain, text, act.at, entry)
+    await store.insert_reply(act.unit, filed, said)
+    return said

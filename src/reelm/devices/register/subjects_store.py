@@ -1,0 +1,128 @@
+"""Whom does a decision bind, of an organisation's devices? The queries that find them, by its scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+
+from reelm.devices.compliance import Compliance
+from reelm.devices.fleet import EVERYBODY
+from reelm.devices.model import Decision
+from reelm.devices.register.tables import exceptions
+from reelm.devices.roll.tables import (
+    device_groups,
+    device_sessions,
+    device_states,
+    directory_groups,
+    directory_members,
+    directory_people,
+    managed_devices,
+)
+from reelm.infra.db import ReadUnit
+from reelm.kernel.ids import OrganisationId
+
+_D = managed_devices.c
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Devices by the thumbprints of their keys: those that are bound, and those that are excepted. Sessions by their
+    tokens' digests, each with its device's thumbprint.
+    """
+
+    bound: Sequence[bytes]
+    excepted: Sequence[bytes]
+    sessions: dict[bytes, bytes]
+    next_at: datetime | None
+
+
+async def is_there(unit: ReadUnit, organisation: OrganisationId, *, device: UUID | None, person: UUID | None) -> bool:
+    """Whether a device or a person is the organisation's."""
+    people = directory_people.c
+    statement = (
+        select(literal(1)).where(_D.id == device, _D.organisation_id == organisation)
+        if device is not None
+        else select(literal(1)).where(people.id == person, people.organisation_id == organisation)
+    )
+    return await unit.scalar(statement) is not None
+
+
+async def find_subjects(unit: ReadUnit, organisation: OrganisationId, decision: Decision, now: datetime) -> Subjects:
+    """Those that have a key: by what else could a caller be known as a device?"""
+    mine = and_(_D.organisation_id == organisation, _D.active, _D.thumbprint.is_not(None))
+    bound = await unit.scalars(select(_D.thumbprint).where(mine, is_bound(decision)))
+    excepted, next_at = await _find_excepted(unit, decision, mine, now)
+    sessions = select(device_sessions.c.token_hash, _D.thumbprint).join(
+        managed_devices, _D.id == device_sessions.c.device_id
+    )
+    found = {row.token_hash: row.thumbprint for row in await unit.all(sessions.where(mine))}
+    return Subjects(list(bound), excepted, found, next_at)
+
+
+async def _find_excepted(
+    unit: ReadUnit, decision: Decision, mine: ColumnElement[bool], now: datetime
+) -> tuple[list[bytes], datetime | None]:
+    """Whose exceptions hold now, and when the next one ends."""
+    e = exceptions.c
+    granted = and_(
+        e.decision_id == decision_uuid(decision), e.granted.is_(True), e.revoked_at.is_(None), e.until > now
+    )
+    whose = or_(e.device_id == _D.id, and_(e.person_id.is_not(None), e.person_id == _D.person_id))
+    rows = await unit.all(select(_D.thumbprint, e.until).where(mine, granted, whose))
+    ends = [row.until for row in rows]
+    return [row.thumbprint for row in rows], min(ends) if ends else None
+
+
+def is_bound(decision: Decision) -> ColumnElement[bool]:
+    """Devices of the ownership and the groups of its scope; a person's devices are in the person's groups."""
+    owned = _D.ownership.in_([one.value for one in decision.scope.ownership])
+    groups = list(decision.scope.groups)
+    if EVERYBODY in groups:
+        return owned
+    g, m, d = directory_groups.c, directory_members.c, device_groups.c
+    by_itself = exists().where(d.device_id == _D.id, d.group_id == g.id, g.code.in_(groups))
+    by_person = exists().where(m.person_id == _D.person_id, m.group_id == g.id, g.code.in_(groups))
+    return and_(owned, or_(by_itself, by_person))
+
+
+def decision_uuid(decision: Decision) -> UUID:
+    return UUID(decision.id)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose a device is, and in which language they are told."""
+
+    organisation: OrganisationId
+    person: UUID | None
+    locale: str
+
+
+async def find_device(unit: ReadUnit, device: UUID) -> Subject | None:
+    """A device that is enrolled."""
+    people = directory_people.c
+    joined = select(_D.organisation_id, _D.person_id, people.locale).join_from(
+        managed_devices, directory_people, _D.person_id == people.id, isouter=True
+    )
+    row = await unit.first(joined.where(_D.id == device, _D.active))
+    return Subject(OrganisationId(row.organisation_id), row.person_id, row.locale or "en") if row else None
+
+
+async def binds_device(unit: ReadUnit, decision: Decision, device: UUID) -> bool:
+    """Whether a device is in the scope of a decision of its organisation."""
+    return await unit.scalar(select(literal(1)).where(_D.id == device, _D.active, is_bound(decision))) is not None
+
+
+async def list_bound_people(unit: ReadUnit, organisation: OrganisationId, decision: Decision) -> list[UUID]:
+    """Everybody with an active device that a decision binds."""
+    mine = and_(_D.organisation_id == organisation, _D.active, _D.person_id.is_not(None))
+    statement = select(_D.person_id).where(mine, is_bound(decision)).distinct().order_by(_D.person_id)
+    return list(await unit.scalars(statement))
+
+
+async def list_states(unit: ReadUnit, decision: UUID) -> list[Compliance]:
+    """How each device stands to a decision, as the log tells it."""
+    statement = select(device_states.c.state).where(device_states.c.decision_id == decision)
+    return [Compliance(state) for state in await unit.scalars(statement)]

@@ -1,0 +1,93 @@
+"""Who has been told of a decision, and who has said so? An audit found people with their own phones who never were.
+
+Somebody is told when a device of theirs, which has shown its key, fetches the decision in their language; they
+acknowledge it by hand. Whoever has neither is counted as that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from reelm.devices.errors import NotTold
+from reelm.devices.model import InWords
+from reelm.devices.register import store, subjects_store
+from reelm.devices.register.model import Filed, Telling
+from reelm.infra.db import ReadUnit, WriteUnit
+
+FALLBACK = "en"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A decision as one person reads it. `language` is that of its words, theirs where it is written in it."""
+
+    filed: Filed
+    language: str
+    acknowledged_at: datetime | None
+
+
+def choose_language(words: InWords, wanted: str) -> str:
+    """The language itself, another of the same name, English, or the first there is.
+
+    >>> choose_language({"en": "a", "fr-CA": "b"}, "fr")
+    'fr-CA'
+    >>> choose_language({"de": "a", "fr": "b"}, "nl")
+    'de'
+    """
+    if wanted in words:
+        return wanted
+    main = wanted.partition("-")[0]
+    alike = [language for language in words if language.partition("-")[0] == main]
+    return alike[0] if alike else FALLBACK if FALLBACK in words else next(iter(words))
+
+
+async def tell(unit: WriteUnit, device: UUID, now: datetime) -> list[Told]:
+    """The decisions that bind a device, to be shown to its person; that they were is written down.
+
+    A device without a person is nobody's to acknowledge.
+    """
+    subject = await subjects_store.find_device(unit, device)
+    told: list[Told] = []
+    if subject is None:
+        return told
+    for filed in await store.list_decisions(unit, organisation=subject.organisation, published=True):
+        if not filed.is_live(now) or not await subjects_store.binds_device(unit, filed.decision, device):
+            continue
+        language = choose_language(filed.decision.reason.public, subject.locale)
+        acknowledged_at = None
+        if subject.person is not None:
+            await store.insert_telling(unit, filed, subject.person, language, now)
+            acknowledged_at = (await store.list_tellings(unit, filed))[subject.person].acknowledged_at
+        told.append(Told(filed, language, acknowledged_at))
+    return told
+
+
+async def acknowledge(unit: WriteUnit, device: UUID, decision: UUID, now: datetime) -> None:
+    """Its person says that they have read a decision. Saying so twice changes nothing. Raises `NotTold`."""
+    subject = await subjects_store.find_device(unit, device)
+    if subject is None or subject.person is None:
+        raise NotTold
+    for filed in await store.list_decisions(unit, id=decision, published=True):
+        if filed.is_live(now) and await store.acknowledge(unit, filed, subject.person, now):
+            return
+    raise NotTold
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far the people whom a decision binds have been told. `not_told` are their ids."""
+
+    people: int
+    told: int
+    acknowledged: int
+    not_told: Sequence[UUID]
+
+
+async def report_telling(unit: ReadUnit, filed: Filed) -> Reached:
+    """Everybody with a device that the decision binds."""
+    bound = await subjects_store.list_bound_people(unit, filed.organisation, filed.decision)
+    tellings: dict[UUID, Telling] = await store.list_tellings(unit, filed)
+    reached = [tellings[person] for person in bound if person in tellings]
+    acknowledged = sum(one.acknowledged_at is not None for one in reached)
+    return Reached(len(bound), len(reached), acknowledged, [one for one in bound if one not in tellings])
