@@ -4,7 +4,7 @@ Promises: a decision that lacks a reason, an authority or a date of review does 
 itself where nobody reviews it; and files made for other programs follow from the decision alone.
 """
 
-from reelm.devices import organisations, register
+from reelm.devices import organisations, register, reporting
 from reelm.devices.acting import Act
 from reelm.devices.artefacts import BY_GROUP, TARGETS, compile_decisions, read_coverage
 from reelm.devices.artefacts.apple import sign_profile
@@ -180,6 +180,7 @@ __all__ = [
     "read_proof",
     "read_signal",
     "register",
+    "reporting",
     "review_due",
     "sign_decision",
     "sign_profile",

@@ -25,6 +25,7 @@ from reelm.devices.register.model import Excepted, Filed, Reviewed, ReviewRecord
 from reelm.devices.register.replies import reply_as_bound, reply_as_service
 from reelm.devices.register.rules import names_host
 from reelm.devices.register.store import list_decisions, list_exceptions, list_replies
+from reelm.devices.register.subjects_store import decision_uuid, is_bound
 from reelm.devices.register.telling import Reached, Told, acknowledge, choose_language, report_telling, tell
 from reelm.devices.register.watching import Notice, Watch
 
@@ -49,9 +50,11 @@ __all__ = [
     "compare",
     "count_figures",
     "decide_exception",
+    "decision_uuid",
     "fetch_decision",
     "fetch_own",
     "file",
+    "is_bound",
     "lift",
     "list_decisions",
     "list_events",

@@ -1,0 +1,110 @@
+"""The queries of reports: devices as a decision binds them, and how each stands."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from reelm.devices.compliance import Compliance
+from reelm.devices.fleet import Enrolment, Platform
+from reelm.devices.model import Decision
+from reelm.devices.register import decision_uuid, is_bound
+from reelm.devices.register.tables import exceptions
+from reelm.devices.reporting.model import Standing
+from reelm.devices.roll.tables import device_states, managed_devices
+from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
+from reelm.kernel.ids import OrganisationId
+
+_D, _S = managed_devices.c, device_states.c
+
+
+def _standing(row: Record) -> Standing:
+    return Standing(
+        device=row.id,
+        platform=Platform(row.platform),
+        enrolment=Enrolment(row.enrolment),
+        ledger_key=row.ledger_key,
+        is_excepted=row.is_excepted,
+        has_app=row.has_app,
+        reported_at=row.reported_at,
+        source=row.source,
+        state=Compliance(row.state) if row.state else None,
+        since=row.since,
+        entry=row.entry,
+    )
+
+
+async def list_standings(
+    unit: ReadUnit,
+    organisation: OrganisationId,
+    decision: Decision,
+    now: datetime,
+    *,
+    devices: Collection[UUID] | None = None,
+    after: UUID | None = None,
+    state: Compliance | None = None,
+    limit: int | None = None,
+) -> list[Standing]:
+    """Active devices that a decision binds, by id: all, or these, or those after one; in one state or in any."""
+    id = decision_uuid(decision)
+    joined = select(
+        *(_D.id, _D.platform, _D.enrolment, _D.ledger_key),
+        *(_S.has_app, _S.reported_at, _S.source, _S.state, _S.since, _S.entry),
+        _is_excepted(id, now).label("is_excepted"),
+    ).join_from(managed_devices, device_states, and_(_S.device_id == _D.id, _S.decision_id == id), isouter=True)
+    statement = joined.where(_D.organisation_id == organisation, _D.active, is_bound(decision))
+    if devices is not None:
+        statement = statement.where(is_among(_D.id, devices))
+    if after is not None:
+        statement = statement.where(_D.id > after)
+    if state is not None:
+        statement = statement.where(_S.state == state)
+    return [_standing(row) for row in await unit.all(statement.order_by(_D.id).limit(limit))]
+
+
+def _is_excepted(decision: UUID, now: datetime) -> ColumnElement[bool]:
+    e = exceptions.c
+    holds = and_(e.decision_id == decision, e.granted.is_(True), e.revoked_at.is_(None), e.until > now)
+    return exists().where(holds, or_(e.device_id == _D.id, e.person_id == _D.person_id))
+
+
+async def put_standings(unit: WriteUnit, decision: UUID, standings: Sequence[Standing]) -> None:
+    """How each stands from now on."""
+    rows = [
+        {
+            "device_id": one.device,
+            "decision_id": decision,
+            "has_app": one.has_app,
+            "reported_at": one.reported_at,
+            "source": one.source,
+            "state": one.state,
+            "since": one.since,
+            "entry": one.entry,
+        }
+        for one in standings
+    ]
+    for first in range(0, len(rows), 1000):
+        statement = upsert(device_states).values(rows[first : first + 1000])
+        names = ("has_app", "reported_at", "source", "state", "since", "entry")
+        told = {name: statement.excluded[name] for name in names}
+        await unit.write(statement.on_conflict_do_update(index_elements=["device_id", "decision_id"], set_=told))
+
+
+async def hold_devices(unit: WriteUnit, devices: Collection[UUID]) -> None:
+    """Reports about one device come one after the other, whoever sends them."""
+    held = select(_D.id).where(is_among(_D.id, devices)).order_by(_D.id)
+    await unit.scalars(held.with_for_update(key_share=True))
+
+
+async def find_organisations(unit: ReadUnit, devices: Collection[UUID]) -> dict[UUID, OrganisationId]:
+    """Whose each active device is."""
+    rows = await unit.all(select(_D.id, _D.organisation_id).where(is_among(_D.id, devices), _D.active))
+    return {row.id: OrganisationId(row.organisation_id) for row in rows}
+
+
+async def count_by_state(unit: ReadUnit, decision: UUID) -> dict[Compliance, int]:
+    """How many devices are in each state, as last written down; those that are none are left out."""
+    counted = select(_S.state, func.count().label("n")).where(_S.decision_id == decision).group_by(_S.state)
+    return {Compliance(row.state): row.n for row in await unit.all(counted)}
