@@ -3,8 +3,8 @@
 It has two keys, both RSA. One signs certificates. The other is its registration authority's: to that, devices that
 enrol by SCEP encrypt their requests, and it signs the answers. They are apart because whoever may send ciphertexts by
 PKCS #1 v1.5 to a key may learn to sign with it, and the key that signs certificates must not be open to that. Both
-are RSA because Debian's `scepclient` encrypts to every certificate that GetCACert gives it, and fails at a key of another
-kind; certmonger takes the certificate that may encrypt. Of a request only the key is taken: the rest is ours to say.
+are RSA because Debian's `scepclient` encrypts to every certificate that GetCACert gives it, and fails at a key of
+another kind; certmonger takes the certificate that may encrypt. Of a request only the key is taken.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import TypeAdapter
 
@@ -46,6 +47,8 @@ URN = "urn:reelm:device:"
 DeviceKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 _CODE = TypeAdapter[str](Code)
+# What cryptography raises for bytes that are not what they should be; where warnings are errors, those, too.
+_GARBAGE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, CryptographyDeprecationWarning)
 _CURVES, _HASHES = (ec.SECP256R1, ec.SECP384R1), (SHA256, SHA384, SHA512)
 
 
@@ -117,7 +120,7 @@ def read_request(data: bytes) -> x509.CertificateSigningRequest:
     try:
         pem = data.lstrip().startswith(b"-----BEGIN")
         request = x509.load_pem_x509_csr(data) if pem else x509.load_der_x509_csr(data)
-    except ValueError:
+    except _GARBAGE:
         raise CertificateRequestMalformed from None
     check_request(request)
     return request
@@ -128,13 +131,13 @@ def check_request(request: x509.CertificateSigningRequest) -> DeviceKey:
     try:
         key = request.public_key()
         hash_ = request.signature_hash_algorithm
-    except (ValueError, UnsupportedAlgorithm):
+    except _GARBAGE:
         raise DeviceKeyRefused from None
     if not _will_do(key) or not (hash_ is None or isinstance(hash_, _HASHES)):
         raise DeviceKeyRefused
     try:
         holds = request.is_signature_valid
-    except (ValueError, UnsupportedAlgorithm):
+    except _GARBAGE:
         holds = False
     if not holds:
         raise CertificateRequestMalformed
@@ -170,10 +173,10 @@ def thumbprint(of: x509.Certificate | PublicKeyTypes) -> bytes:
 def read_certificate(
     presented: bytes, issuer: x509.Certificate, now: datetime, *, device: str | None = None
 ) -> Certified:
-    """Which device a certificate is of, PEM or DER, which `issuer` has given; `device` is who it must be, by its code.
+    """Which device a certificate by `issuer` is of, PEM or DER. `device` is the code of the one that it must be of.
 
-    Clocks may differ by five minutes. That the caller holds the key, the connection has to show, and that the device
-    is still enrolled, whoever keeps the devices. Raises `DeviceCertificateForeign` for one by another authority or
+    Clocks may differ by five minutes. That the caller holds the key, the connection has to show; that the device is
+    still enrolled, whoever keeps the devices. Raises `DeviceCertificateForeign` for one by another authority or
     not for a device, `DeviceCertificateOfAnother`, `DeviceCertificateExpired` or `DeviceCertificateNotYetValid`.
     """
     try:
@@ -183,7 +186,7 @@ def read_certificate(
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         (uri,) = names.get_values_for_type(x509.UniformResourceIdentifier)
         key = certificate.public_key()
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
+    except (*_GARBAGE, InvalidSignature, x509.ExtensionNotFound):
         raise DeviceCertificateForeign from None
     organisation, _, its_device = uri.removeprefix(URN).partition(":")
     if ExtendedKeyUsageOID.CLIENT_AUTH not in purposes or not uri.startswith(URN) or not _will_do(key):

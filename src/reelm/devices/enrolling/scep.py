@@ -21,11 +21,7 @@ from cryptography.x509.oid import AttributeOID
 from reelm.devices.enrolling import cms
 from reelm.devices.enrolling.authority import Authority, Certified, read_certificate, read_request
 from reelm.devices.enrolling.cms import Reader, Signed, Unreadable, Unsupported
-from reelm.devices.errors import (
-    CertificateRequestMalformed,
-    DeviceKeyRefused,
-    ScepMessageMalformed,
-)
+from reelm.devices.errors import ScepMessageMalformed
 from reelm.kernel.errors import Problem
 
 SCEP_CAPABILITIES = "AES\nPOSTPKIOperation\nRenewal\nSCEPStandard\nSHA-256\n"
@@ -172,10 +168,8 @@ def _read_request(data: bytes) -> x509.CertificateSigningRequest:
     """What can't be read fails as what can't be unsealed, so that nobody can try out changed messages."""
     try:
         return read_request(data)
-    except CertificateRequestMalformed:
+    except Problem:
         raise _Fault(FailInfo.BAD_MESSAGE_CHECK) from None
-    except DeviceKeyRefused:
-        raise _Fault(FailInfo.BAD_ALG) from None
 
 
 def _read_renewed(authority: Authority, signed: Signed, now: datetime, *, must: bool) -> Certified | None:
