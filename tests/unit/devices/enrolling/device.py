@@ -10,6 +10,7 @@ from typing import Any, cast
 from asn1crypto import cms as untyped_cms
 from asn1crypto import core as untyped_core
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
@@ -59,7 +60,7 @@ def request(
     if challenge is not None:
         builder = builder.add_attribute(AttributeOID.CHALLENGE_PASSWORD, challenge.encode())
     key = key or rsa_key()
-    return builder.sign(key, SHA256() if hasattr(key, "curve") or isinstance(key, RSAPrivateKey) else None)
+    return builder.sign(key, SHA256() if isinstance(key, (RSAPrivateKey, EllipticCurvePrivateKey)) else None)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A device's message is answered, with a certificate or a reason. No message, whatever is in it, does anything else."""
+"""A device's message is answered, with a certificate or a reason. No message, whatever is in it, does more."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, cast
 
 import pytest
+from asn1crypto import cms as untyped_cms
 from asn1crypto import core as untyped_core
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -28,6 +29,7 @@ from reelm.devices import (
 )
 from reelm.devices.enrolling import cms
 
+_cms: Any = cast("Any", untyped_cms)
 _core: Any = cast("Any", untyped_core)
 TYPE, NONCE, TRANSACTION = (f"{SCEP}{arc}" for arc in (2, 5, 7))
 
@@ -123,12 +125,31 @@ def test_longer_keys_of_aes_are_taken() -> None:
     assert isinstance(read(Message(content=content).dump()), Asked)
 
 
-def test_sha_1_and_des_are_taken_only_from_a_connection_that_was_encrypted() -> None:
+def test_sha_1_is_taken_only_from_a_connection_that_was_encrypted() -> None:
     old = Message(digest="sha1").dump()
     assert isinstance(read(old, over_tls=True), Asked)
     refused = read(old)
     assert isinstance(refused, Refused)
     assert refused.fail is FailInfo.BAD_ALG
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "over_tls", "fail"),
+    [
+        ("des", False, FailInfo.BAD_ALG),
+        ("des", True, FailInfo.BAD_MESSAGE_CHECK),
+        ("tripledes_3key", True, FailInfo.BAD_ALG),
+        ("1.2.840.113549.3.4", True, FailInfo.BAD_ALG),
+    ],
+)
+def test_other_ciphers_are_not_even_tried(algorithm: str, over_tls: bool, fail: FailInfo) -> None:
+    """What was sealed by AES says of itself that it was by another cipher."""
+    told = _cms.ContentInfo.load(seal(der(request())))
+    named = {"algorithm": algorithm, "parameters": _core.OctetString(bytes(8))}
+    told["content"]["encrypted_content_info"]["content_encryption_algorithm"] = named
+    refused = read(Message(content=told.dump()).dump(), over_tls=over_tls)
+    assert isinstance(refused, Refused)
+    assert refused.fail is fail
 
 
 def _of_another_key() -> bytes:
