@@ -138,7 +138,7 @@ def answer_operation(
 
 def _read_transaction(signed: Signed) -> Transaction:
     id_, nonce = signed.attributes.get(_TRANSACTION), signed.attributes.get(_SENDER)
-    if not isinstance(id_, str) or not isinstance(nonce, bytes):
+    if not isinstance(id_, str) or not isinstance(nonce, bytes) or not id_.isascii():
         raise Unreadable
     if not 0 < len(id_) <= MOST_TRANSACTION or not 0 < len(nonce) <= MOST_NONCE:
         raise Unreadable

@@ -249,10 +249,10 @@ def nested_strings() -> bytes:
         Message(attributes={TRANSACTION: None}).dump(),
         Message(attributes={TRANSACTION: _core.PrintableString("t" * 257)}).dump(),
         Message(attributes={TRANSACTION: _core.Integer(7)}).dump(),
+        Message(attributes={TRANSACTION: _core.UTF8String("n° 7")}).dump(),
         Message(attributes={NONCE: None}).dump(),
         Message(attributes={NONCE: _core.OctetString(bytes(65))}).dump(),
     ],
-    ids=lambda message: f"{message[:6].hex()}-{len(message)}",
 )
 def test_what_could_not_even_be_answered_is_refused(message: bytes) -> None:
     with pytest.raises(ScepMessageMalformed):
