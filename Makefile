@@ -19,7 +19,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install $(shell test 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup up test check bench screenshots lock clean browser outside resolver test-cells test-rest
+.PHONY: help setup up test check bench screenshots lock clean browser outside resolver enrolling test-cells test-rest
 
 help: ## List what can be asked
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -29,7 +29,7 @@ setup: $(DONE)/project client/dist/index.html ## Make .venv, install what is loc
 up: setup ## Run everything with demo content: PORT=8000 DATA=var; DEMO=no without clips; REALMS=eu,us for several
 	@exec $(PY) -P -m reelm.cli up --port "$(PORT)" --data "$(DATA)" $(if $(filter no,$(DEMO)),--no-demo) $(if $(REALMS),--realms "$(REALMS)")
 
-test: setup $(DONE)/tools browser outside resolver ## All tests, in two halves that run at once: each waits half of its time
+test: setup $(DONE)/tools browser outside resolver enrolling ## All tests, in two halves that run at once: each waits half of its time
 	@$(MAKE) --jobs=2 test-cells test-rest
 
 # Whole cells and fleets, which are started as an operator starts them; and everything else.
@@ -126,19 +126,28 @@ outside: $(DONE)/oracles
 	  echo "No Go here and no way to install it (needs root and apt-get): checks of the ledger with it are skipped."; \
 	fi
 
-# BIND and Unbound, which tests start themselves with our zones. Installing must not make them this machine's resolver.
+# Programs that tests start themselves, with our files or against our answers. Installing them must not start a service
+# of theirs, or make this machine use it. $(1): packages, $(2): what they are, $(3): what is checked with them.
 POLICY := /usr/sbin/policy-rc.d
-resolver:
-	@if command -v named >/dev/null 2>&1 && command -v unbound >/dev/null 2>&1; then exit 0; fi; \
+define install_without_services
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	  echo "Installing BIND and Unbound for the checks of zones"; \
+	  echo "Installing $(2) for the checks of $(3)"; \
 	  [ -e $(POLICY) ] || { ours=1; printf '#!/bin/sh\nexit 101\n' >$(POLICY); chmod 755 $(POLICY); }; \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-	      bind9 unbound; } >/dev/null || echo "They could not be installed: the checks of zones are skipped."; \
+	      $(1); } >/dev/null || echo "They could not be installed: the checks of $(3) are skipped."; \
 	  [ -z "$$ours" ] || rm -f $(POLICY); \
 	else \
-	  echo "No BIND or no Unbound here, and no way to install it (needs root and apt-get): checks of zones are skipped."; \
+	  echo "No $(2) here, and no way to install it (needs root and apt-get): checks of $(3) are skipped."; \
 	fi
+endef
+
+resolver:
+	@if command -v named >/dev/null 2>&1 && command -v unbound >/dev/null 2>&1; then exit 0; fi; \
+	$(call install_without_services,bind9 unbound,BIND and Unbound,zones)
+
+enrolling:
+	@if command -v scepclient >/dev/null 2>&1 && test -x /usr/lib/certmonger/scep-submit; then exit 0; fi; \
+	$(call install_without_services,scep certmonger,scepclient and certmonger,enrolling)
 
 $(DONE)/oracles: requirements-oracles.lock | $(PY)
 	@echo "Other people's verifiers"

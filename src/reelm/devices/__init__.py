@@ -4,15 +4,81 @@ Promises: a decision that lacks a reason, an authority or a date of review does 
 itself where nobody reviews it; and files made for other programs follow from the decision alone.
 """
 
-from reelm.devices import organisations, register, reporting
-from reelm.devices.acting import Act
-from reelm.devices.artefacts import BY_GROUP, TARGETS, compile_decisions, read_coverage
-from reelm.devices.artefacts.apple import sign_profile
-from reelm.devices.artefacts.coverage import COVERAGE, Cell, Control, Reach
-from reelm.devices.compliance import Compliance, Report, count_states, judge
-from reelm.devices.credentials import PASS_LASTS, Shown, make_pass, make_proof, read_claimed, read_pass, read_proof
-from reelm.devices.document import SignedDecision, decision_schema, read_decision, read_keys, sign_decision, verify
+from reelm.devices import (
+    organisations,
+    register,
+    reporting,
+)
+from reelm.devices.acting import (
+    Act,
+)
+from reelm.devices.artefacts import (
+    BY_GROUP,
+    TARGETS,
+    compile_decisions,
+    read_coverage,
+)
+from reelm.devices.artefacts.apple import (
+    sign_profile,
+)
+from reelm.devices.artefacts.coverage import (
+    COVERAGE,
+    Cell,
+    Control,
+    Reach,
+)
+from reelm.devices.compliance import (
+    Compliance,
+    Report,
+    count_states,
+    judge,
+)
+from reelm.devices.credentials import (
+    PASS_LASTS,
+    Shown,
+    make_pass,
+    make_proof,
+    read_claimed,
+    read_pass,
+    read_proof,
+)
+from reelm.devices.document import (
+    SignedDecision,
+    decision_schema,
+    read_decision,
+    read_keys,
+    sign_decision,
+    verify,
+)
+from reelm.devices.enrolling import (
+    SCEP_CAPABILITIES,
+    SCEP_CAPABILITIES_TYPE,
+    SCEP_CERTIFICATES_TYPE,
+    SCEP_MESSAGE_TYPE,
+    Asked,
+    Authority,
+    Certified,
+    FailInfo,
+    Refused,
+    answer_operation,
+    digest_code,
+    dump_authority,
+    grant_certificate,
+    is_code,
+    issue_certificate,
+    list_scep_certificates,
+    load_authority,
+    make_authority,
+    make_code,
+    read_certificate,
+    read_code,
+    read_operation,
+    read_request,
+    refuse_certificate,
+    thumbprint,
+)
 from reelm.devices.errors import (
+    CertificateRequestMalformed,
     DecisionBackDated,
     DecisionMalformed,
     DecisionNotAsked,
@@ -23,10 +89,16 @@ from reelm.devices.errors import (
     DecisionPublished,
     DecisionSignatureWrong,
     DecisionUnsigned,
+    DeviceCertificateExpired,
+    DeviceCertificateForeign,
+    DeviceCertificateNotYetValid,
+    DeviceCertificateOfAnother,
+    DeviceKeyRefused,
     DeviceProofWrong,
     DomainNotTaken,
     DutyMissing,
     DutyOfOthers,
+    EnrolmentCodeMalformed,
     ExceptionDecided,
     ExceptionNotAllowed,
     ExceptionNotFound,
@@ -51,6 +123,7 @@ from reelm.devices.errors import (
     ReplyNotTaken,
     ReviewLeavesOut,
     ReviewUntilNotTaken,
+    ScepMessageMalformed,
     SecondApproverNeeded,
     SignalRefused,
     SubjectUnknown,
@@ -69,12 +142,44 @@ from reelm.devices.fleet import (
     plan_groups,
     read_fleet,
 )
-from reelm.devices.model import Decision, Domain, InWords, Measure, Ownership
-from reelm.devices.organisations import Duty, Key, Organisation, Proof, Seat
-from reelm.devices.proving import WELL_KNOWN
-from reelm.devices.refusing import Binding, Effect, Suspensions
-from reelm.devices.signals import Change, Envelope, Heard, make_signal, make_verification, read_signal
-from reelm.devices.states import REVIEW_OPENS, History, Review, State, review_due, state_at
+from reelm.devices.model import (
+    Decision,
+    Domain,
+    InWords,
+    Measure,
+    Ownership,
+)
+from reelm.devices.organisations import (
+    Duty,
+    Key,
+    Organisation,
+    Proof,
+    Seat,
+)
+from reelm.devices.proving import (
+    WELL_KNOWN,
+)
+from reelm.devices.refusing import (
+    Binding,
+    Effect,
+    Suspensions,
+)
+from reelm.devices.signals import (
+    Change,
+    Envelope,
+    Heard,
+    make_signal,
+    make_verification,
+    read_signal,
+)
+from reelm.devices.states import (
+    REVIEW_OPENS,
+    History,
+    Review,
+    State,
+    review_due,
+    state_at,
+)
 
 __all__ = [
     "BY_GROUP",
@@ -82,11 +187,19 @@ __all__ = [
     "EVERYBODY",
     "PASS_LASTS",
     "REVIEW_OPENS",
+    "SCEP_CAPABILITIES",
+    "SCEP_CAPABILITIES_TYPE",
+    "SCEP_CERTIFICATES_TYPE",
+    "SCEP_MESSAGE_TYPE",
     "TARGETS",
     "WELL_KNOWN",
     "Act",
+    "Asked",
+    "Authority",
     "Binding",
     "Cell",
+    "CertificateRequestMalformed",
+    "Certified",
     "Change",
     "Compliance",
     "Control",
@@ -102,6 +215,11 @@ __all__ = [
     "DecisionSignatureWrong",
     "DecisionUnsigned",
     "Device",
+    "DeviceCertificateExpired",
+    "DeviceCertificateForeign",
+    "DeviceCertificateNotYetValid",
+    "DeviceCertificateOfAnother",
+    "DeviceKeyRefused",
     "DeviceProofWrong",
     "Domain",
     "DomainNotTaken",
@@ -110,10 +228,12 @@ __all__ = [
     "DutyOfOthers",
     "Effect",
     "Enrolment",
+    "EnrolmentCodeMalformed",
     "Envelope",
     "ExceptionDecided",
     "ExceptionNotAllowed",
     "ExceptionNotFound",
+    "FailInfo",
     "Fleet",
     "FleetMalformed",
     "Granted",
@@ -145,12 +265,14 @@ __all__ = [
     "ProofNotFound",
     "ProofNotSeen",
     "Reach",
+    "Refused",
     "ReplyNotTaken",
     "Report",
     "Review",
     "ReviewLeavesOut",
     "ReviewUntilNotTaken",
     "Roster",
+    "ScepMessageMalformed",
     "Seat",
     "SecondApproverNeeded",
     "Shown",
@@ -160,30 +282,46 @@ __all__ = [
     "SubjectUnknown",
     "Suspensions",
     "VersionNotNext",
+    "answer_operation",
     "check_exceptions",
     "compile_decisions",
     "count_states",
     "decision_schema",
+    "digest_code",
+    "dump_authority",
+    "grant_certificate",
+    "is_code",
+    "issue_certificate",
     "judge",
+    "list_scep_certificates",
+    "load_authority",
+    "make_authority",
+    "make_code",
     "make_pass",
     "make_proof",
     "make_signal",
     "make_verification",
     "organisations",
     "plan_groups",
+    "read_certificate",
     "read_claimed",
+    "read_code",
     "read_coverage",
     "read_decision",
     "read_fleet",
     "read_keys",
+    "read_operation",
     "read_pass",
     "read_proof",
+    "read_request",
     "read_signal",
+    "refuse_certificate",
     "register",
     "reporting",
     "review_due",
     "sign_decision",
     "sign_profile",
     "state_at",
+    "thumbprint",
     "verify",
 ]

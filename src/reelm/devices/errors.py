@@ -171,7 +171,7 @@ class ProofNotSeen(Problem):
     """What proves it is not there, or not yet."""
 
     status: ClassVar[int] = 409
-    name: str
+    place: str
     word: str
 
 
@@ -324,3 +324,59 @@ class DeviceProofWrong(Problem):
     """What a device shows is not by its key, not for us, not fresh, or was shown before."""
 
     status: ClassVar[int] = 401
+
+
+@dataclass(eq=False)
+class EnrolmentCodeMalformed(Problem):
+    """What was typed can't be a code to enrol with."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class CertificateRequestMalformed(Problem):
+    """No request for a certificate (PKCS #10), or one that was not signed by the key that it names."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class DeviceKeyRefused(Problem):
+    """A key of a kind or a length that is not certified, or a request signed with a digest that no longer holds."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class DeviceCertificateForeign(Problem):
+    """A certificate that this realm has not given to a device."""
+
+    status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
+class DeviceCertificateOfAnother(Problem):
+    """A certificate that this realm has given to another device."""
+
+    status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
+class DeviceCertificateExpired(Problem):
+    """The certificate of a device, after its time."""
+
+    status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
+class DeviceCertificateNotYetValid(Problem):
+    """The certificate of a device, before its time: a clock is wrong."""
+
+    status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
+class ScepMessageMalformed(Problem):
+    """What was sent is no SCEP message, or names no transaction that could be answered."""
+
+    status: ClassVar[int] = 400

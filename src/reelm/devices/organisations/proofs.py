@@ -68,7 +68,7 @@ async def fetch_proof(unit: ReadUnit, organisation: OrganisationId, id: UUID) ->
 async def note_sight(act: Act, proof: Proof, *, seen: bool) -> Proof:
     """Write down what was found. Raises `ProofNotSeen` where somebody asked, and it was not there."""
     if act.by is not None and not seen:
-        raise ProofNotSeen(name=where_to_put(proof)[0], word=proof.word)
+        raise ProofNotSeen(place=where_to_put(proof)[0], word=proof.word)
     if seen:
         await _note_found(act, proof)
     else:

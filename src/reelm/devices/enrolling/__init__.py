@@ -1,0 +1,61 @@
+"""How does a device come to a certificate by which it is known afterwards? Codes that are good once, SCEP. Pure."""
+
+from reelm.devices.enrolling.authority import (
+    Authority,
+    Certified,
+    dump_authority,
+    issue_certificate,
+    load_authority,
+    make_authority,
+    read_certificate,
+    read_request,
+    thumbprint,
+)
+from reelm.devices.enrolling.codes import (
+    digest_code,
+    is_code,
+    make_code,
+    read_code,
+)
+from reelm.devices.enrolling.scep import (
+    SCEP_CAPABILITIES,
+    SCEP_CAPABILITIES_TYPE,
+    SCEP_CERTIFICATES_TYPE,
+    SCEP_MESSAGE_TYPE,
+    Asked,
+    FailInfo,
+    Refused,
+    answer_operation,
+    grant_certificate,
+    list_scep_certificates,
+    read_operation,
+    refuse_certificate,
+)
+
+__all__ = [
+    "SCEP_CAPABILITIES",
+    "SCEP_CAPABILITIES_TYPE",
+    "SCEP_CERTIFICATES_TYPE",
+    "SCEP_MESSAGE_TYPE",
+    "Asked",
+    "Authority",
+    "Certified",
+    "FailInfo",
+    "Refused",
+    "answer_operation",
+    "digest_code",
+    "dump_authority",
+    "grant_certificate",
+    "is_code",
+    "issue_certificate",
+    "list_scep_certificates",
+    "load_authority",
+    "make_authority",
+    "make_code",
+    "read_certificate",
+    "read_code",
+    "read_operation",
+    "read_request",
+    "refuse_certificate",
+    "thumbprint",
+]
