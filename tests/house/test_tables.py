@@ -62,6 +62,7 @@ NAMES_NOBODY = {
     "gateway_meters": "bytes that left towards each realm",
     "gateway_peers": "how far two realms have come with each other",
     "gateway_unproven": "salted digests of what came, for a few seconds until its entry was found",
+    "heard_tokens": "random numbers of tokens",
     "ledger_counts": "numbers by day and kind",
     "ledger_log": "how far the log has come",
     "ledger_register": "numbers of what crossed between realms, by day and kind",

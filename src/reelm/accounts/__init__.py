@@ -47,7 +47,15 @@ from reelm.accounts.handles import CANARY, clean_handle, clean_text
 from reelm.accounts.jobs import sweep
 from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, Session, Viewer
 from reelm.accounts.profiles import change_password, clear_avatar, confirm_password, edit_profile, set_avatar
-from reelm.accounts.sessions import own_eyes, recognise, sign_in, sign_out, sign_out_everywhere, token_hash
+from reelm.accounts.sessions import (
+    SESSION_LASTS,
+    own_eyes,
+    recognise,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    token_hash,
+)
 from reelm.accounts.sign_up import Caller, sign_up
 from reelm.accounts.store import (
     PROFILE,
@@ -79,6 +87,7 @@ __all__ = [
     "CANARY",
     "LOCALES",
     "PROFILE",
+    "SESSION_LASTS",
     "SIGN_INS",
     "Account",
     "AccountMoving",

@@ -90,6 +90,7 @@ class Workshop:
         await media.expire(self.studio.inbox, at=now)
         media.clear_orphans(await self.find_faults())
         await self.note_maps()
+        await devices.enrolling.sweep(self.database, now)
         await devices.reporting.look_over(self.database, realm=self.settings.realm, at=now)
 
     async def _probe(self, args: Mapping[str, str]) -> None:

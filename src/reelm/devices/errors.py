@@ -380,3 +380,31 @@ class ScepMessageMalformed(Problem):
     """What was sent is no SCEP message, or names no transaction that could be answered."""
 
     status: ClassVar[int] = 400
+
+
+@dataclass(eq=False)
+class EnrolmentCodeNotGood(Problem):
+    """No device waits for this code: it was used, is over, or never was one."""
+
+    status: ClassVar[int] = 404
+
+
+@dataclass(eq=False)
+class ConsentMissing(Problem):
+    """A personal device comes in only with the consent of its person."""
+
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
+class DeviceKeyTaken(Problem):
+    """Another device is known by this key."""
+
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
+class DeviceNotPersonal(Problem):
+    """Only personal devices leave by the hand of whoever has them."""
+
+    status: ClassVar[int] = 403

@@ -5,7 +5,6 @@ problem. Left open is what they need to read the decision, to answer it, to act 
 public log. Before the deadline everything is served, with a header that has the client show a banner.
 """
 
-import hashlib
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import cast
@@ -13,7 +12,7 @@ from typing import cast
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reelm import devices
+from reelm import accounts, devices
 from reelm.bootstrap import Cell
 from reelm.kernel.words import choose_language
 from reelm.web.callers import address_of
@@ -83,7 +82,7 @@ def _find(suspensions: devices.Suspensions, scope: Scope, cell: Cell, now: datet
     device = read_device(headers, cell, now)
     if device is None and suspensions.knows_sessions:
         token = _token(headers)
-        device = suspensions.device_of(hashlib.sha256(token.encode()).digest()) if token else None
+        device = suspensions.device_of(accounts.token_hash(token)) if token else None
     return suspensions.find(address_of(scope, headers, cell.settings), device)
 
 

@@ -1,4 +1,4 @@
-"""How does a device come to a certificate by which it is known afterwards? Codes that are good once, SCEP. Pure."""
+"""How does a device come to be known by a key of its own? By a code that is good once, or SCEP; and it may leave."""
 
 from reelm.devices.enrolling.authority import (
     Authority,
@@ -17,6 +17,21 @@ from reelm.devices.enrolling.codes import (
     make_code,
     read_code,
 )
+from reelm.devices.enrolling.enrolment_store import (
+    Enrolled,
+)
+from reelm.devices.enrolling.enrolments import (
+    Invited,
+    certify,
+    consent,
+    enrol,
+    fetch_device,
+    give_pass,
+    invite,
+    leave,
+    look_at_code,
+    sweep,
+)
 from reelm.devices.enrolling.scep import (
     SCEP_CAPABILITIES,
     SCEP_CAPABILITIES_TYPE,
@@ -31,6 +46,10 @@ from reelm.devices.enrolling.scep import (
     read_operation,
     refuse_certificate,
 )
+from reelm.devices.enrolling.visible import (
+    Visible,
+    list_visible,
+)
 
 __all__ = [
     "SCEP_CAPABILITIES",
@@ -40,16 +59,28 @@ __all__ = [
     "Asked",
     "Authority",
     "Certified",
+    "Enrolled",
     "FailInfo",
+    "Invited",
     "Refused",
+    "Visible",
     "answer_operation",
+    "certify",
+    "consent",
     "digest_code",
     "dump_authority",
+    "enrol",
+    "fetch_device",
+    "give_pass",
     "grant_certificate",
+    "invite",
     "is_code",
     "issue_certificate",
+    "leave",
     "list_scep_certificates",
+    "list_visible",
     "load_authority",
+    "look_at_code",
     "make_authority",
     "make_code",
     "read_certificate",
@@ -57,5 +88,6 @@ __all__ = [
     "read_operation",
     "read_request",
     "refuse_certificate",
+    "sweep",
     "thumbprint",
 ]

@@ -1,7 +1,12 @@
 """What was decided about which app, in which state is it, whom does it bind, and who was asked, told and excepted?"""
 
-from reelm.devices.register.comparing import Difference, compare
-from reelm.devices.register.counting import count_figures
+from reelm.devices.register.comparing import (
+    Difference,
+    compare,
+)
+from reelm.devices.register.counting import (
+    count_figures,
+)
 from reelm.devices.register.excepting import (
     Wish,
     ask_exception,
@@ -9,7 +14,9 @@ from reelm.devices.register.excepting import (
     decide_exception,
     revoke_exception,
 )
-from reelm.devices.register.figures import suppress
+from reelm.devices.register.figures import (
+    suppress,
+)
 from reelm.devices.register.filing import (
     ask,
     fetch_decision,
@@ -20,14 +27,46 @@ from reelm.devices.register.filing import (
     publish,
     review,
 )
-from reelm.devices.register.happening import Event, list_events
-from reelm.devices.register.model import Excepted, Filed, Reviewed, ReviewRecord, Said
-from reelm.devices.register.replies import reply_as_bound, reply_as_service
-from reelm.devices.register.rules import names_host
-from reelm.devices.register.store import list_decisions, list_exceptions, list_replies
-from reelm.devices.register.subjects_store import decision_uuid, is_bound
-from reelm.devices.register.telling import Reached, Told, acknowledge, choose_language, report_telling, tell
-from reelm.devices.register.watching import Notice, Watch
+from reelm.devices.register.happening import (
+    Event,
+    list_events,
+)
+from reelm.devices.register.model import (
+    Excepted,
+    Filed,
+    Reviewed,
+    ReviewRecord,
+    Said,
+)
+from reelm.devices.register.replies import (
+    reply_as_bound,
+    reply_as_service,
+)
+from reelm.devices.register.rules import (
+    names_host,
+)
+from reelm.devices.register.store import (
+    list_decisions,
+    list_exceptions,
+    list_replies,
+)
+from reelm.devices.register.subjects_store import (
+    decision_uuid,
+    is_bound,
+)
+from reelm.devices.register.telling import (
+    Reached,
+    Told,
+    acknowledge,
+    choose_language,
+    is_told,
+    report_telling,
+    tell,
+)
+from reelm.devices.register.watching import (
+    Notice,
+    Watch,
+)
 
 __all__ = [
     "Difference",
@@ -55,6 +94,7 @@ __all__ = [
     "fetch_own",
     "file",
     "is_bound",
+    "is_told",
     "lift",
     "list_decisions",
     "list_events",

@@ -13,6 +13,7 @@ from reelm.devices.errors import NotTold
 from reelm.devices.model import InWords
 from reelm.devices.register import store, subjects_store
 from reelm.devices.register.model import Filed, Telling
+from reelm.devices.states import State
 from reelm.infra.db import ReadUnit, WriteUnit
 
 FALLBACK = "en"
@@ -72,6 +73,16 @@ async def acknowledge(unit: WriteUnit, device: UUID, decision: UUID, now: dateti
         if filed.is_live(now) and await store.acknowledge(unit, filed, subject.person, now):
             return
     raise NotTold
+
+
+async def is_told(unit: ReadUnit, device: UUID, decision: UUID, now: datetime) -> bool:
+    """Whether a decision binds a device, or will."""
+    for filed in await store.list_decisions(unit, id=decision):
+        is_heard = filed.asked_at is not None and filed.state(now) not in {State.LIFTED, State.LAPSED}
+        subject = await subjects_store.find_device(unit, device)
+        if is_heard and subject is not None and subject.organisation == filed.organisation:
+            return await subjects_store.binds_device(unit, filed.decision, device)
+    return False
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,23 @@ device_sessions = Table(
     ),
 )
 
+# Tokens by which a device, or another system, has shown something: each is taken once.
+heard_tokens = Table(
+    "heard_tokens",
+    metadata,
+    column("issuer", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("jti", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("until", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_heard_tokens_until", "until"),
+    info=held(
+        "Numbers of signed tokens that were taken, so that none is taken twice.",
+        purpose=DataUse.SECURITY,
+        legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
+        keep=Keep(Until.TIME, "as long as such a token could be shown again: eight days at most", timedelta(days=8)),
+        subjects=(),
+    ),
+)
+
 # How a device stands to a decision: what was last heard (`has_app`, at `reported_at`, from `source`) and the state
 # that was last written to the log.
 device_states = Table(

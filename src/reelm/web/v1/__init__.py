@@ -9,6 +9,8 @@ from reelm.web.v1 import (
     comments,
     data_map,
     decisions,
+    device,
+    devices,
     feed_parameters,
     follows,
     likes,
@@ -34,7 +36,7 @@ for resource in (accounts, session, me, uploads, videos, likes, comments, follow
     router.include_router(resource.router)
 for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, trust, transfers):
     router.include_router(resource.router)
-for resource in (register, organisations, decisions):
+for resource in (register, organisations, decisions, devices, device):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]

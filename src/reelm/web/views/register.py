@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel
 
 from reelm.devices import Compliance, InWords, State
-from reelm.devices.register import Difference, Event, Excepted, Filed, Reached, Said, Told
+from reelm.devices.register import Difference, Event, Excepted, Filed, Reached, Said
 
 
 class LineView(BaseModel):
@@ -189,35 +189,4 @@ class ReachedView(BaseModel):
             told=reached.told,
             acknowledged=reached.acknowledged,
             not_told=list(reached.not_told),
-        )
-
-
-class ToldView(BaseModel):
-    """A decision as somebody reads it whom it binds, on a device of theirs."""
-
-    id: UUID
-    organisation: str
-    app: str
-    state: State
-    language: str
-    reason: str
-    deadline_at: datetime
-    review_by: datetime
-    contact: str
-    acknowledged_at: datetime | None
-
-    @classmethod
-    def of(cls, told: Told, now: datetime) -> "ToldView":
-        decision = told.filed.decision
-        return cls(
-            id=told.filed.id,
-            organisation=decision.authority.organisation,
-            app=decision.app.name,
-            state=told.filed.state(now),
-            language=told.language,
-            reason=decision.reason.public[told.language],
-            deadline_at=decision.stages.deadline_at,
-            review_by=told.filed.review_due(now),
-            contact=decision.contact.email,
-            acknowledged_at=told.acknowledged_at,
         )

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuilder, PKCS7Options
 from cryptography.x509.oid import AttributeOID, NameOID
 
-from reelm.devices import Authority, make_authority
+from reelm.devices.enrolling import Authority, make_authority
 
 _cms: Any = cast("Any", untyped_cms)
 _core: Any = cast("Any", untyped_core)

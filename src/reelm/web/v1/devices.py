@@ -1,0 +1,67 @@
+"""`/organisations/{organisation}/devices`: how each stands to a decision, and codes by which they enrol."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from reelm import devices
+from reelm.devices import Compliance, enrolling, organisations, register, reporting
+from reelm.kernel.cursors import CursorNotOurs
+from reelm.web.acting import Acting
+from reelm.web.depends import InCell, Now, Read, SignedIn
+from reelm.web.paging import next_cursor, open_cursor
+from reelm.web.problems import problems
+from reelm.web.v1.organisations import SEATED
+from reelm.web.views.devices import InvitedView, StandingPage, StandingView
+
+router = APIRouter(prefix="/organisations/{organisation}", tags=["organisations"])
+_LISTING = "standings"
+
+
+class Counted(BaseModel):
+    """How many devices are in each state; silence is never counted as compliant."""
+
+    states: dict[Compliance, int]
+
+
+@router.post("/devices/{device}/code", status_code=201, responses=problems(*SEATED, devices.SubjectUnknown))
+async def post_code(organisation: str, device: UUID, act: Acting) -> InvitedView:
+    """A code by which a device of the directory enrols, once, within seven days. It is shown here only."""
+    invited = await enrolling.invite(act, organisation, device)
+    return InvitedView(code=invited.code, expires_at=invited.expires_at)
+
+
+@router.get("/decisions/{decision}/states", responses=problems(*SEATED, devices.DecisionNotFound))
+async def get_states(organisation: str, decision: UUID, viewer: SignedIn, unit: Read) -> Counted:
+    """How many devices stand how to a decision."""
+    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    filed = await register.fetch_own(unit, found.id, decision)
+    counted = await reporting.count_by_state(unit, filed.id)
+    return Counted(states={state: counted.get(state, 0) for state in Compliance})
+
+
+@router.get("/decisions/{decision}/devices", responses=problems(*SEATED, devices.DecisionNotFound, CursorNotOurs))
+async def get_devices(
+    organisation: str,
+    decision: UUID,
+    viewer: SignedIn,
+    unit: Read,
+    cell: InCell,
+    now: Now,
+    state: Compliance | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> StandingPage:
+    """The devices that a decision binds, or would; in one state, or in any."""
+    after = open_cursor(cell.cursors, _LISTING, cursor)
+    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    filed = await register.fetch_own(unit, found.id, decision)
+    listed = await reporting.list_standings(
+        unit, found.id, filed.decision, now, after=after, state=state, limit=limit
+    )
+    return StandingPage(
+        items=[StandingView.of(one) for one in listed],
+        next_cursor=next_cursor(cell.cursors, _LISTING, [one.device for one in listed], limit),
+    )
