@@ -1,4 +1,4 @@
-"""Which authority certifies the devices of this realm? Its own, made once beside the data, for its owner only to read."""
+"""Which authority certifies this realm's devices? Its own, made once beside the data, for its owner only to read."""
 
 import asyncio
 import os

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from tests.unit.devices.enrolling.device import Message, name, request, rsa_key, seal
 
-from reelm.devices import (
+from reelm.devices.enrolling import (
     SCEP_CAPABILITIES,
     SCEP_CAPABILITIES_TYPE,
     SCEP_CERTIFICATES_TYPE,

@@ -20,6 +20,8 @@ from reelm.devices import (
     DeviceCertificateNotYetValid,
     DeviceCertificateOfAnother,
     DeviceKeyRefused,
+)
+from reelm.devices.enrolling import (
     dump_authority,
     issue_certificate,
     load_authority,

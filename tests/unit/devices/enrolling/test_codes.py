@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.devices import EnrolmentCodeMalformed, digest_code, is_code, make_code, read_code
+from reelm.devices import EnrolmentCodeMalformed
+from reelm.devices.enrolling import digest_code, is_code, make_code, read_code
 from reelm.devices.enrolling.codes import GROUP, GROUPS, LETTERS
 
 CODES = st.text(LETTERS, min_size=16, max_size=16).map(read_code)

@@ -17,17 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.devices.enrolling.device import NOW, SCEP, Message, authority, request, rsa_key, seal, sign_itself
 
-from reelm.devices import (
+from reelm.devices import ScepMessageMalformed
+from reelm.devices.enrolling import (
     Asked,
     FailInfo,
     Refused,
-    ScepMessageMalformed,
     answer_operation,
+    cms,
     issue_certificate,
     list_scep_certificates,
     read_operation,
 )
-from reelm.devices.enrolling import cms
 
 _cms: Any = cast("Any", untyped_cms)
 _core: Any = cast("Any", untyped_core)
