@@ -408,3 +408,18 @@ class DeviceNotPersonal(Problem):
     """Only personal devices leave by the hand of whoever has them."""
 
     status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
+class EvidenceMalformed(Problem):
+    """A file that is no evidence of a device."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class EvidenceWrong(Problem):
+    """A proof that holds, of an entry that is about something else."""
+
+    status: ClassVar[int] = 422
+    index: int
