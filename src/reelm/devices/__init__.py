@@ -107,6 +107,7 @@ from reelm.devices.errors import (
     SecondApproverNeeded,
     SignalRefused,
     SubjectUnknown,
+    TargetUnknown,
     VersionNotNext,
 )
 from reelm.devices.fleet import (
@@ -258,6 +259,7 @@ __all__ = [
     "State",
     "SubjectUnknown",
     "Suspensions",
+    "TargetUnknown",
     "VersionNotNext",
     "check_exceptions",
     "compile_decisions",

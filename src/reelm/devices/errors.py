@@ -423,3 +423,11 @@ class EvidenceWrong(Problem):
 
     status: ClassVar[int] = 422
     index: int
+
+
+@dataclass(eq=False)
+class TargetUnknown(Problem):
+    """There are no files for this program, or none at this path."""
+
+    status: ClassVar[int] = 404
+    offered: str
