@@ -4,6 +4,7 @@ Promises: nothing of one organisation is reached through another's directory; wh
 device's keys are neither told to a directory nor taken from one.
 """
 
+from reelm.devices.roll.csv_import import Listed, read_inventory
 from reelm.devices.roll.directory import (
     Answer,
     Asked,
@@ -15,19 +16,25 @@ from reelm.devices.roll.directory import (
     patch_resource,
     replace_resource,
 )
+from reelm.devices.roll.inventory import Imported, Sighting, import_inventory
 from reelm.devices.roll.scim.resources import list_resource_types, list_schemas, show_config
 
 __all__ = [
     "Answer",
     "Asked",
     "Directory",
+    "Imported",
+    "Listed",
+    "Sighting",
     "create_resource",
     "delete_resource",
     "fetch_resource",
+    "import_inventory",
     "list_resource_types",
     "list_resources",
     "list_schemas",
     "patch_resource",
+    "read_inventory",
     "replace_resource",
     "show_config",
 ]

@@ -106,7 +106,7 @@ async def create_resource(
     entry = Entry(id, _read(id, resource), at, at)
     await store.hold(unit, directory.organisation)
     await _check(unit, directory, entry)
-    await store.insert_entry(unit, directory.organisation, entry)
+    await store.insert_entries(unit, directory.organisation, [entry])
     if kind is Group:
         members = list_members(cast("resources.Group", resource))
         await _change_members(unit, directory, id, MembersChange(added=members))

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -13,6 +15,8 @@ from reelm.devices.model import Ownership
 # The language of somebody of whom no directory has said one (BCP 47: undetermined).
 UNSAID = "und"
 LONGEST_CODE = 60
+LONGEST_TEXT = 300
+MOST_ADDRESSES = 100
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -143,11 +147,34 @@ class MembersChange:
     removed: frozenset[UUID] = frozenset()
 
 
+def is_text(text: str) -> bool:
+    """Whether something can be a name: on one line, of `LONGEST_TEXT` characters at most, and no halves of any."""
+    return 0 < len(text) <= LONGEST_TEXT and fits(text)
+
+
+def fits(text: str) -> bool:
+    """Whether a text can be kept and shown: no control characters, no halves of characters."""
+    return not any(unicodedata.category(one) in {"Cc", "Cs"} for one in text)
+
+
+def read_addresses(many: Iterable[str]) -> tuple[str, ...]:
+    """IP addresses, each once and as it is written shortest. Raises `ValueError`.
+
+    >>> read_addresses(["2001:DB8:0::10", "192.0.2.1", "2001:db8::10"])
+    ('2001:db8::10', '192.0.2.1')
+    """
+    found = tuple(dict.fromkeys(str(ip_address(one.strip())) for one in many))
+    if len(found) > MOST_ADDRESSES:
+        raise ValueError("too many")
+    return found
+
+
 def make_code(display_name: str) -> str:
     """The code that a name comes to; empty where it has neither a Latin letter nor a digit.
 
-    >>> make_code("Équipe de Québec (2)"), make_code("開発部")
-    ('equipe-de-quebec-2', '')
+    >>> make_code("L’équipe de Québec (2)"), make_code("開発部")
+    ('l-equipe-de-quebec-2', '')
     """
-    plain = unicodedata.normalize("NFKD", display_name).encode("ascii", "ignore").decode().lower()
+    letters = unicodedata.normalize("NFKD", display_name.casefold())
+    plain = "".join(one for one in letters if not unicodedata.combining(one))
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_CODE].rstrip("-")

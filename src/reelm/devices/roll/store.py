@@ -1,8 +1,9 @@
 """The queries of an organisation's directory. Each names the organisation, and so reaches nothing of another's."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     and_,
+    any_,
     delete,
     exists,
     false,
@@ -24,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 from sqlalchemy import cast as as_type
 from sqlalchemy import update as change
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from reelm.devices.fleet import Enrolment, Platform
 from reelm.devices.model import Ownership
@@ -114,12 +117,21 @@ async def hold(unit: WriteUnit, organisation: OrganisationId) -> None:
     await unit.scalar(held.with_for_update(key_share=True))
 
 
-async def insert_entry(unit: WriteUnit, organisation: OrganisationId, entry: Entry[Told]) -> None:
-    """Put something into the directory. A device has no key yet, and a secret by which the log will name it."""
-    values: Values = {"id": entry.id, "organisation_id": organisation, **_values(entry)}
-    if isinstance(entry.told, ManagedDevice):
-        values |= {"assurance": SELF_DECLARED, "ledger_key": os.urandom(32)}
-    await unit.write(insert(_TABLES[type(entry.told)]).values(created_at=entry.created_at, **values))
+async def insert_entries(unit: WriteUnit, organisation: OrganisationId, entries: Sequence[Entry[Told]]) -> None:
+    """Put these, all of one kind, into the directory.
+
+    A device has no key yet, and gets a secret by which the log will name it.
+    """
+    if not entries:
+        return
+    rows = [
+        {"id": one.id, "organisation_id": organisation, "created_at": one.created_at, **_values(one)}
+        for one in entries
+    ]
+    if isinstance(entries[0].told, ManagedDevice):
+        for row in rows:
+            row.update(assurance=SELF_DECLARED, ledger_key=os.urandom(32))
+    await unit.write(insert(_TABLES[type(entries[0].told)]), rows)
 
 
 async def update_entry(unit: WriteUnit, organisation: OrganisationId, entry: Entry[Told]) -> None:
@@ -186,8 +198,16 @@ async def list_by_name(
     """The entries of these codes, or user names in small letters."""
     table = _TABLES[kind]
     mine = select(*_SHOWN[kind]).where(table.c.organisation_id == organisation)
-    named = func.lower(_P.user_name).in_(names) if kind is Person else is_among(table.c.code, names)
+    by = func.lower(_P.user_name) if kind is Person else table.c.code
+    named = by == any_(literal(list(names), ARRAY(SqlText)))
     return [_entry(kind, row) for row in await unit.all(mine.where(named))]
+
+
+async def touch_groups(unit: WriteUnit, organisation: OrganisationId, groups: Iterable[UUID], at: datetime) -> None:
+    """Somebody came into these groups, or left them: each is in a new version."""
+    its = _G.organisation_id == organisation, is_among(_G.id, groups)
+    newer = func.greatest(literal(at, _G.changed_at.type), _G.changed_at + timedelta(microseconds=1))
+    await unit.write(change(directory_groups).where(*its).values(changed_at=newer))
 
 
 def _values(entry: Entry[Told]) -> Values:

@@ -26,8 +26,8 @@ from scim2_models.path import (
 
 from reelm.devices.errors import DirectoryRefused
 from reelm.devices.roll import model
-from reelm.devices.roll.model import Group, ManagedDevice, Person, Sought, Told, Value, Where
-from reelm.devices.roll.scim.reading import fits, refusing
+from reelm.devices.roll.model import Group, ManagedDevice, Person, Sought, Told, Value, Where, fits
+from reelm.devices.roll.scim.reading import refusing
 from reelm.devices.roll.scim.resources import MOST_RESULTS
 
 LONGEST_FILTER = 2000

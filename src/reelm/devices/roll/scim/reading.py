@@ -5,10 +5,8 @@ Identity providers have habits, and are let keep them: attributes that we have n
 """
 
 import re
-import unicodedata
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -19,12 +17,22 @@ from reelm.devices.errors import DirectoryRefused
 from reelm.devices.fleet import EVERYBODY, Enrolment, Platform
 from reelm.devices.model import Email as Address
 from reelm.devices.model import Ownership
-from reelm.devices.roll.model import UNSAID, Entry, Group, ManagedDevice, Person, Told, make_code
+from reelm.devices.roll.model import (
+    LONGEST_TEXT,
+    MOST_ADDRESSES,
+    UNSAID,
+    Entry,
+    Group,
+    ManagedDevice,
+    Person,
+    Told,
+    is_text,
+    make_code,
+    read_addresses,
+)
 from reelm.devices.roll.scim import resources
 from reelm.devices.roll.scim.resources import Holder, Json, ManagedResource, Management, User
 
-LONGEST_TEXT = 300
-MOST_ADDRESSES = 100
 MOST_OPERATIONS = 1000
 _POLICY = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
@@ -79,8 +87,8 @@ def with_defaults(body: object, *, active: bool = True) -> object:
         return body
     told = {key.lower(): key for key in cast("dict[str, object]", body)}
     whole = {**cast("dict[str, object]", body)}
-    if "active" not in told:
-        whole["active"] = active
+    if whole.get(told.get("active", "active")) is None:
+        whole[told.get("active", "active")] = active
     if "locale" in told and "preferredlanguage" not in told:
         whole["preferredLanguage"] = whole[told["locale"]]
     return whole
@@ -168,18 +176,13 @@ def dump(resource: Resource[Any], parameters: Any = None) -> Json:
     return resource.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=parameters)
 
 
-def fits(text: str) -> bool:
-    """Whether a text can be kept and shown: no control characters, no halves of characters."""
-    return not any(unicodedata.category(one) in ("Cc", "Cs") for one in text)
-
-
 def _refuse(fault: str, scim_type: str = "invalidValue") -> DirectoryRefused:
     return DirectoryRefused(scim_type=scim_type, fault=fault[:LONGEST_TEXT])
 
 
 def _text(attribute: str, value: str | None) -> str:
     text = (value or "").strip()
-    if not text or len(text) > LONGEST_TEXT or not fits(text):
+    if not is_text(text):
         raise _refuse(f"{attribute} is a text of 1 to {LONGEST_TEXT} characters on one line")
     return text
 
@@ -206,12 +209,10 @@ def _language(value: str | None) -> str:
 
 
 def _addresses(many: list[str]) -> tuple[str, ...]:
-    if len(many) > MOST_ADDRESSES:
-        raise _refuse(f"more than {MOST_ADDRESSES} addresses of one device")
     try:
-        return tuple(dict.fromkeys(str(ip_address(one.strip())) for one in many))
+        return read_addresses(many)
     except ValueError:
-        raise _refuse("addresses are IPv4 or IPv6 addresses, without a network's length") from None
+        raise _refuse(f"addresses are IPv4 or IPv6 addresses, {MOST_ADDRESSES} at most") from None
 
 
 def _show_person(told: Person) -> User:
