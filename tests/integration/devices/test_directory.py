@@ -248,7 +248,7 @@ async def test_putting_somebody_without_saying_so_does_not_wake_them(provider: P
         ("GET", "/Cars", 404),
         ("GET", "/Users/none", 404),
         ("GET", f"/Users/{NOBODY_KNOWN}", 404),
-        ("GET", "/Users/a/b", 404),
+        ("GET", "/Groups/a/b", 404),
         ("GET", "/Schemas/urn:x", 404),
         ("GET", "/ResourceTypes/Car", 404),
         ("GET", "/Users?filter=a", 400),

@@ -20,7 +20,7 @@ from reelm.devices.roll.model import (
     Some,
     Where,
 )
-from reelm.devices.roll.scim.members import split_patch
+from reelm.devices.roll.scim.members import split_patch, take_members
 from reelm.devices.roll.scim.queries import FIELDS, read_query
 from reelm.devices.roll.scim.resources import MANAGEMENT, RESOURCES
 
@@ -98,6 +98,15 @@ def test_a_patch_of_a_group_keeps_what_is_about_something_else() -> None:
 def test_what_is_refused_of_members(operation: dict[str, Any], scim_type: str) -> None:
     with refused(scim_type):
         split_patch({"schemas": [PATCH], "Operations": [operation]})
+
+
+@pytest.mark.parametrize("name", ["members", "Members", f"{GROUP}:members"])
+def test_a_whole_group_is_parted_from_its_members(name: str) -> None:
+    body = {"schemas": [GROUP], "displayName": "Board", name: [*members(1, 2), *members(1)]}
+    assert take_members(body) == ({"schemas": [GROUP], "displayName": "Board"}, ids(1, 2))
+    assert take_members({"displayName": "Board", name: None}) == ({"displayName": "Board"}, ids())
+    with refused("invalidValue"):
+        take_members({name: [{"value": 7}]})
 
 
 def where(kind: str, filter: str) -> Where | None:

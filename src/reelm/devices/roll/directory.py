@@ -7,7 +7,7 @@ same code or change the same group do it one after the other.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from scim2_models import Resource, ResponseParameters
@@ -16,7 +16,7 @@ from reelm.devices.errors import ChangedInDirectory, DirectoryRefused, NotInDire
 from reelm.devices.roll import member_store, store
 from reelm.devices.roll.model import Entry, Group, ManagedDevice, Members, MembersChange, Person, Told
 from reelm.devices.roll.scim import resources
-from reelm.devices.roll.scim.members import list_members, split_patch
+from reelm.devices.roll.scim.members import split_patch, take_members
 from reelm.devices.roll.scim.queries import read_query, read_shown
 from reelm.devices.roll.scim.reading import (
     apply_patch,
@@ -101,15 +101,14 @@ async def create_resource(
     """Put something into the directory. Raises `DirectoryRefused`, `TakenInDirectory`, `NotInDirectory`."""
     kind = asked.kind
     shown = read_shown(asked.resource, asked.parameters)
-    resource = read_resource(asked.resource, with_defaults(body))
+    rest, members = take_members(body) if kind is Group else (body, frozenset[UUID]())
+    resource = read_resource(asked.resource, with_defaults(rest))
     id = new_uuid()
     entry = Entry(id, _read(id, resource), at, at)
     await store.hold(unit, directory.organisation)
     await _check(unit, directory, entry)
     await store.insert_entries(unit, directory.organisation, [entry])
-    if kind is Group:
-        members = list_members(cast("resources.Group", resource))
-        await _change_members(unit, directory, id, MembersChange(added=members))
+    await _change_members(unit, directory, id, MembersChange(added=members))
     return await _answer(unit, directory, entry, shown)
 
 
@@ -122,12 +121,12 @@ async def replace_resource(
     """
     before = await _take(unit, directory, asked)
     shown = read_shown(asked.resource, asked.parameters)
+    is_group = isinstance(before.told, Group)
+    rest, members = take_members(body) if is_group else (body, frozenset[UUID]())
     was_active = isinstance(before.told, Group) or before.told.active
-    resource = read_resource(asked.resource, with_defaults(body, active=was_active), replaces=True)
-    after, change = _read(before.id, resource, before.told), None
-    if isinstance(before.told, Group):
-        change = MembersChange(True, list_members(cast("resources.Group", resource)))
-    entry = await _put(unit, directory, before, replace(before, told=after, changed_at=at), change)
+    resource = read_resource(asked.resource, with_defaults(rest, active=was_active), replaces=True)
+    after = replace(before, told=_read(before.id, resource, before.told), changed_at=at)
+    entry = await _put(unit, directory, before, after, MembersChange(True, members) if is_group else None)
     return await _answer(unit, directory, entry, shown)
 
 
@@ -188,7 +187,7 @@ async def _put(
     if not changes:
         return before
     entry = replace(after, changed_at=max(after.changed_at, before.changed_at + _TICK))
-    await store.update_entry(unit, directory.organisation, entry)
+    await store.update_entry(unit, directory.organisation, before, entry)
     return entry
 
 

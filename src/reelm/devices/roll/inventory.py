@@ -58,7 +58,7 @@ async def import_inventory(
             changed.append(replace(was, told=told, changed_at=max(at, was.changed_at + _TICK)))
     await store.insert_entries(unit, organisation, made)
     for entry in changed:
-        await store.update_entry(unit, organisation, entry)
+        await store.update_entry(unit, organisation, before[entry.told.code], entry)
     ids = {entry.told.code: entry.id for entry in (*known, *made)}
     moved = await _put_into_groups(unit, organisation, {ids[one.code]: one.groups for one in listed}, groups)
     await store.touch_groups(unit, organisation, {group for many in moved.values() for group in many}, at)

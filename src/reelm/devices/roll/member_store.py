@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Column, Table, delete, select
+from sqlalchemy import Column, Table, Uuid, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.devices.roll.model import Members
@@ -12,8 +13,11 @@ from reelm.devices.roll.tables import device_groups, directory_groups, directory
 from reelm.infra.db import ReadUnit, WriteUnit, is_among
 from reelm.kernel.ids import OrganisationId
 
-# Rows that one statement takes: PostgreSQL has 32,767 parameters for it.
-_AT_ONCE = 10_000
+# People, then devices.
+_LISTS: tuple[tuple[Table, Column[UUID]], ...] = (
+    (directory_members, directory_members.c.person_id),
+    (device_groups, device_groups.c.device_id),
+)
 
 
 async def list_members(unit: ReadUnit, groups: Iterable[UUID]) -> dict[UUID, Members]:
@@ -29,18 +33,21 @@ async def list_members(unit: ReadUnit, groups: Iterable[UUID]) -> dict[UUID, Mem
 
 async def insert_members(unit: WriteUnit, group: UUID, members: Members) -> int:
     """Let them be in the group; how many were not before."""
-    people = [{"group_id": group, "person_id": one} for one in members.people]
-    devices = [{"group_id": group, "device_id": one} for one in members.devices]
-    return await _insert(unit, directory_members, people) + await _insert(unit, device_groups, devices)
+    made = 0
+    for (table, member), ids in zip(_LISTS, (members.people, members.devices), strict=True):
+        if ids:
+            rows = select(literal(group, Uuid), func.unnest(literal(list(ids), ARRAY(Uuid))))
+            statement = upsert(table).from_select([table.c.group_id, member], rows)
+            made += await unit.write(statement.on_conflict_do_nothing())
+    return made
 
 
-async def delete_members(unit: WriteUnit, group: UUID, ids: Iterable[UUID] | None) -> int:
-    """Let them be in it no more, or nobody where `ids` is `None`; how many were."""
-    count, many = 0, None if ids is None else list(ids)
+async def delete_members(unit: WriteUnit, group: UUID, ids: Iterable[UUID]) -> int:
+    """Let them be in it no more; how many were."""
+    many, gone = list(ids), 0
     for table, member in _LISTS:
-        gone = delete(table).where(table.c.group_id == group)
-        count += await unit.write(gone if many is None else gone.where(is_among(member, many)))
-    return count
+        gone += await unit.write(delete(table).where(table.c.group_id == group, is_among(member, many)))
+    return gone
 
 
 async def list_groups_of(
@@ -56,16 +63,3 @@ async def list_groups_of(
     for row in await unit.all(mine):
         found[row.device_id].add(row.group_id)
     return found
-
-
-_LISTS: tuple[tuple[Table, Column[UUID]], ...] = (
-    (directory_members, directory_members.c.person_id),
-    (device_groups, device_groups.c.device_id),
-)
-
-
-async def _insert(unit: WriteUnit, table: Table, rows: list[dict[str, UUID]]) -> int:
-    made = 0
-    for start in range(0, len(rows), _AT_ONCE):
-        made += await unit.write(upsert(table).values(rows[start : start + _AT_ONCE]).on_conflict_do_nothing())
-    return made

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Table,
     and_,
@@ -60,13 +61,15 @@ from reelm.kernel.ids import OrganisationId
 # How sure it is whose key a device's is, where it has none yet.
 SELF_DECLARED = "self-declared"
 
-_P, _G, _D = directory_people.c, directory_groups.c, managed_devices.c
+_P = directory_people.c
+_G = directory_groups.c
+_D = managed_devices.c
 _TABLES: Mapping[type[Told], Table] = {
     Person: directory_people,
     Group: directory_groups,
     ManagedDevice: managed_devices,
 }
-_SHOWN: Mapping[type[Told], tuple[ColumnElement[Any], ...]] = {
+_SHOWN = {
     Person: (
         *(_P.id, _P.user_name, _P.display_name, _P.email, _P.locale),
         *(_P.external_id, _P.active, _P.created_at, _P.changed_at),
@@ -118,27 +121,37 @@ async def hold(unit: WriteUnit, organisation: OrganisationId) -> None:
 
 
 async def insert_entries(unit: WriteUnit, organisation: OrganisationId, entries: Sequence[Entry[Told]]) -> None:
-    """Put these, all of one kind, into the directory.
+    """Put these, all of one kind, into the directory. One statement, since each has others look again.
 
     A device has no key yet, and gets a secret by which the log will name it.
     """
     if not entries:
         return
-    rows = [
-        {"id": one.id, "organisation_id": organisation, "created_at": one.created_at, **_values(one)}
-        for one in entries
-    ]
-    if isinstance(entries[0].told, ManagedDevice):
+    table = _TABLES[type(entries[0].told)]
+    mine: Values = {"organisation_id": organisation}
+    rows = [{**mine, "id": one.id, "created_at": one.created_at, **_values(one)} for one in entries]
+    if table is managed_devices:
         for row in rows:
             row.update(assurance=SELF_DECLARED, ledger_key=os.urandom(32))
-    await unit.write(insert(_TABLES[type(entries[0].told)]), rows)
+    listed = select(*(_unnest(table.c[name], [row[name] for row in rows]) for name in rows[0]))
+    await unit.write(insert(table).from_select(list(rows[0]), listed))
 
 
-async def update_entry(unit: WriteUnit, organisation: OrganisationId, entry: Entry[Told]) -> None:
-    """Put it in the place of what it was."""
-    table = _TABLES[type(entry.told)]
-    its = table.c.id == entry.id, table.c.organisation_id == organisation
-    await unit.write(change(table).where(*its).values(_values(entry)))
+def _unnest(column: Column[Any], values: list[Any]) -> ColumnElement[Any]:
+    """A column of rows. Lists go as text: an array of arrays would come apart."""
+    if isinstance(column.type, ARRAY):
+        return func.string_to_array(func.unnest(literal([",".join(one) for one in values], ARRAY(SqlText))), ",")
+    return func.unnest(literal(values, ARRAY(column.type)))
+
+
+async def update_entry(
+    unit: WriteUnit, organisation: OrganisationId, before: Entry[Told], after: Entry[Told]
+) -> None:
+    """Put it in the place of what it was. Only what differs is written: some of it has others look again."""
+    table, old = _TABLES[type(after.told)], _values(before)
+    its = table.c.id == after.id, table.c.organisation_id == organisation
+    new = {name: value for name, value in _values(after).items() if value != old[name]}
+    await unit.write(change(table).where(*its).values(new))
 
 
 async def delete_entry(unit: WriteUnit, organisation: OrganisationId, kind: type[Told], id: UUID) -> bool:

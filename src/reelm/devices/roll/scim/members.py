@@ -18,9 +18,13 @@ from reelm.devices.roll.scim.resources import Group
 _MEMBERS = "members"
 
 
-def list_members(group: Group) -> frozenset[UUID]:
-    """The members that a whole group names. Raises `DirectoryRefused`."""
-    return frozenset(read_id(one.value, "members.value") for one in group.members or ())
+def take_members(body: object) -> tuple[object, frozenset[UUID]]:
+    """A whole group without its members, and those. Raises `DirectoryRefused`."""
+    if not isinstance(body, dict):
+        return body, frozenset()
+    told = cast("dict[str, object]", body)
+    rest = {name: one for name, one in told.items() if not _is_all(name)}
+    return rest, frozenset[UUID]().union(*(_ids(one) for name, one in told.items() if _is_all(name)))
 
 
 def split_patch(body: object) -> tuple[object | None, MembersChange]:
@@ -69,8 +73,16 @@ def _split(operation: object) -> tuple[object | None, list[tuple[str, str, objec
 
 
 def _is_members(path: str) -> bool:
-    name = path.removeprefix(f"{Group.__schema__}:").lower()
-    return name == _MEMBERS or name.startswith((f"{_MEMBERS}.", f"{_MEMBERS}["))
+    """Whether a path is about members, all or some."""
+    return _is_all(path) or _bare(path).startswith((f"{_MEMBERS}.", f"{_MEMBERS}["))
+
+
+def _is_all(path: str) -> bool:
+    return _bare(path) == _MEMBERS
+
+
+def _bare(path: str) -> str:
+    return path.lower().removeprefix(f"{Group.__schema__}:".lower())
 
 
 def _apply(change: MembersChange, op: str, path: str, value: object) -> MembersChange:
@@ -103,7 +115,7 @@ def _value_of(member: object) -> str | None:
 
 def _named(path: str) -> frozenset[UUID] | None:
     """The members that a path picks by `value eq`; `None` for all of them."""
-    if path.removeprefix(f"{Group.__schema__}:").lower() == _MEMBERS:
+    if _is_all(path):
         return None
     try:
         node = Path[Group](path).ast
