@@ -69,6 +69,7 @@ def refused(scim_type: str) -> Any:
         ({"active": "true"}, Person("ana")),
         ({"preferredLanguage": "fr-ca"}, Person("ana", locale="fr-CA")),
         ({"locale": "en_US"}, Person("ana", locale="en-US")),
+        ({"locale": "de-CH-1996"}, Person("ana", locale="de-CH-1996")),
         ({"locale": "en_US", "preferredLanguage": "sr-latn-rs"}, Person("ana", locale="sr-Latn-RS")),
         ({"emails": [{"value": "a@b.local"}]}, Person("ana", email="a@b.local")),
         (

@@ -40,7 +40,9 @@ _POLICY = ScimPolicy(
     unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
 )
 # Language, script, region and variants of BCP 47 (RFC 5646, 2.1); neither extensions nor private use.
-_TAG = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|[0-9]{3}))?((?:-[A-Za-z0-9]{5,8})*)")
+_TAG = re.compile(
+    r"([A-Za-z]{2,3})(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|[0-9]{3}))?((?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*)"
+)
 _TYPES: Mapping[type[Told], str] = {Person: "User", Group: "Group", ManagedDevice: "Device"}
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 
@@ -113,7 +115,7 @@ def read_group(group: resources.Group, before: Group | None = None) -> Group:
     name = _text("displayName", group.display_name)
     code = make_code(name)
     if not code:
-        raise _refuse("displayName has no Latin letter and no digit to make a code of", "invalidValue")
+        raise _refuse("displayName has no Latin letter and no digit to make a code of")
     if code == EVERYBODY:
         raise _refuse(f"displayName comes to the code {EVERYBODY}, which is every device of the organisation")
     external_id = _maybe_text("externalId", group.external_id)
@@ -177,7 +179,7 @@ def dump(resource: Resource[Any], parameters: Any = None) -> Json:
 
 
 def _refuse(fault: str, scim_type: str = "invalidValue") -> DirectoryRefused:
-    return DirectoryRefused(scim_type=scim_type, fault=fault[:LONGEST_TEXT])
+    return DirectoryRefused(scim_type=scim_type, fault=fault[:LONGEST_TEXT].rstrip("."))
 
 
 def _text(attribute: str, value: str | None) -> str:
