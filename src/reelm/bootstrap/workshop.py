@@ -91,6 +91,8 @@ class Workshop:
         media.clear_orphans(await self.find_faults())
         await self.note_maps()
         await devices.enrolling.sweep(self.database, now)
+        async with self.database.write() as unit:
+            await devices.sweep_tokens(unit, at=now)
         await devices.reporting.look_over(self.database, realm=self.settings.realm, at=now)
 
     async def _probe(self, args: Mapping[str, str]) -> None:
