@@ -11,12 +11,15 @@ from uuid import uuid4
 
 import httpx
 from joserfc.jwk import ECKey
+from tests.integration.devices.directories import Provider
+from tests.integration.devices.gadget import Gadget
 from tests.integration.devices.zones import Zones
 from tests.integration.world import Person, Realm
 from tests.unit.devices.examples import draft
 
 from reelm import accounts
 from reelm.devices import sign_decision
+from reelm.kernel.ids import OrganisationId
 
 CODE, DOMAIN, HOST, NETWORK = "institution", "institution.example", "reelm.example", "127.1.2.0/24"
 
@@ -29,6 +32,29 @@ class Institution:
     zones: Zones
     staff: dict[str, Person]
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+
+    async def open_directory(self) -> Provider:
+        """Its identity provider, with a token for its directory."""
+        made = await self.do("device-admin", "POST", "/tokens", {"purpose": "directory"})
+        rows = await self.realm.rows("SELECT id FROM organisations WHERE code = $1", CODE)
+        return Provider(self.realm, OrganisationId(rows[0]["id"]), CODE, made["token"])
+
+    async def enrol(self, device: str, *, consents: bool = True) -> Gadget:
+        """Enrol a device of the directory by a code, as the device does."""
+        code = (await self.do("device-admin", "POST", f"/devices/{device}/code"))["code"]
+        gadget = Gadget(self.realm, device)
+        answer = await gadget.enrol(code, consents=consents)
+        assert answer.status_code == 201, answer.text
+        await gadget.show_key()
+        return gadget
+
+    async def except_device(self, decision: str, device: str, days: int = 30) -> str:
+        """An exception, asked for by one and granted by another; its id."""
+        until = as_text(self.realm.clock.now() + timedelta(days=days))
+        wish = {"device": device, "purpose": "supervision", "mitigations": [0], "until": until}
+        asked = await self.do("device-admin", "POST", f"/decisions/{decision}/exceptions", wish)
+        await self.do("approver", "POST", f"/exceptions/{asked['id']}/grant")
+        return asked["id"]
 
     def client(self, duty: str) -> httpx.AsyncClient:
         return self.realm.client(self.staff[duty])
