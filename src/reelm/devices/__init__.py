@@ -5,8 +5,10 @@ itself where nobody reviews it; and files made for other programs follow from th
 """
 
 from reelm.devices import (
+    auditing,
     enrolling,
     organisations,
+    probing,
     register,
     reporting,
 )
@@ -323,6 +325,7 @@ __all__ = [
     "TokenPurpose",
     "TokenRefused",
     "VersionNotNext",
+    "auditing",
     "check_exceptions",
     "compile_decisions",
     "count_states",
@@ -347,6 +350,7 @@ __all__ = [
     "organisations",
     "patch_resource",
     "plan_groups",
+    "probing",
     "read_claimed",
     "read_coverage",
     "read_decision",

@@ -58,11 +58,13 @@ from reelm.devices.register.subjects_store import (
     is_bound,
 )
 from reelm.devices.register.telling import (
+    Person,
     Reached,
     Told,
     acknowledge,
     choose_language,
     is_told,
+    list_people,
     report_telling,
     tell,
 )
@@ -77,6 +79,7 @@ __all__ = [
     "Excepted",
     "Filed",
     "Notice",
+    "Person",
     "Reached",
     "ReviewRecord",
     "Reviewed",
@@ -103,6 +106,7 @@ __all__ = [
     "list_decisions",
     "list_events",
     "list_exceptions",
+    "list_people",
     "list_replies",
     "names_host",
     "note_lapsed",
