@@ -31,6 +31,7 @@ class Institution:
     realm: Realm
     zones: Zones
     staff: dict[str, Person]
+    network: str = NETWORK
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
 
     async def open_directory(self) -> Provider:
@@ -85,7 +86,7 @@ class Institution:
             "app__domains": [HOST],
             "app__apple": ["example.reelm.app"],
             "app__android": ["example.reelm.android"],
-            "scope__networks": [NETWORK],
+            "scope__networks": [self.network],
             "stages": stages(now),
             "reply__until": as_text(now + timedelta(days=1)),
         }
@@ -129,12 +130,12 @@ def stages(now: datetime, *, deadline: timedelta = timedelta(days=2), review: ti
     }
 
 
-async def found_institution(realm: Realm, zones: Zones) -> Institution:
+async def found_institution(realm: Realm, zones: Zones, network: str = NETWORK) -> Institution:
     """Register it, appoint its staff, prove its domain and network, and give it a key."""
     dina = await realm.hire("dina", accounts.Role.DEVICE_ADMIN)
     others = {"decider": "decio", "approver": "axel", "auditor": "audrey"}
     staff = {"device-admin": dina} | {duty: await realm.sign_up(handle) for duty, handle in others.items()}
-    institution = Institution(realm, zones, staff)
+    institution = Institution(realm, zones, staff, network)
     made = await realm.client(dina).post(
         "/organisations", json={"code": CODE, "name": "Example Institution", "domain": DOMAIN}
     )
@@ -142,6 +143,6 @@ async def found_institution(realm: Realm, zones: Zones) -> Institution:
     for duty, handle in others.items():
         await institution.do("device-admin", "PUT", f"/staff/{handle}", {"duties": [duty]})
     await institution.prove("domain", DOMAIN)
-    await institution.prove("network", NETWORK)
+    await institution.prove("network", network)
     await institution.do("decider", "POST", "/keys", dict(institution.key.as_dict(private=False)))
     return institution
