@@ -11,6 +11,7 @@ from reelm.devices import (
     probing,
     register,
     reporting,
+    transferring,
 )
 from reelm.devices.acting import (
     Act,
@@ -371,5 +372,6 @@ __all__ = [
     "sign_profile",
     "state_at",
     "sweep_tokens",
+    "transferring",
     "verify",
 ]

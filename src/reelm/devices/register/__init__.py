@@ -6,6 +6,7 @@ from reelm.devices.register.comparing import (
 )
 from reelm.devices.register.compiling import (
     compile_now,
+    find_next_change,
 )
 from reelm.devices.register.counting import (
     count_figures,
@@ -52,6 +53,7 @@ from reelm.devices.register.store import (
     list_decisions,
     list_exceptions,
     list_replies,
+    read_change_number,
 )
 from reelm.devices.register.subjects_store import (
     decision_uuid,
@@ -100,6 +102,7 @@ __all__ = [
     "fetch_decision",
     "fetch_own",
     "file",
+    "find_next_change",
     "is_bound",
     "is_told",
     "lift",
@@ -111,6 +114,7 @@ __all__ = [
     "names_host",
     "note_lapsed",
     "publish",
+    "read_change_number",
     "reply_as_bound",
     "reply_as_service",
     "report_telling",
