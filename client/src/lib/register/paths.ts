@@ -8,3 +8,4 @@ export const documentUrl = (id: string, version: number): string => `/api/v1/reg
 export const keysUrl = (code: string): string => `/api/v1/organisations/${seg(code)}/keys`;
 export const ATOM = "/api/v1/register/feed.atom";
 export const JSON_FEED = "/api/v1/register/feed.json";
+export const evidenceUrl = (code: string, device: string): string => `/api/v1/organisations/${seg(code)}/devices/${seg(device)}/evidence`;
