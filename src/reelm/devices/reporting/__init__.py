@@ -5,6 +5,10 @@ from reelm.devices.reporting.evidence import (
     check_evidence,
     make_evidence,
 )
+from reelm.devices.reporting.intake import (
+    Intake,
+    Reported,
+)
 from reelm.devices.reporting.model import (
     Change,
     Said,
@@ -22,6 +26,7 @@ from reelm.devices.reporting.reports import (
     look_over,
     note,
     note_apps,
+    note_seen,
 )
 from reelm.devices.reporting.standing import (
     commit_device,
@@ -31,6 +36,8 @@ from reelm.devices.reporting.standing import (
 __all__ = [
     "Change",
     "Evidence",
+    "Intake",
+    "Reported",
     "Said",
     "Source",
     "Standing",
@@ -45,5 +52,6 @@ __all__ = [
     "make_evidence",
     "note",
     "note_apps",
+    "note_seen",
     "state_of",
 ]
