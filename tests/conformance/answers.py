@@ -50,6 +50,10 @@ class Answers:
             return  # a page for people, which says it in its own words
         if answer.request.url.path.startswith("/witness/") and kind.startswith("text/"):
             return  # a machine's answer to a machine, in the words of C2SP tlog-witness
+        if answer.request.url.path.startswith("/signals/") and answer.request.url.path.endswith("/events"):
+            assert kind == "application/json", (where, kind)
+            assert set(answer.json()) == {"err", "description"}, where
+            return  # a machine's answer to a machine, as RFC 8935 has it
         assert kind == "application/problem+json", (where, kind, answer.text[:200])
         problem = answer.json()
         slug = problem["type"].removeprefix("/problems/")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from reelm import access, accounts, devices, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.intake import open_intake
-from reelm.bootstrap.issuing import Issuer
+from reelm.bootstrap.issuing import Issuer, open_teller
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
 from reelm.feed import Feed, Intake, Learning, Present, ShowingKey, Stockroom
 from reelm.infra.blobs import FileBlobs
@@ -47,6 +47,7 @@ class Cell:
     watch: devices.register.Watch
     names: Names
     issuer: Issuer
+    teller: devices.signalling.Signer
 
 
 @asynccontextmanager
@@ -120,6 +121,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     watch=devices.register.Watch(database, urlsplit(settings.public_url).hostname or ""),
                     names=Names(settings.name_server),
                     issuer=Issuer(settings.data, settings.realm, clock),
+                    teller=open_teller(settings),
                 )
         finally:
             await line.close()

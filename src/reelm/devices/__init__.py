@@ -6,9 +6,11 @@ itself where nobody reviews it; and files made for other programs follow from th
 
 from reelm.devices import (
     enrolling,
+    listening,
     organisations,
     register,
     reporting,
+    signalling,
 )
 from reelm.devices.acting import (
     Act,
@@ -142,11 +144,16 @@ from reelm.devices.refusing import (
     Effect,
     Suspensions,
 )
+from reelm.devices.signal_keys import (
+    make_signal_key,
+    show_keys,
+)
 from reelm.devices.signals import (
     Change,
     Envelope,
     Heard,
     make_signal,
+    make_stream_update,
     make_verification,
     read_signal,
 )
@@ -261,9 +268,12 @@ __all__ = [
     "decision_schema",
     "enrolling",
     "judge",
+    "listening",
     "make_pass",
     "make_proof",
     "make_signal",
+    "make_signal_key",
+    "make_stream_update",
     "make_verification",
     "organisations",
     "plan_groups",
@@ -278,8 +288,10 @@ __all__ = [
     "register",
     "reporting",
     "review_due",
+    "show_keys",
     "sign_decision",
     "sign_profile",
+    "signalling",
     "state_at",
     "verify",
 ]

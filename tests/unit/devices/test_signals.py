@@ -50,7 +50,7 @@ def test_what_is_told_is_heard() -> None:
     heard = read_signal(TOKEN, keys=KEYS, audience=ME, now=NOW + timedelta(minutes=1))
     assert (heard.jti, heard.issuer, heard.device, heard.tenant) == ("jti-1", ISSUER, "d1", "tenant-1")
     assert (heard.status, heard.at) == ("not-compliant", NOW)
-    verified = read_signal(make_verification("state-1", ENVELOPE), keys=KEYS, audience=ME, now=NOW)
+    verified = read_signal(make_verification("stream-1", "state-1", ENVELOPE), keys=KEYS, audience=ME, now=NOW)
     assert (verified.state, verified.device, verified.status) == ("state-1", None, None)
 
 
