@@ -79,6 +79,8 @@ from reelm.devices.errors import (
     DutyOfOthers,
     EnrolmentCodeMalformed,
     EnrolmentCodeNotGood,
+    EvidenceMalformed,
+    EvidenceWrong,
     ExceptionDecided,
     ExceptionNotAllowed,
     ExceptionNotFound,
@@ -107,6 +109,7 @@ from reelm.devices.errors import (
     SecondApproverNeeded,
     SignalRefused,
     SubjectUnknown,
+    TargetUnknown,
     VersionNotNext,
 )
 from reelm.devices.fleet import (
@@ -212,6 +215,8 @@ __all__ = [
     "EnrolmentCodeMalformed",
     "EnrolmentCodeNotGood",
     "Envelope",
+    "EvidenceMalformed",
+    "EvidenceWrong",
     "ExceptionDecided",
     "ExceptionNotAllowed",
     "ExceptionNotFound",
@@ -261,6 +266,7 @@ __all__ = [
     "State",
     "SubjectUnknown",
     "Suspensions",
+    "TargetUnknown",
     "VersionNotNext",
     "check_exceptions",
     "compile_decisions",

@@ -408,3 +408,26 @@ class DeviceNotPersonal(Problem):
     """Only personal devices leave by the hand of whoever has them."""
 
     status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
+class EvidenceMalformed(Problem):
+    """A file that is no evidence of a device."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class EvidenceWrong(Problem):
+    """A proof that holds, of an entry that is about something else."""
+
+    status: ClassVar[int] = 422
+    index: int
+
+
+@dataclass(eq=False)
+class TargetUnknown(Problem):
+    """There are no files for this program, or none at this path."""
+
+    status: ClassVar[int] = 404
+    offered: str
