@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from tests.integration.devices.institution import HOST, Institution, found_institution
+from tests.integration.devices.signallers import Signallers, insert_devices
 from tests.integration.devices.zones import Zones, zones_running
 from tests.integration.world import Realm, Stage, open_realm
 
@@ -30,3 +31,12 @@ async def realm(settings: Settings, clock: HandClock, stage: Stage, zones: Zones
 async def institution(realm: Realm, zones: Zones) -> Institution:
     """Registered, proven, with a key."""
     return await found_institution(realm, zones)
+
+
+@pytest.fixture
+async def signallers(institution: Institution) -> Signallers:
+    """With two devices, a decision, and a device management that is believed."""
+    await insert_devices(institution.realm, "phone-1", "phone-2")
+    told = Signallers(institution, await institution.publish())
+    await told.listen()
+    return told
