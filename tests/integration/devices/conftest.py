@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from tests.integration.devices.institution import HOST, Institution, found_institution
+from tests.integration.devices.receivers import THEM, US, Receiver
 from tests.integration.devices.signallers import Signallers, insert_devices
 from tests.integration.devices.zones import Zones, zones_running
 from tests.integration.world import Realm, Stage, open_realm
@@ -40,3 +41,13 @@ async def signallers(institution: Institution) -> Signallers:
     told = Signallers(institution, await institution.publish())
     await told.listen()
     return told
+
+
+@pytest.fixture
+async def receiver(institution: Institution) -> Receiver:
+    """With two devices of the institution, and no stream yet."""
+    ids = await insert_devices(institution.realm, "phone-1", "phone-2")
+    signallers = Signallers(institution, await institution.publish())
+    added = await institution.do("device-admin", "POST", "/signals/receivers", {"audience": THEM})
+    assert added["configuration"] == f"{US}/.well-known/ssf-configuration"
+    return Receiver(signallers, ids, added["token"])
