@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from tests.integration.devices.institution import HOST, Institution, found_institution
 from tests.integration.devices.receivers import THEM, US, Receiver
-from tests.integration.devices.signallers import Signallers, insert_devices
+from tests.integration.devices.signallers import Signallers, list_phones
 from tests.integration.devices.zones import Zones, zones_running
 from tests.integration.world import Realm, Stage, open_realm
 
@@ -37,8 +37,8 @@ async def institution(realm: Realm, zones: Zones) -> Institution:
 @pytest.fixture
 async def signallers(institution: Institution) -> Signallers:
     """With two devices, a decision, and a device management that is believed."""
-    await insert_devices(institution.realm, "phone-1", "phone-2")
-    told = Signallers(institution, await institution.publish())
+    phones = await list_phones(institution, "phone-1", "phone-2")
+    told = Signallers(institution, await institution.publish(), phones=phones)
     await told.listen()
     return told
 
@@ -46,8 +46,8 @@ async def signallers(institution: Institution) -> Signallers:
 @pytest.fixture
 async def receiver(institution: Institution) -> Receiver:
     """With two devices of the institution, and no stream yet."""
-    ids = await insert_devices(institution.realm, "phone-1", "phone-2")
-    signallers = Signallers(institution, await institution.publish())
+    phones = await list_phones(institution, "phone-1", "phone-2")
+    signallers = Signallers(institution, await institution.publish(), phones=phones)
     added = await institution.do("device-admin", "POST", "/signals/receivers", {"audience": THEM})
     assert added["configuration"] == f"{US}/.well-known/ssf-configuration"
-    return Receiver(signallers, ids, added["token"])
+    return Receiver(signallers, added["token"])

@@ -38,7 +38,6 @@ class Receiver:
     """A system that may hear of the institution's devices, with its token; `realm` is asked as it would be."""
 
     signallers: Signallers
-    ids: dict[str, UUID]
     token: str
     audience: str = THEM
     jwks: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -78,7 +77,7 @@ class Receiver:
     async def report(self, device: str, *, has_app: bool) -> None:
         """Something that looked says whether a device has the app."""
         async with self.realm.cell.database.write() as unit:
-            said = Said(self.ids[device], UUID(self.signallers.id), has_app, self.now, "agent")
+            said = Said(self.signallers.phones[device], UUID(self.signallers.id), has_app, self.now, "agent")
             await reporting.note(Act(unit, self.realm.settings.realm, self.now), [said])
 
     async def watched(self) -> dict[str, Any]:

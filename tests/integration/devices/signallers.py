@@ -2,27 +2,28 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 import httpx
 from tests.integration.devices.institution import CODE, Institution
 from tests.integration.devices.machines import LOOPBACK, Machine
 from tests.integration.devices.tokens import ISSUER, Management
-from tests.integration.world import SITE, Realm, connect
+from tests.integration.world import SITE, Realm
 
 from reelm.infra.names import Names
-from reelm.kernel.ids import new_uuid
 
 EVENTS = f"{SITE}/signals/{CODE}/events"
 
 
 @dataclass
 class Signallers:
-    """`id` is of the decision in force; `token` is what the device management shows."""
+    """`id` is of the decision in force; `token` is what the device management shows; `phones` are by code."""
 
     institution: Institution
     id: str
     management: Management = field(default_factory=Management)
     token: str = ""
+    phones: dict[str, UUID] = field(default_factory=dict[str, UUID])
 
     @property
     def realm(self) -> Realm:
@@ -49,7 +50,7 @@ class Signallers:
     async def states(self, id: str = "") -> dict[str, tuple[str | None, str | None]]:
         """How each device stands to the decision, and what said so last, by its code."""
         told = await self.institution.do("device-admin", "GET", f"/decisions/{id or self.id}/devices")
-        codes = {str(row["id"]): row["code"] for row in await self.realm.rows("SELECT id, code FROM managed_devices")}
+        codes = {str(id): code for code, id in self.phones.items()}
         return {codes[one["device"]]: (one["state"], one["source"]) for one in told["items"]}
 
     async def count_entries(self) -> int:
@@ -68,18 +69,10 @@ class Signallers:
         self.realm.workshop = replace(self.realm.workshop, names=names)
 
 
-async def insert_devices(realm: Realm, *codes: str, organisation: str = CODE) -> dict[str, Any]:
-    """Supervised iPhones in an organisation's directory; their ids by code."""
-    made = {code: new_uuid() for code in codes}
-    connection = await connect(realm.settings.database_url)
-    try:
-        for code, id in made.items():
-            await connection.execute(
-                "INSERT INTO managed_devices (id, organisation_id, code, platform, enrolment, ownership, assurance,"
-                " ledger_key, created_at, changed_at) SELECT $1, id, $2, 'ios', 'supervised', 'corporate',"
-                " 'self-declared', $3, $4, $4 FROM organisations WHERE code = $5",
-                *(id, code, b"k" * 32, realm.clock.now(), organisation),
-            )
-    finally:
-        await connection.close()
-    return made
+async def list_phones(institution: Institution, *codes: str, organisation: str = CODE) -> dict[str, UUID]:
+    """Put supervised iPhones into an organisation's directory; their ids by code."""
+    dina, path = institution.client("device-admin"), f"/organisations/{organisation}"
+    lines = ["code,platform,enrolment,ownership", *(f"{code},ios,supervised,corporate" for code in codes)]
+    answer = await dina.post(f"{path}/inventory", content="\n".join(lines))
+    assert answer.json()["made"] == len(codes), answer.text
+    return {one["code"]: UUID(one["id"]) for one in (await dina.get(f"{path}/devices")).json()}

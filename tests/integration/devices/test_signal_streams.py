@@ -27,7 +27,7 @@ async def test_nobody_hears_of_another_organisations_devices(receiver: Receiver)
     dina = receiver.signallers.institution.client("device-admin")
     await dina.post("/organisations", json={"code": "other", "name": "Other", "domain": "other.example"})
     added = (await dina.post("/organisations/other/signals/receivers", json={"audience": THEM})).json()
-    other = Receiver(receiver.signallers, receiver.ids, added["token"])
+    other = Receiver(receiver.signallers, added["token"])
     mine, theirs = await receiver.make(), await other.make()
     await receiver.report("phone-1", has_app=True)
     assert (await other.poll(theirs)).sets == {}

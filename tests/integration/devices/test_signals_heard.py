@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.integration.access.journeys import refusal
 from tests.integration.devices.institution import CODE
-from tests.integration.devices.signallers import EVENTS, Signallers, insert_devices
+from tests.integration.devices.signallers import EVENTS, Signallers, list_phones
 from tests.integration.devices.tokens import CHANGE, UPDATED, VERIFICATION, Management, ec_key
 from tests.integration.world import SITE
 
@@ -165,28 +165,27 @@ async def test_a_token_is_sent_as_what_it_is(signallers: Signallers) -> None:
 
 
 async def test_the_sessions_of_a_device_end_and_no_others(signallers: Signallers) -> None:
-    realm, clock = signallers.realm, signallers.realm.clock
-    ids = {row["code"]: row["id"] for row in await realm.rows("SELECT id, code FROM managed_devices")}
-    here, elsewhere = await realm.sign_up("noor"), realm.people.ben
-    token = await realm.sign_in("noor", here.password)
-    insert = "INSERT INTO device_sessions VALUES (sha256(convert_to($1, 'UTF8')), $2, $3)"
-    await realm.rows(insert, here.token, ids["phone-1"], clock.now())
-    await realm.rows(insert, elsewhere.token, ids["phone-2"], clock.now())
-    revoked = signallers.management.revoke("phone-1", clock.now())
+    realm = signallers.realm
+    noor, ben = await realm.sign_up("noor"), realm.people.ben
+    elsewhere = await realm.sign_in("noor", noor.password)
+    for code, who in (("phone-1", noor), ("phone-2", ben)):
+        gadget = await signallers.institution.enrol(str(signallers.phones[code]))
+        assert (await gadget.show_key(session=who)).status_code == 200
+    revoked = signallers.management.revoke("phone-1", realm.clock.now())
     assert (await signallers.push(revoked)).status_code == 202
-    answers = {name: (await realm.client(one).get("/me")).status_code for name, one in
-               {"on it": here.token, "the same person's": token, "on another": elsewhere.token}.items()}  # fmt: skip
+    sessions = {"on it": noor.token, "the same person's": elsewhere, "on another": ben.token}
+    answers = {name: (await realm.client(token).get("/me")).status_code for name, token in sessions.items()}
     assert answers == {"on it": 401, "the same person's": 200, "on another": 200}
-    assert [row["device_id"] for row in await realm.rows("SELECT * FROM device_sessions")] == [ids["phone-2"]]
+    left = await realm.rows("SELECT device_id FROM device_sessions")
+    assert [row["device_id"] for row in left] == [signallers.phones["phone-2"]]
 
 
 async def test_a_session_that_was_opened_after_it_stays(signallers: Signallers) -> None:
     realm, before = signallers.realm, signallers.realm.clock.now()
-    ids = {row["code"]: row["id"] for row in await realm.rows("SELECT id, code FROM managed_devices")}
+    gadget = await signallers.institution.enrol(str(signallers.phones["phone-1"]))
     realm.clock.advance(timedelta(hours=1))
     noor = await realm.sign_up("noor")
-    insert = "INSERT INTO device_sessions VALUES (sha256(convert_to($1, 'UTF8')), $2, $3)"
-    await realm.rows(insert, noor.token, ids["phone-1"], realm.clock.now())
+    await gadget.show_key(session=noor)
     assert (await signallers.push(signallers.management.revoke("phone-1", before))).status_code == 202
     assert (await realm.client(noor).get("/me")).status_code == 200
 
@@ -229,7 +228,7 @@ async def test_one_management_of_two_organisations_speaks_of_each_apart(signalle
     realm, dina = signallers.realm, signallers.institution.client("device-admin")
     made = await dina.post("/organisations", json={"code": "other", "name": "Other", "domain": "other.example"})
     assert made.status_code == 201
-    await insert_devices(realm, "phone-1", organisation="other")
+    await list_phones(signallers.institution, "phone-1", organisation="other")
     form = {"issuer": signallers.management.issuer, "jwks": signallers.management.jwks}
     added = (await dina.post("/organisations/other/signals/issuers", json=form)).json()
     assert (added["push_to"], added["audience"]) == (

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from tests.integration.devices.institution import Institution
 from tests.integration.devices.machines import Asked, Machine, Told, certify, machine_running
-from tests.integration.devices.signallers import Signallers, insert_devices
+from tests.integration.devices.signallers import Signallers, list_phones
 
 from reelm.devices.delivery import LEASE
 from reelm.infra.names import Names
@@ -70,8 +70,8 @@ async def polled(institution: Institution, tmp_path: Path) -> AsyncGenerator[Pol
     """A device management that is believed, and asked over real HTTPS."""
     transmitter = Transmitter()
     async with machine_running("mdm.example", tmp_path, transmitter.answer) as machine:
-        await insert_devices(institution.realm, "phone-1", "phone-2")
-        signallers = Signallers(institution, await institution.publish())
+        phones = await list_phones(institution, "phone-1", "phone-2")
+        signallers = Signallers(institution, await institution.publish(), phones=phones)
         signallers.reach(machine)
         added = await signallers.listen(endpoint=f"{machine.url}/poll?for=reelm", poll_token=TOKEN)
         assert (added["token"], added["push_to"]) == (None, None)

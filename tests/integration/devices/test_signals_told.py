@@ -89,7 +89,9 @@ async def test_what_is_not_committed_is_not_told(receiver: Receiver) -> None:
 
     async def report_and_fail() -> None:
         async with receiver.realm.cell.database.write() as unit:
-            said = Said(receiver.ids["phone-1"], UUID(receiver.signallers.id), True, receiver.now, "agent")
+            said = Said(
+                receiver.signallers.phones["phone-1"], UUID(receiver.signallers.id), True, receiver.now, "agent"
+            )
             assert await reporting.note(Act(unit, receiver.realm.settings.realm, receiver.now), [said])
             raise OSError
 
@@ -133,7 +135,7 @@ async def test_what_one_reelm_tells_another_takes(receiver: Receiver) -> None:
     receiver.signallers.management.issuer = US
     institution = receiver.signallers.institution
     added = await institution.do("device-admin", "POST", "/signals/receivers", {"audience": AUDIENCE})
-    other = Receiver(receiver.signallers, receiver.ids, added["token"], AUDIENCE)
+    other = Receiver(receiver.signallers, added["token"], AUDIENCE)
     stream = await other.make()
     keys = (await other.realm.client().get(f"{SITE}/signals/jwks.json")).json()
     issuer = await institution.do("device-admin", "POST", "/signals/issuers", {"issuer": US, "jwks": keys})
@@ -250,5 +252,9 @@ async def test_a_verification_comes_with_its_state_and_not_too_often(receiver: R
 async def test_what_is_known_of_a_device_goes_with_it(receiver: Receiver) -> None:
     stream = await receiver.make()
     await receiver.report("phone-1", has_app=True)
-    await receiver.realm.rows("DELETE FROM managed_devices WHERE id = $1", receiver.ids["phone-1"])
+    form = {"purpose": "directory"}
+    made = await receiver.signallers.institution.do("device-admin", "POST", "/tokens", form)
+    directory = receiver.realm.client(made["token"])
+    phone = receiver.signallers.phones["phone-1"]
+    assert (await directory.delete(f"{SITE}/scim/v2/institution/Devices/{phone}")).status_code == 204
     assert (await receiver.poll(stream)).sets == {}

@@ -22,6 +22,7 @@ from reelm.devices.reporting.reports import (
     look_over,
     note,
     note_apps,
+    note_seen,
 )
 from reelm.devices.reporting.standing import (
     commit_device,
@@ -45,5 +46,6 @@ __all__ = [
     "make_evidence",
     "note",
     "note_apps",
+    "note_seen",
     "state_of",
 ]

@@ -64,6 +64,15 @@ async def note_apps(
     return await note(act, said)
 
 
+async def note_seen(
+    act: Act, organisation: OrganisationId, seen: Sequence[tuple[UUID, bool, datetime]], *, source: Source
+) -> list[Change]:
+    """Write down that an app was there, or was not, where nobody says which: it counts for every decision."""
+    live = await _list_live(act.unit, act.at, organisation=organisation) if seen else []
+    said = [Said(device, filed.id, has_app, at, source) for device, has_app, at in seen for filed in live]
+    return await note(act, said)
+
+
 async def look_over(database: Database, *, realm: str, at: datetime) -> int:
     """Judge every device anew by every decision that binds it; returns how many stand otherwise now.
 
