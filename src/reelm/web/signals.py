@@ -44,7 +44,7 @@ class SetRoute(APIRoute):
 
 
 router = APIRouter(tags=["signals"])
-_pushed = APIRouter(prefix="/signals", tags=["signals"], route_class=SetRoute)
+_events = APIRouter(prefix="/signals", tags=["signals"], route_class=SetRoute)
 _asked = APIRouter(prefix="/signals", tags=["signals"])
 _KNOWN: tuple[type[Problem], ...] = (signalling.ReceiverUnknown, signalling.StreamRequestMalformed)
 _OWN = (*_KNOWN, signalling.StreamNotFound)
@@ -55,18 +55,32 @@ async def _receiver(request: Request, cell: InCell) -> signalling.Receiver:
         return await signalling.recognise(unit, bearer_token(request))
 
 
+async def _issuer(organisation: str, request: Request, cell: InCell) -> listening.Issuer:
+    async with cell.database.read() as unit:
+        return await listening.recognise(unit, organisation, bearer_token(request))
+
+
 async def _issuing(cell: InCell) -> signalling.Issuing:
     return signalling.Issuing(cell.settings.public_url)
 
 
-async def _body(request: Request, receiver: Annotated[signalling.Receiver, Depends(_receiver)]) -> bytes:
-    """What was sent, read when it is known by whom and before a connection to the database is taken."""
+Issuer = Annotated[listening.Issuer, Depends(_issuer)]
+Receiver = Annotated[signalling.Receiver, Depends(_receiver)]
+Issuing = Annotated[signalling.Issuing, Depends(_issuing)]
+
+
+async def _pushed_body(request: Request, issuer: Issuer) -> bytes:
+    del issuer
+    return await request.body()
+
+
+async def _body(request: Request, receiver: Receiver) -> bytes:
     del receiver
     return await request.body()
 
 
-Receiver = Annotated[signalling.Receiver, Depends(_receiver)]
-Issuing = Annotated[signalling.Issuing, Depends(_issuing)]
+# What was sent, read when it is known by whom and before a connection to the database is taken for it.
+Pushed = Annotated[bytes, Depends(_pushed_body)]
 Body = Annotated[bytes, Depends(_body)]
 
 
@@ -82,15 +96,15 @@ async def get_keys(cell: InCell) -> dict[str, Any]:
     return devices.show_keys([cell.teller.key])
 
 
-@_pushed.post(
+@_events.post(
     "/{organisation}/events", status_code=202, response_class=Response, responses=problems(ledger.LedgerBusy)
 )
-async def post_event(organisation: str, request: Request, unit: Write, cell: InCell, now: Now) -> Response:
+async def post_event(
+    issuer: Issuer, pushed: Pushed, request: Request, unit: Write, cell: InCell, now: Now
+) -> Response:
     """Tell how a device of an organisation stands: one Security Event Token, by whom the organisation has named."""
-    issuer = await listening.recognise(unit, organisation, bearer_token(request))
-    act = devices.Act(unit, cell.settings.realm, now)
-    kind, body = request.headers.get("content-type", ""), await request.body()
-    await listening.take_pushed(act, issuer, kind, body, public_url=cell.settings.public_url)
+    act, kind = devices.Act(unit, cell.settings.realm, now), request.headers.get("content-type", "")
+    await listening.take_pushed(act, issuer, kind, pushed, public_url=cell.settings.public_url)
     return Response(status_code=202)
 
 
@@ -170,5 +184,5 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-router.include_router(_pushed)
+router.include_router(_events)
 router.include_router(_asked)

@@ -134,7 +134,7 @@ async def test_who_shows_no_token_or_anothers_is_refused(signallers: Signallers)
     for shown in ("", "Bearer", "Bearer nobody's", f"Bearer {dina}", f"Basic {signallers.token}"):
         answer = await signallers.push(token, Authorization=shown)
         assert (answer.status_code, answer.json()["err"]) == (400, "authentication_failed"), shown
-    for code in ("other", "streams", "x" * 200):
+    for code in ("other", "streams", "x" * 200, "%00", "é"):
         answer = await signallers.push(token, f"{SITE}/signals/{code}/events")
         assert (answer.status_code, answer.json()["err"]) == (400, "authentication_failed"), code
     assert await signallers.count_entries() == 0

@@ -14,6 +14,7 @@ from tests.integration.devices.machines import Asked, Machine, Told, certify, ma
 from tests.integration.devices.signallers import Signallers, list_phones
 
 from reelm.devices.delivery import LEASE
+from reelm.devices.listening.polling import ISSUERS_AT_ONCE
 from reelm.infra.names import Names
 
 TOKEN = "what-we-show-the-issuer"
@@ -166,6 +167,15 @@ async def test_an_issuer_that_says_nonsense_is_asked_again_later(polled: Polled)
         polled.signallers.realm.clock.advance(timedelta(hours=1))
     polled.tell("phone-1", "compliant")
     assert await polled.poll() == 1
+
+
+async def test_however_many_issuers_there_are_each_is_asked_once(polled: Polled) -> None:
+    for number in range(ISSUERS_AT_ONCE + 2):
+        issuer, endpoint = f"https://mdm-{number}.example", f"{polled.machine.url}/{number}"
+        await polled.signallers.listen(issuer=issuer, endpoint=endpoint, poll_token=TOKEN)
+    await polled.poll()
+    paths = [one.path for one in polled.machine.asked]
+    assert len(paths) == len(set(paths)) == ISSUERS_AT_ONCE + 3
 
 
 async def test_nobody_has_us_call_a_machine_of_our_own(polled: Polled) -> None:

@@ -30,9 +30,9 @@ def audience_of(public_url: str, organisation_code: str) -> str:
 
 
 async def recognise(unit: ReadUnit, organisation_code: str, token: str | None) -> Issuer:
-    """Who shows this token. Raises `SignalRefused`."""
-    found = await store.find_by_token(unit, organisation_code, accounts.token_hash(token)) if token else None
-    if found is None:
+    """Who shows this token at an organisation's address. Raises `SignalRefused`."""
+    found = await store.find_by_token(unit, accounts.token_hash(token)) if token else None
+    if found is None or found.organisation_code != organisation_code:
         raise SignalRefused(err="authentication_failed")
     return found
 

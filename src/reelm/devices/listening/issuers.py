@@ -57,7 +57,7 @@ async def change_keys(act: Act, code: str, id: UUID, jwks: Mapping[str, object])
     if found is None or found.organisation != organisation.id:
         raise IssuerNotFound
     keys = read_signal_keys(jwks)
-    await store.update_issuer(act.unit, id, keys=dump_keys(keys))
+    await store.update_issuer(act.unit, id, jwks=dump_keys(keys))
     return replace(found, keys=keys)
 
 

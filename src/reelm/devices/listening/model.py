@@ -13,7 +13,7 @@ from reelm.kernel.ids import OrganisationId
 class Issuer:
     """A system whose signals about its devices an organisation has us believe, and how it goes with it.
 
-    `method` is RFC 8935's or RFC 8936's; `endpoint` is where we poll.
+    `method` is RFC 8935's or RFC 8936's; `endpoint` is where we poll. `poll_token` is there when it is to be sent.
     """
 
     id: UUID

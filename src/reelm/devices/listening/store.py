@@ -1,5 +1,6 @@
 """The queries of whom we listen to, and of the devices that they speak of."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -16,20 +17,23 @@ from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
 from reelm.kernel.ids import OrganisationId
 
 _I, _D, _O, _AT = signal_issuers.c, managed_devices.c, organisations.c, device_sessions.c
-_ISSUERS = select(signal_issuers, _O.code.label("organisation_code")).join(organisations, _O.id == _I.organisation_id)
+_ISSUERS = select(
+    *(_I.id, _I.organisation_id, _O.code.label("organisation_code"), _I.issuer, _I.jwks, _I.method, _I.endpoint),
+    *(_I.made_at, _I.heard_at, _I.verified_at, _I.verified_state, _I.stream_status, _I.failures, _I.fault),
+).join(organisations, _O.id == _I.organisation_id)
 
 
-def _issuer(row: Record) -> Issuer:
+def _issuer(row: Record, poll_token: str | None = None) -> Issuer:
     return Issuer(
         id=row.id,
         organisation=OrganisationId(row.organisation_id),
         organisation_code=row.organisation_code,
         issuer=row.issuer,
-        keys=load_keys(row.keys),
+        keys=load_keys(row.jwks),
         method=row.method,
         made_at=row.made_at,
         endpoint=row.endpoint,
-        poll_token=row.poll_token,
+        poll_token=poll_token,
         heard_at=row.heard_at,
         verified_at=row.verified_at,
         verified_state=row.verified_state,
@@ -45,7 +49,7 @@ async def insert_issuer(unit: WriteUnit, issuer: Issuer, token_hash: bytes | Non
         id=issuer.id,
         organisation_id=issuer.organisation,
         issuer=issuer.issuer,
-        keys=dump_keys(issuer.keys),
+        jwks=dump_keys(issuer.keys),
         method=issuer.method,
         token_hash=token_hash,
         endpoint=issuer.endpoint,
@@ -77,19 +81,20 @@ async def find_issuer(unit: ReadUnit, id: UUID) -> Issuer | None:
     return _issuer(row) if row else None
 
 
-async def find_by_token(unit: ReadUnit, organisation_code: str, token_hash: bytes) -> Issuer | None:
-    """Who shows this token to an organisation's address."""
-    row = await unit.first(_ISSUERS.where(_I.token_hash == token_hash, _O.code == organisation_code))
+async def find_by_token(unit: ReadUnit, token_hash: bytes) -> Issuer | None:
+    """Who shows this token."""
+    row = await unit.first(_ISSUERS.where(_I.token_hash == token_hash))
     return _issuer(row) if row else None
 
 
-async def take_in_hand(unit: WriteUnit, now: datetime, limit: int) -> list[Issuer]:
-    """Those that are to be polled now. Nobody else has them in hand for as long as `LEASE`."""
-    due = (_I.method == POLL) & (_I.next_at <= now)
+async def take_in_hand(unit: WriteUnit, now: datetime, limit: int, *, but: Collection[UUID]) -> list[Issuer]:
+    """Those that are to be polled now, with their tokens. Nobody else has them in hand for as long as `LEASE`."""
+    due = (_I.method == POLL) & (_I.next_at <= now) & _I.id.not_in(but)
     chosen = select(_I.id).where(due).order_by(_I.next_at).limit(limit).with_for_update(skip_locked=True)
     ids = list(await unit.scalars(chosen))
     await unit.write(update(signal_issuers).where(is_among(_I.id, ids)).values(next_at=now + LEASE))
-    return [_issuer(row) for row in await unit.all(_ISSUERS.where(is_among(_I.id, ids)))]
+    rows = await unit.all(_ISSUERS.add_columns(_I.poll_token).where(is_among(_I.id, ids)))
+    return [_issuer(row, row.poll_token) for row in rows]
 
 
 async def find_device(unit: ReadUnit, organisation: OrganisationId, code: str) -> UUID | None:

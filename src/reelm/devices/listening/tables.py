@@ -16,7 +16,7 @@ signal_issuers = Table(
     column("id", Uuid, data=DataClass.SYSTEM, primary_key=True),
     column("organisation_id", Uuid, of_organisation(), data=DataClass.SYSTEM),
     column("issuer", Text, data=DataClass.SYSTEM),
-    column("keys", LargeBinary, data=DataClass.SYSTEM),
+    column("jwks", LargeBinary, data=DataClass.SYSTEM),
     column("method", Text, data=DataClass.SYSTEM),
     column("token_hash", LargeBinary, data=DataClass.PASSWORD, nullable=True, unique=True),
     column("endpoint", Text, data=DataClass.SYSTEM, nullable=True),

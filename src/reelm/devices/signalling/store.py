@@ -153,10 +153,10 @@ async def list_untaken(unit: WriteUnit, before: datetime) -> list[Stream]:
     ]
 
 
-async def take_in_hand(unit: WriteUnit, now: datetime, limit: int) -> list[Stream]:
+async def take_in_hand(unit: WriteUnit, now: datetime, limit: int, *, but: Collection[UUID]) -> list[Stream]:
     """Streams that have something to be pushed now. Nobody else has them in hand for as long as `LEASE`."""
     has_some = exists().where(_Q.stream_id == _S.id)
-    due = (_S.method == PUSH) & (_S.status != Status.PAUSED) & (_S.next_at <= now) & has_some
+    due = (_S.method == PUSH) & (_S.status != Status.PAUSED) & (_S.next_at <= now) & has_some & _S.id.not_in(but)
     chosen = (
         select(_S.id).where(due).order_by(_S.next_at).limit(limit).with_for_update(skip_locked=True, key_share=True)
     )

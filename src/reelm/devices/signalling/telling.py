@@ -86,12 +86,17 @@ async def take(
 
 
 async def push_what_is_due(database: Database, names: Names, signer: Signer, clock: Clock) -> int:
-    """Push what waits; returns how many tokens were taken. Streams are told beside each other."""
+    """Push what waits, to some streams beside each other; returns how many tokens were taken."""
     async with database.write() as unit:
         await _end_untaken(unit, clock.now())
-    async with database.write() as unit:
-        streams = await store.take_in_hand(unit, clock.now(), STREAMS_AT_ONCE)
-    return sum(await asyncio.gather(*(_push(database, names, signer, one, clock) for one in streams)))
+    taken, told = 0, set[UUID]()
+    while True:
+        async with database.write() as unit:
+            streams = await store.take_in_hand(unit, clock.now(), STREAMS_AT_ONCE, but=told)
+        if not streams:
+            return taken
+        taken += sum(await asyncio.gather(*(_push(database, names, signer, one, clock) for one in streams)))
+        told |= {one.id for one in streams}
 
 
 async def _push(database: Database, names: Names, signer: Signer, stream: Stream, clock: Clock) -> int:

@@ -30,7 +30,7 @@ def _signal_issuers() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("issuer", sa.Text(), nullable=False),
-        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("jwks", sa.LargeBinary(), nullable=False),
         sa.Column("method", sa.Text(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=True),
         sa.Column("endpoint", sa.Text(), nullable=True),
