@@ -5,6 +5,10 @@ from reelm.devices.reporting.evidence import (
     check_evidence,
     make_evidence,
 )
+from reelm.devices.reporting.intake import (
+    Intake,
+    Reported,
+)
 from reelm.devices.reporting.model import (
     Change,
     Said,
@@ -32,6 +36,8 @@ from reelm.devices.reporting.standing import (
 __all__ = [
     "Change",
     "Evidence",
+    "Intake",
+    "Reported",
     "Said",
     "Source",
     "Standing",
