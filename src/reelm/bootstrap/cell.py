@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from reelm import access, accounts, devices, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.intake import open_intake
-from reelm.bootstrap.issuing import Issuer
+from reelm.bootstrap.issuing import Issuer, open_teller
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
 from reelm.feed import Feed, Intake, Learning, Present, ShowingKey, Stockroom
 from reelm.infra.blobs import FileBlobs
@@ -48,6 +48,7 @@ class Cell:
     names: Names
     issuer: Issuer
     reports: devices.reporting.Intake
+    teller: devices.signalling.Signer
 
 
 @asynccontextmanager
@@ -113,6 +114,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     names=Names(settings.name_server),
                     issuer=Issuer(settings.data, settings.realm, clock),
                     reports=devices.reporting.Intake(database, settings.realm, clock),
+                    teller=open_teller(settings),
                 )
         finally:
             await line.close()

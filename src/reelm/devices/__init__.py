@@ -6,9 +6,11 @@ itself where nobody reviews it; and files made for other programs follow from th
 
 from reelm.devices import (
     enrolling,
+    listening,
     organisations,
     register,
     reporting,
+    signalling,
 )
 from reelm.devices.acting import (
     Act,
@@ -187,11 +189,16 @@ from reelm.devices.roll import (
     replace_resource,
     show_config,
 )
+from reelm.devices.signal_keys import (
+    make_signal_key,
+    show_keys,
+)
 from reelm.devices.signals import (
     Change,
     Envelope,
     Heard,
     make_signal,
+    make_stream_update,
     make_verification,
     read_signal,
 )
@@ -339,9 +346,12 @@ __all__ = [
     "list_resources",
     "list_schemas",
     "list_tokens",
+    "listening",
     "make_pass",
     "make_proof",
     "make_signal",
+    "make_signal_key",
+    "make_stream_update",
     "make_token",
     "make_verification",
     "organisations",
@@ -363,8 +373,10 @@ __all__ = [
     "review_due",
     "revoke_token",
     "show_config",
+    "show_keys",
     "sign_decision",
     "sign_profile",
+    "signalling",
     "state_at",
     "sweep_tokens",
     "verify",
