@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     name_server: str = Field(
         default="",
         pattern=r"^(\S+:\d+)?$",
-        description="HOST:PORT of the name server asked for proofs of organisations; empty: the machine's",
+        description="HOST:PORT of the name server asked for what organisations name; empty: the machine's",
     )
     zones_listen: str = Field(
         default="", description="HOST:PORT where name servers fetch organisations' zones; empty: nowhere"
