@@ -1,6 +1,7 @@
 """The plain data of probes: by which ways somebody tried to reach a suspended app, and what came of each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -32,6 +33,14 @@ class Outcome(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     NOT_MEASURED = "not-measured"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a resolver says of a name: its addresses, or the code that says why there are none."""
+
+    code: str
+    addresses: Sequence[str] = ()
 
 
 class Probe(Statement):
