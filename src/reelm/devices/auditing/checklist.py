@@ -53,7 +53,7 @@ def judge_items(facts: Facts) -> list[Line]:
 
 def count_devices(facts: Facts) -> dict[Compliance, int]:
     """How many devices stand how, each state named also where there is none."""
-    return count_states(facts.state_of(one) for one in facts.standings)
+    return count_states(facts.states)
 
 
 def status_of(one: Excepted, facts: Facts) -> str:

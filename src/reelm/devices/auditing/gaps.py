@@ -17,10 +17,9 @@ def list_gaps(facts: Facts) -> list[Gap]:
 
 
 def _of_devices(facts: Facts) -> Iterator[Gap]:
-    states = [facts.state_of(one) for one in facts.standings]
     for state in LOUD:
-        if state in states:
-            yield Gap("devices", state, states.count(state), "not known to be compliant")
+        if number := facts.states.count(state):
+            yield Gap("devices", state, number, "not known to be compliant")
 
 
 def _of_controls(facts: Facts) -> Iterator[Gap]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from reelm.devices.compliance import Compliance
 from reelm.devices.organisations.model import Key
@@ -32,9 +33,10 @@ class Facts:
     at: datetime
     probes: Probes | None = None
 
-    def state_of(self, standing: Standing) -> Compliance:
-        """How a device stands at `at`; the log may not tell of it yet."""
-        return state_of(standing, self.at)
+    @cached_property
+    def states(self) -> Sequence[Compliance]:
+        """How each of `standings` stands at `at`; the log may not tell of it yet."""
+        return [state_of(one, self.at) for one in self.standings]
 
 
 class Item(StrEnum):

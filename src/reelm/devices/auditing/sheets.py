@@ -25,14 +25,14 @@ def make_states(facts: Facts) -> bytes:
             one.device,
             one.platform,
             one.enrolment,
-            facts.state_of(one),
+            state,
             one.state,
             one.since,
             one.reported_at,
             one.source,
             one.entry,
         )
-        for one in facts.standings
+        for one, state in zip(facts.standings, facts.states, strict=True)
     )
     return write_sheet(head, rows)
 

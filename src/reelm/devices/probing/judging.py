@@ -12,17 +12,18 @@ from reelm.devices.model import Decision
 from reelm.devices.probing.model import Outcome, Probe, Said, Way
 
 MOST = 300
+_SILENT = "no answer, or none for the control name either"
 
 
-def judge_resolver(
-    name: str, server: str, said: Said | None, elsewhere: Collection[str], *, is_working: bool
-) -> Probe:
-    """The organisation's resolver, of a name of the app. `elsewhere` are addresses that others have for it."""
+def judge_resolver(name: str, server: str, said: Said | None, elsewhere: Collection[str]) -> Probe:
+    """The organisation's resolver, of a name of the app; `None` of one that does not know its control name either.
+    `elsewhere` are addresses that others have for it.
+    """
     target = f"{name} by {server}"
-    if said is not None and said.addresses:
+    if said is None:
+        return _probe(Way.RESOLVER, target, Outcome.NOT_MEASURED, _SILENT)
+    if said.addresses:
         return _probe(Way.RESOLVER, target, Outcome.OPEN, _listed(said))
-    if said is None or not is_working:
-        return _probe(Way.RESOLVER, target, Outcome.NOT_MEASURED, "it does not answer for the control name either")
     if not elsewhere:
         return _probe(Way.RESOLVER, target, Outcome.NOT_MEASURED, f"{said.code}, and no other was seen to have it")
     return _probe(
@@ -47,13 +48,13 @@ def judge_address(place: str, host: str, said: str | None) -> Probe:
     return _probe(Way.ADDRESS, place, Outcome.OPEN, f"asked for {host}: {said}")
 
 
-def judge_alternate(name: str, server: str, said: Said | None, *, is_working: bool) -> Probe:
-    """A name that may be the app's too, and that the decision does not list."""
+def judge_alternate(name: str, server: str, said: Said | None) -> Probe:
+    """A name that may be the app's too, and that the decision does not list; `None` as with `judge_resolver`."""
     target = f"{name} by {server}"
-    if said is not None and said.addresses:
+    if said is None:
+        return _probe(Way.ALTERNATE, target, Outcome.NOT_MEASURED, _SILENT)
+    if said.addresses:
         return _probe(Way.ALTERNATE, target, Outcome.OPEN, f"{_listed(said)}; the decision does not list it")
-    if said is None or not is_working:
-        return _probe(Way.ALTERNATE, target, Outcome.NOT_MEASURED, "it does not answer for the control name either")
     return _probe(Way.ALTERNATE, target, Outcome.CLOSED, said.code)
 
 

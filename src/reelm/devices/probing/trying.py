@@ -27,7 +27,7 @@ from reelm.infra.name_server import split_address
 from reelm.infra.reaching import Answered, ask_over_https, ask_resolver, open_address
 
 HTTPS = 443
-MOST_ADDRESSES = 8
+MOST_ADDRESSES, MOST_NAMES = 8, 100
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,14 @@ async def probe(signed: SignedDecision, tries: Tries, now: datetime) -> Probes:
 
 async def _probe_names(signed: SignedDecision, tries: Tries) -> list[Probe]:
     names = list_names(signed.decision)
+    left_out = [tell_not_tried(Way.RESOLVER, f"{len(names) - MOST_NAMES} more names", "too many to try")]
+    left_out, names = left_out if len(names) > MOST_NAMES else [], names[:MOST_NAMES]
     host = names[0] if names else ""
     around = [one for name in names for one in await _ask_around(name, tries)]
     elsewhere = {name: set[str]() for name in names}
     for name, _, said in around:
         elsewhere[name].update(said.addresses if said else ())
-    made = [*await _ask_ours(signed, tries, elsewhere)]
+    made = [*await _ask_ours(signed, tries, elsewhere), *left_out]
     made += [judge_other(way, name, server, said) for name, (way, server), said in around]
     for way, given in ((Way.OTHER_RESOLVER, tries.others), (Way.DNS_OVER_HTTPS, tries.over_https)):
         made += [] if given else [tell_not_tried(way, "the app’s names", "none was given")]
@@ -77,12 +79,12 @@ async def _ask_ours(signed: SignedDecision, tries: Tries, elsewhere: dict[str, s
     is_working = control is not None and bool(control.addresses)
     made: list[Probe] = []
     for name, others in elsewhere.items():
-        said = _said(await ask_resolver(host, port, name))
-        made.append(judge_resolver(name, tries.resolver, said, others, is_working=is_working))
+        said = _said(await ask_resolver(host, port, name)) if is_working else None
+        made.append(judge_resolver(name, tries.resolver, said, others))
     candidates = list_unlisted(signed.decision, tries.candidates)
     for name in candidates:
-        said = _said(await ask_resolver(host, port, name))
-        made.append(judge_alternate(name, tries.resolver, said, is_working=is_working))
+        said = _said(await ask_resolver(host, port, name)) if is_working else None
+        made.append(judge_alternate(name, tries.resolver, said))
     return made if candidates else [*made, tell_not_tried(Way.ALTERNATE, "other domains", "none was given")]
 
 
@@ -111,12 +113,15 @@ async def _probe_browser(signed: SignedDecision, tries: Tries) -> list[Probe]:
 
 
 async def _show(browser: Browser, way: Way, page: str, url: str) -> Probe:
-    """A page, and how the frame of it with this address came out: another address if it was sent on."""
+    """The page itself, or the first frame of it, wherever either was sent on to."""
     try:
         frames = await browser.show(page)
     except TimeoutError:
         return tell_not_tried(way, url, "it did not load in time")
-    shown = frames[-1]
+    place = 0 if way is Way.BROWSER else 1
+    if place >= len(frames):
+        return tell_not_tried(way, url, "the page came without its frame")
+    shown = frames[place]
     return judge_page(way, url, status=shown.status, error=shown.error)
 
 
