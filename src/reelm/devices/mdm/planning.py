@@ -62,7 +62,7 @@ def want(platform: Platform, enrolment: Enrolment, live: Sequence[Decision], in_
     return Wanted(
         profile=_make_profile(platform, enrolment, in_force),
         asked=_list_bundles(live) if sees_apps else (),
-        removed=_list_bundles(removing) if platform in APPLE else (),
+        removed=_list_bundles(removing) if sees_apps else (),
         has_items=platform is Platform.IOS,
     )
 
