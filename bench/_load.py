@@ -5,6 +5,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
@@ -35,8 +36,9 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     for pid in pids:
         process = psutil.Process(pid)
         for one in (process, *process.children(recursive=True)):
-            times = one.cpu_times()
-            total += times.user + times.system
+            with suppress(psutil.NoSuchProcess):  # a worker of PostgreSQL's that has just ended
+                times = one.cpu_times()
+                total += times.user + times.system
     return total
 
 

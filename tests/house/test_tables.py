@@ -73,6 +73,7 @@ NAMES_NOBODY = {
     "rate_limits": "keys are keyed hashes of an address and a handle; a row ends within an hour",
     "realm_maps": "which realm serves which country, since when",
     "device_groups": "an organisation's devices, which are in its directory and not of anybody's account",
+    "device_history": "an organisation's devices",
     "device_sessions": "digests of sessions on an organisation's devices",
     "device_states": "an organisation's devices",
     "directory_groups": "groups of an organisation",

@@ -30,6 +30,12 @@ def add_devices(parser: argparse.ArgumentParser) -> None:
     key = actions.add_parser("make-key", help="make a key that an organisation signs its decisions with")
     key.add_argument("--out", type=Path, required=True, metavar="FILE", help="the private key; FILE.pub gets its set")
     _add_json(key)
+    evidence = actions.add_parser("check-evidence", help="check offline how a device stood to a decision, and when")
+    evidence.add_argument("evidence", type=Path, metavar="EVIDENCE.json", help="the file that an auditor was given")
+    evidence.add_argument(
+        "--vkey", action="append", required=True, metavar="VKEY", help="the log's key, from elsewhere; repeatable"
+    )
+    _add_json(evidence)
     coverage = actions.add_parser("coverage", help="say what is enforced on which kind of device, and what can't be")
     _add_json(coverage)
 
@@ -51,7 +57,7 @@ def _add_json(parser: Any) -> None:
 
 def run_devices(arguments: argparse.Namespace) -> int:
     """Run one of them; its exit status."""
-    from reelm.cli import devices
+    from reelm.cli import devices, devices_evidence
 
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "verify": devices.run_verify,
@@ -59,5 +65,6 @@ def run_devices(arguments: argparse.Namespace) -> int:
         "sign": devices.run_sign,
         "make-key": devices.run_make_key,
         "coverage": devices.run_coverage,
+        "check-evidence": devices_evidence.run_check_evidence,
     }
     return actions[arguments.action](arguments)

@@ -79,6 +79,8 @@ from reelm.devices.errors import (
     DutyOfOthers,
     EnrolmentCodeMalformed,
     EnrolmentCodeNotGood,
+    EvidenceMalformed,
+    EvidenceWrong,
     ExceptionDecided,
     ExceptionNotAllowed,
     ExceptionNotFound,
@@ -111,6 +113,7 @@ from reelm.devices.errors import (
     SecondApproverNeeded,
     SignalRefused,
     SubjectUnknown,
+    TargetUnknown,
     VersionNotNext,
 )
 from reelm.devices.fleet import (
@@ -142,6 +145,10 @@ from reelm.devices.organisations import (
 )
 from reelm.devices.proving import (
     WELL_KNOWN,
+)
+from reelm.devices.pulling import (
+    Pulled,
+    pull,
 )
 from reelm.devices.refusing import (
     Binding,
@@ -212,6 +219,8 @@ __all__ = [
     "EnrolmentCodeMalformed",
     "EnrolmentCodeNotGood",
     "Envelope",
+    "EvidenceMalformed",
+    "EvidenceWrong",
     "ExceptionDecided",
     "ExceptionNotAllowed",
     "ExceptionNotFound",
@@ -249,6 +258,7 @@ __all__ = [
     "Proof",
     "ProofNotFound",
     "ProofNotSeen",
+    "Pulled",
     "Reach",
     "ReplyNotTaken",
     "Report",
@@ -265,6 +275,7 @@ __all__ = [
     "State",
     "SubjectUnknown",
     "Suspensions",
+    "TargetUnknown",
     "VersionNotNext",
     "check_exceptions",
     "compile_decisions",
@@ -279,6 +290,7 @@ __all__ = [
     "mdm",
     "organisations",
     "plan_groups",
+    "pull",
     "read_claimed",
     "read_coverage",
     "read_decision",

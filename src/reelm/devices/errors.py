@@ -411,6 +411,29 @@ class DeviceNotPersonal(Problem):
 
 
 @dataclass(eq=False)
+class EvidenceMalformed(Problem):
+    """A file that is no evidence of a device."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class EvidenceWrong(Problem):
+    """A proof that holds, of an entry that is about something else."""
+
+    status: ClassVar[int] = 422
+    index: int
+
+
+@dataclass(eq=False)
+class TargetUnknown(Problem):
+    """There are no files for this program, or none at this path."""
+
+    status: ClassVar[int] = 404
+    offered: str
+
+
+@dataclass(eq=False)
 class MdmNotSigned(Problem):
     """A message of no device: without a signature that holds. 403, as Apple's devices leave the management at 401."""
 

@@ -70,6 +70,7 @@ from reelm.ledger.pruning import Pruner
 from reelm.ledger.reading import (
     LoggedEntry,
     LogState,
+    Written,
     fetch_about,
     find_last_of,
     find_state,
@@ -77,6 +78,7 @@ from reelm.ledger.reading import (
     list_about,
     list_counts,
     list_ids,
+    list_written,
     sum_crossed,
 )
 from reelm.ledger.receipts import make_receipt
@@ -197,6 +199,7 @@ __all__ = [
     "Verified",
     "VerifierKey",
     "WitnessAnswer",
+    "Written",
     "append",
     "append_all",
     "as_instant",
@@ -225,6 +228,7 @@ __all__ = [
     "list_sealed",
     "list_transfer_days",
     "list_transfers",
+    "list_written",
     "make_key",
     "make_receipt",
     "may_open",

@@ -65,6 +65,21 @@ async def fetch_about(unit: ReadUnit, person: AccountId, id: EntryId) -> LoggedE
     return _logged(row, person)
 
 
+@dataclass(frozen=True)
+class Written:
+    """An entry, by its id; `index` is `None` until it is published."""
+
+    id: EntryId
+    index: int | None
+    body: bytes
+
+
+async def list_written(unit: ReadUnit, ids: Sequence[EntryId]) -> list[Written]:
+    """These entries, in the order of the log: for whoever keeps the acts they tell of."""
+    rows = await store.list_entries_by_id(unit, ids)
+    return [Written(EntryId(row.id), row.log_index, row.body) for row in rows]
+
+
 async def list_counts(unit: ReadUnit) -> list[tuple[date, str, int]]:
     """How many entries have an index, by day and kind."""
     return [(row.day, row.kind, row.entries) for row in await store.list_counts(unit)]

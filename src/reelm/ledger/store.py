@@ -262,6 +262,14 @@ async def find_entry(unit: ReadUnit, id: EntryId) -> Record | None:
     return await unit.first(select(*_SHOWN).where(ledger_entries.c.id == id))
 
 
+async def list_entries_by_id(unit: ReadUnit, ids: Sequence[EntryId]) -> Sequence[Record]:
+    """The queued last."""
+    entries = ledger_entries.c
+    return await unit.all(
+        select(*_SHOWN).where(is_among(entries.id, ids)).order_by(entries.log_index, entries.queue_no)
+    )
+
+
 async def list_ids(unit: ReadUnit, kinds: Sequence[str]) -> list[EntryId]:
     rows = await unit.scalars(select(ledger_entries.c.id).where(ledger_entries.c.kind.in_(kinds)))
     return [EntryId(id) for id in rows]

@@ -118,7 +118,11 @@ Browsing = Annotated[AccountId | None, Depends(_browsing)]
 
 def caller_of(request: Request, cell: Cell, limit: int) -> accounts.Caller:
     """Who is calling, for rate limits."""
-    return accounts.Caller(address_of(request.scope, request.headers, cell.settings), cell.secret, limit)
+    return accounts.Caller(
+        address_of(request.scope, request.headers.get("x-real-ip", "").encode("latin-1"), cell.settings),
+        cell.secret,
+        limit,
+    )
 
 
 Limit = Annotated[int, Query(ge=1, le=50)]

@@ -22,6 +22,8 @@ from reelm.web.problems import log_refusal, render_problem
 from reelm.web.refusals import OrganisationSuspension, SuspensionByLaw
 
 DEVICE_COOKIE, DEVICE_HEADER, NOTICE_HEADER = "reelm_device", "reelm-device", "Reelm-Suspension"
+_DEVICE = DEVICE_HEADER.encode()
+_ASKED = frozenset({_DEVICE, b"cookie", b"authorization", b"x-real-ip"})
 # What is open to whoever is bound, with everything below it.
 _OPEN = (
     "/api/v1/register",
@@ -73,30 +75,32 @@ class Suspended:
 
 def read_device(headers: Headers, cell: Cell, now: datetime) -> bytes | None:
     """The thumbprint of the device that a request comes from, by the pass in its header or its cookie."""
-    shown = headers.get(DEVICE_HEADER) or _cookie(headers, DEVICE_COOKIE)
+    shown = headers.get(DEVICE_HEADER) or _cookie(headers.get("cookie", ""), DEVICE_COOKIE)
     return devices.read_pass(cell.secret, shown, now) if shown else None
 
 
 def _find(suspensions: devices.Suspensions, scope: Scope, cell: Cell, now: datetime) -> devices.Binding | None:
-    headers = Headers(scope=scope)
-    device = read_device(headers, cell, now)
+    """What binds a caller. Asked of every request: headers are gone through once, and read where there is need."""
+    told = {name: value for name, value in scope["headers"] if name in _ASKED}
+    cookies = told.get(b"cookie", b"").decode("latin-1")
+    shown = told.get(_DEVICE, b"").decode("latin-1") or _cookie(cookies, DEVICE_COOKIE)
+    device = devices.read_pass(cell.secret, shown, now) if shown else None
     if device is None and suspensions.knows_sessions:
-        token = _token(headers)
+        token = _token(told.get(b"authorization", b"").decode("latin-1"), cookies)
         device = suspensions.device_of(accounts.token_hash(token)) if token else None
-    return suspensions.find(address_of(scope, headers, cell.settings), device)
+    return suspensions.find(address_of(scope, told.get(b"x-real-ip", b""), cell.settings), device)
 
 
-def _token(headers: Headers) -> str:
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else _cookie(headers, SESSION_COOKIE)
+def _token(authorization: str, cookies: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else _cookie(cookies, SESSION_COOKIE)
 
 
-def _cookie(headers: Headers, name: str) -> str:
-    text = headers.get("cookie", "")
-    if name not in text:
+def _cookie(cookies: str, name: str) -> str:
+    if name not in cookies:
         return ""
     try:
-        morsel = SimpleCookie(text).get(name)
+        morsel = SimpleCookie(cookies).get(name)
     except CookieError:
         return ""
     return morsel.value if morsel else ""

@@ -69,9 +69,9 @@ def _device(removed: Cell, installing: Cell, seen: Cell, in_browser: Cell) -> Ma
     return dict(zip(Control, (removed, installing, seen, in_browser, _ON_NETWORK), strict=True))
 
 
-# An app that is hidden and kept from being opened counts as removed; its file stays on the phone. On others of Apple's
-# devices those are removed that the organisation has installed. A Mac may list an app without its identifier, and on
-# Linux the agent looks where packages are listed: what is elsewhere, neither sees.
+# An app that is hidden and kept from being opened counts as removed; its file stays on the phone. On others of
+# Apple's devices those are removed that the organisation has installed. A Mac may list an app without its identifier,
+# and on Linux the agent looks where packages are listed: what is elsewhere, neither sees.
 COVERAGE: Mapping[tuple[Platform, Enrolment], Mapping[Control, Cell]] = {
     (Platform.IOS, Enrolment.SUPERVISED): _device(_APPLE, _APPLE, _ASKED, _BY_FILTER),
     (Platform.IOS, Enrolment.DEVICE): _device(_IF_INSTALLED_BY_US, _NO, _ASKED, _IN_MANAGED_APPS),

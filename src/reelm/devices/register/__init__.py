@@ -4,6 +4,9 @@ from reelm.devices.register.comparing import (
     Difference,
     compare,
 )
+from reelm.devices.register.compiling import (
+    compile_now,
+)
 from reelm.devices.register.counting import (
     count_figures,
 )
@@ -87,6 +90,7 @@ __all__ = [
     "check_wish",
     "choose_language",
     "compare",
+    "compile_now",
     "count_figures",
     "decide_exception",
     "decision_uuid",

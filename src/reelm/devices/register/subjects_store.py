@@ -1,15 +1,17 @@
 """Whom does a decision bind, of an organisation's devices? The queries that find them, by its scope."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
 from reelm.devices.compliance import Compliance
-from reelm.devices.fleet import EVERYBODY
-from reelm.devices.model import Decision
+from reelm.devices.fleet import EVERYBODY, Device, Enrolment, Fleet, Granted, Platform
+from reelm.devices.model import Decision, Ownership
 from reelm.devices.register.tables import exceptions
 from reelm.devices.roll.tables import (
     device_groups,
@@ -20,7 +22,7 @@ from reelm.devices.roll.tables import (
     directory_people,
     managed_devices,
 )
-from reelm.infra.db import ReadUnit
+from reelm.infra.db import ReadUnit, Record
 from reelm.kernel.ids import OrganisationId
 
 _D = managed_devices.c
@@ -126,3 +128,63 @@ async def list_states(unit: ReadUnit, decision: UUID) -> list[Compliance]:
     """How each device stands to a decision, as the log tells it."""
     statement = select(device_states.c.state).where(device_states.c.decision_id == decision)
     return [Compliance(state) for state in await unit.scalars(statement)]
+
+
+async def fetch_fleet(unit: ReadUnit, organisation: OrganisationId, decision: Decision, now: datetime) -> Fleet:
+    """The devices that a decision binds, and the exceptions that hold, as files are made of them."""
+    g, m, d = directory_groups.c, directory_members.c, device_groups.c
+    groups = defaultdict[UUID, list[str]](list)
+    by_itself = select(d.device_id.label("device"), g.code).join(directory_groups, g.id == d.group_id)
+    by_person = (
+        select(_D.id.label("device"), g.code)
+        .join(directory_members, m.person_id == _D.person_id)
+        .join(directory_groups, g.id == m.group_id)
+    )
+    for rows in (by_itself, by_person):
+        for row in await unit.all(rows.where(g.organisation_id == organisation)):
+            groups[row.device].append(row.code)
+    mine = and_(_D.organisation_id == organisation, _D.active, is_bound(decision))
+    found = await unit.all(select(managed_devices).where(mine).order_by(_D.id))
+    devices = [_as_device(row, groups[row.id]) for row in found]
+    e = exceptions.c
+    granted = and_(
+        e.decision_id == decision_uuid(decision), e.granted.is_(True), e.revoked_at.is_(None), e.until > now
+    )
+    excepted = await unit.all(select(exceptions).where(granted).order_by(e.id))
+    return Fleet.model_construct(devices=tuple(devices), exceptions=tuple(map(_as_granted, excepted)))
+
+
+def _as_device(row: Record, groups: Iterable[str]) -> Device:
+    return Device.model_construct(
+        id=str(row.id),
+        platform=Platform(row.platform),
+        enrolment=Enrolment(row.enrolment),
+        ownership=Ownership(row.ownership),
+        groups=tuple(sorted(set(groups))),
+        person=str(row.person_id) if row.person_id else None,
+        addresses=tuple(ip_address(one) for one in row.addresses),
+    )
+
+
+def _as_granted(row: Record) -> Granted:
+    return Granted.model_construct(
+        id=str(row.id),
+        device=str(row.device_id) if row.device_id else None,
+        person=str(row.person_id) if row.person_id else None,
+        purpose=row.purpose,
+        asked_by=str(row.asked_by),
+        granted_by=str(row.decided_by),
+        granted_at=row.decided_at,
+        until=row.until,
+    )
+
+
+async def list_change_times(unit: ReadUnit, organisation: OrganisationId) -> list[datetime]:
+    """When something was changed, or ends, that files are made of, beside the decisions themselves."""
+    e, g = exceptions.c, directory_groups.c
+    theirs = select(e.decided_at, e.revoked_at, e.until).where(e.organisation_id == organisation, e.granted.is_(True))
+    moments = [at for row in await unit.all(theirs) for at in row if at is not None]
+    for column, of in ((_D.changed_at, _D.organisation_id), (g.changed_at, g.organisation_id)):
+        last = await unit.scalar(select(func.max(column)).where(of == organisation))
+        moments += [last] if last is not None else []
+    return moments

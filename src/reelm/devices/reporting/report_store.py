@@ -1,10 +1,11 @@
 """The queries of reports: devices as a decision binds them, and how each stands."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.devices.compliance import Compliance
@@ -13,9 +14,9 @@ from reelm.devices.model import Decision
 from reelm.devices.register import decision_uuid, is_bound
 from reelm.devices.register.tables import exceptions
 from reelm.devices.reporting.model import Standing
-from reelm.devices.roll.tables import device_states, managed_devices
+from reelm.devices.roll.tables import device_history, device_states, managed_devices
 from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
-from reelm.kernel.ids import OrganisationId
+from reelm.kernel.ids import EntryId, OrganisationId
 
 _D, _S = managed_devices.c, device_states.c
 
@@ -90,6 +91,34 @@ async def put_standings(unit: WriteUnit, decision: UUID, standings: Sequence[Sta
         names = ("has_app", "reported_at", "source", "state", "since", "entry")
         told = {name: statement.excluded[name] for name in names}
         await unit.write(statement.on_conflict_do_update(index_elements=["device_id", "decision_id"], set_=told))
+
+
+async def insert_history(unit: WriteUnit, decision: UUID, standings: Sequence[Standing]) -> None:
+    """The entries of those who stand otherwise now."""
+    rows = [
+        {"entry": one.entry, "device_id": one.device, "decision_id": decision, "state": one.state, "since": one.since}
+        for one in standings
+    ]
+    if rows:
+        await unit.write(insert(device_history), rows)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A device's secret, by which the log names it, and the entries about it, the oldest first."""
+
+    key: bytes
+    entries: Sequence[EntryId]
+
+
+async def find_evidence(unit: ReadUnit, organisation: OrganisationId, device: UUID) -> Evidence | None:
+    """Of an organisation's device."""
+    key = await unit.scalar(select(_D.ledger_key).where(_D.id == device, _D.organisation_id == organisation))
+    if key is None:
+        return None
+    h = device_history.c
+    entries = await unit.scalars(select(h.entry).where(h.device_id == device).order_by(h.since, h.entry))
+    return Evidence(key, [EntryId(entry) for entry in entries])
 
 
 async def hold_devices(unit: WriteUnit, devices: Collection[UUID]) -> None:

@@ -145,7 +145,9 @@ async def _write_changes(
         drafts.append(ledger.Draft(_fact(filed, changed[-1]), act.at))
     if drafts:
         entries = await ledger.append_all(act.unit, drafts, realm=act.realm)
-        kept += [replace(one, entry=entry) for one, entry in zip(changed, entries, strict=True)]
+        written = [replace(one, entry=entry) for one, entry in zip(changed, entries, strict=True)]
+        await store.insert_history(act.unit, filed.id, written)
+        kept += written
     await store.put_standings(act.unit, filed.id, kept)
     return changes
 

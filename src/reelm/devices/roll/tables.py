@@ -244,3 +244,23 @@ device_states = Table(
         subjects=(Subject.STAFF,),
     ),
 )
+
+# Every state that a device was ever in, by the entry of the log that tells of it.
+device_history = Table(
+    "device_history",
+    metadata,
+    column("entry", Text, data=DataClass.SYSTEM, primary_key=True),
+    column("device_id", Uuid, _of_device(), data=DataClass.DEVICE),
+    column("decision_id", Uuid, data=DataClass.SYSTEM),
+    column("state", Text, data=DataClass.DEVICE),
+    column("since", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_device_history_device_id", "device_id", "since"),
+    info=held(
+        "Which entries of the public log tell how a device stood to a decision, for whoever has to show it.",
+        purpose=DataUse.LEGAL_OBLIGATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=_ENROLLED,
+        receivers=(Receiver.PERSON, Receiver.ADDRESSED),
+        subjects=(Subject.STAFF,),
+    ),
+)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from reelm import devices
@@ -17,7 +17,7 @@ from reelm.web.depends import InCell, Now, Read, SignedIn
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED, WRITTEN
 from reelm.web.v1.register import line_of
-from reelm.web.views.register import ExceptionView, LineView, ReachedView
+from reelm.web.views.register import ExceptionView, FileView, LineView, ReachedView
 
 router = APIRouter(prefix="/organisations/{organisation}", tags=["organisations"])
 _STEP = (*WRITTEN, devices.DecisionNotFound)
@@ -103,6 +103,26 @@ async def post_review(organisation: str, decision: UUID, form: NewReview, act: A
 async def post_lift(organisation: str, decision: UUID, form: Lifting, act: Acting, cell: InCell) -> LineView:
     """End it now."""
     return line_of(await register.lift(act, organisation, decision, form.reason), cell, act.at)
+
+
+@router.get("/artefacts/{target}", responses=problems(*SEATED, devices.TargetUnknown))
+async def get_artefacts(organisation: str, target: str, viewer: SignedIn, unit: Read, now: Now) -> list[FileView]:
+    """The files that enforce what is in force now, for one kind of program; fetch each by its path."""
+    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    files = await register.compile_now(unit, found.id, target, now)
+    return [FileView.of(path, content) for path, content in sorted(files.items())]
+
+
+@router.get(
+    "/artefacts/{target}/{path:path}", responses=problems(*SEATED, devices.TargetUnknown), response_class=Response
+)
+async def get_artefact(organisation: str, target: str, path: str, viewer: SignedIn, unit: Read, now: Now) -> Response:
+    """One of them."""
+    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    files = await register.compile_now(unit, found.id, target, now)
+    if path not in files:
+        raise devices.TargetUnknown(offered=", ".join(sorted(files))[:150])
+    return Response(files[path], headers={"Cache-Control": "no-store"}, media_type="application/octet-stream")
 
 
 @router.get("/decisions/{decision}/told", responses=problems(*SEATED, devices.DecisionNotFound))

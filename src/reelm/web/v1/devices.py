@@ -1,12 +1,14 @@
 """`/organisations/{organisation}/devices`: how each stands to a decision, and codes by which they enrol."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from reelm import devices
+from reelm import devices, ledger
+from reelm.bootstrap import Cell
 from reelm.devices import Compliance, enrolling, organisations, register, reporting
 from reelm.kernel.cursors import CursorNotOurs
 from reelm.web.acting import Acting
@@ -31,6 +33,31 @@ async def post_code(organisation: str, device: UUID, act: Acting) -> InvitedView
     """A code by which a device of the directory enrols, once, within seven days. It is shown here only."""
     invited = await enrolling.invite(act, organisation, device)
     return InvitedView(code=invited.code, expires_at=invited.expires_at)
+
+
+@router.get(
+    "/devices/{device}/evidence",
+    responses=problems(*SEATED, devices.SubjectUnknown, ledger.EntryNotPublished, ledger.FileMissing),
+    response_class=Response,
+)
+async def get_evidence(organisation: str, device: UUID, viewer: SignedIn, cell: InCell) -> Response:
+    """How a device stood when, as anybody can check who has the key of this realm's log, and nothing else of ours."""
+    async with cell.database.read() as unit:
+        found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.TAKE_EVIDENCE)
+        evidence = await reporting.find_evidence(unit, found.id, device)
+        if evidence is None:
+            raise devices.SubjectUnknown
+        written = await ledger.list_written(unit, evidence.entries)
+    proofs = [await asyncio.to_thread(_prove, cell, one) for one in written]
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="evidence-{device}.json"'}
+    content = reporting.make_evidence(device, evidence.key, proofs)
+    return Response(content, headers=headers, media_type="application/json")
+
+
+def _prove(cell: Cell, entry: ledger.Written) -> str:
+    if entry.index is None:
+        raise ledger.EntryNotPublished
+    return ledger.make_receipt(cell.log, entry.index, entry.body)
 
 
 @router.get("/decisions/{decision}/states", responses=problems(*SEATED, devices.DecisionNotFound))

@@ -1,5 +1,6 @@
 """What shape has a decision in an answer?"""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -190,3 +191,15 @@ class ReachedView(BaseModel):
             acknowledged=reached.acknowledged,
             not_told=list(reached.not_told),
         )
+
+
+class FileView(BaseModel):
+    """A file that enforces a decision in some program."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: str, content: bytes) -> "FileView":
+        return cls(path=path, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())

@@ -1,4 +1,4 @@
-"""Which signed tokens were heard, so that none is taken twice."""
+"""Which signed tokens were heard, so that none is taken twice; and which entries of the log tell of a device."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issuer", "jti", name="pk_heard_tokens"),
     )
     op.create_index("ix_heard_tokens_until", "heard_tokens", ["until"])
+    op.create_table(
+        "device_history",
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("since", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["managed_devices.id"], name="fk_device_history_device_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry", name="pk_device_history"),
+    )
+    op.create_index("ix_device_history_device_id", "device_history", ["device_id", "since"])
 
 
 def downgrade() -> None:
+    op.drop_table("device_history")
     op.drop_table("heard_tokens")
