@@ -73,7 +73,6 @@ from reelm.devices.errors import (
     DeviceKeyTaken,
     DeviceNotPersonal,
     DeviceProofWrong,
-    DeviceUnrecognised,
     DomainNotTaken,
     DutyMissing,
     DutyOfOthers,
@@ -90,11 +89,7 @@ from reelm.devices.errors import (
     KeyUnknown,
     LastAdmin,
     MayNotRegister,
-    MdmEnrolmentOther,
     MdmMessageMalformed,
-    MdmNotForDevice,
-    MdmNotOverTls,
-    MdmNotSigned,
     NetworkNotProven,
     NetworkNotTaken,
     NetworkTooSmall,
@@ -128,6 +123,13 @@ from reelm.devices.fleet import (
     check_exceptions,
     plan_groups,
     read_fleet,
+)
+from reelm.devices.mdm.errors import (
+    DeviceUnrecognised,
+    MdmEnrolmentOther,
+    MdmNotForDevice,
+    MdmNotOverTls,
+    MdmNotSigned,
 )
 from reelm.devices.model import (
     Decision,

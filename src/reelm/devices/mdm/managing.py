@@ -13,17 +13,12 @@ from reelm.devices import reporting
 from reelm.devices.acting import Act
 from reelm.devices.artefacts.apple import sign_profile
 from reelm.devices.enrolling import Authority, Enrolled, leave, look_at_code
-from reelm.devices.errors import (
-    ConsentMissing,
-    DeviceCertificateOfAnother,
-    MdmEnrolmentOther,
-    MdmNotForDevice,
-    MdmNotOverTls,
-)
+from reelm.devices.errors import ConsentMissing, DeviceCertificateOfAnother
 from reelm.devices.fleet import Enrolment
 from reelm.devices.mdm import mdm_store as store
 from reelm.devices.mdm.commands import Command, Progress, note_answer, send_next
 from reelm.devices.mdm.enrolment_profile import Entry, make_enrolment_profile
+from reelm.devices.mdm.errors import MdmEnrolmentOther, MdmNotForDevice, MdmNotOverTls
 from reelm.devices.mdm.messages import Answer, Authenticate, CheckIn, TokenUpdate, read_inventory
 from reelm.devices.mdm.planning import (
     APPLE,

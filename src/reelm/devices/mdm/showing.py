@@ -12,7 +12,7 @@ from cryptography import x509
 
 from reelm.devices.enrolling.authority import Certified, read_certificate
 from reelm.devices.enrolling.cms import Unreadable, Unsupported, read_detached
-from reelm.devices.errors import MdmNotSigned
+from reelm.devices.mdm.errors import MdmNotSigned
 
 MOST_HEADER = 24 * 1024
 

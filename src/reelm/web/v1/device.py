@@ -186,7 +186,7 @@ async def post_reply(
 
 @router.get("/policies", responses=problems(devices.DeviceProofWrong))
 async def get_policies(device: OnDevice, unit: Write, now: Now, response: Response) -> PoliciesView:
-    """What a desktop puts in place for itself, and which apps it is to look for. None for a device that is excepted."""
+    """What a desktop puts in place for itself, and which apps it is to look for; nothing if it is excepted."""
     response.headers["Cache-Control"] = "no-store"
     pulled = await devices.pull(unit, device, now)
     files = {target: {name: made.decode() for name, made in one.items()} for target, one in pulled.files.items()}
