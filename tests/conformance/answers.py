@@ -50,6 +50,9 @@ class Answers:
             return  # a page for people, which says it in its own words
         if answer.request.url.path.startswith("/witness/") and kind.startswith("text/"):
             return  # a machine's answer to a machine, in the words of C2SP tlog-witness
+        if answer.request.url.path.startswith("/scim/v2/"):
+            _check_scim(answer, where)
+            return
         assert kind == "application/problem+json", (where, kind, answer.text[:200])
         problem = answer.json()
         slug = problem["type"].removeprefix("/problems/")
@@ -64,3 +67,14 @@ class Answers:
         if operation and slug not in ANYWHERE:
             listed = operation["responses"].get(str(answer.status_code), {}).get("description", "")
             assert slug in listed.split(" · "), f"{where}: {slug} is not in the OpenAPI document"
+
+
+def _check_scim(answer: httpx.Response, where: str) -> None:
+    """A refusal by RFC 7644, section 3.12, to a machine."""
+    assert answer.headers["content-type"] == "application/scim+json", where
+    error = answer.json()
+    assert error["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"], where
+    assert error["status"] == str(answer.status_code), where
+    assert error["detail"], where
+    assert "{" not in error["detail"], where
+    assert answer.headers["cache-control"] == "no-store", where

@@ -82,7 +82,7 @@ class Guard:
                 return  # the app has answered 500 and told us why
             if started:
                 raise
-            answer = render_problem(problem, headers.get("accept-language"))
+            answer = render_problem(problem, headers.get("accept-language"), scope["path"])
             await answer(scope, receive, send_guarded)
 
 

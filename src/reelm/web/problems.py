@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from reelm.accounts import AccountMoving, NotSignedIn, TooManyTries
+from reelm.devices import TokenRefused
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import Language, choose_language, say
 from reelm.web.refusals import BodyCutOff, MethodNotAllowed, PageNotFound, RequestNotUnderstood, ServerFailed
@@ -19,6 +20,9 @@ from reelm.web.refusals import BodyCutOff, MethodNotAllowed, PageNotFound, Reque
 _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+# Below it refusals are told as RFC 7644, section 3.12, has them.
+SCIM, SCIM_TYPE = "/scim/v2/", "application/scim+json"
+_SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
 class ProblemView(BaseModel):
@@ -36,16 +40,30 @@ def problem_body(slug: str, status: int, facts: Mapping[str, object], language: 
     return {"type": f"/problems/{slug}", "title": words.title, "status": status, "detail": words.detail, **facts}
 
 
-def render_problem(problem: Problem, accept_language: str | None) -> Response:
-    """The answer to a refused request."""
-    language = choose_language(accept_language)
-    body = problem_body(problem.slug(), problem.status, problem.facts(), language)
+def scim_body(problem: Problem, language: Language) -> dict[str, object]:
+    """The JSON object of a refusal, for a machine that speaks SCIM."""
+    detail = say(problem.slug(), problem.facts(), language).detail
+    keyword = getattr(problem, "scim_type", None)
+    told: dict[str, object] = {"schemas": [_SCIM_ERROR], "status": str(problem.status), "detail": detail}
+    return {**told, "scimType": keyword} if keyword else told
+
+
+def render_problem(problem: Problem, accept_language: str | None, path: str = "") -> Response:
+    """The answer to a refused request for `path`."""
+    language, is_scim = choose_language(accept_language), path.startswith(SCIM)
+    body = (
+        scim_body(problem, language)
+        if is_scim
+        else problem_body(problem.slug(), problem.status, problem.facts(), language)
+    )
     headers = {"Content-Language": language, "Cache-Control": "no-store"}
     if isinstance(problem, TooManyTries):
         headers["Retry-After"] = str(problem.retry_after_s)
     if problem.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)
+        headers["WWW-Authenticate"] = (
+            'Bearer error="invalid_token"' if isinstance(problem, TokenRefused) else "Bearer"
+        )
+    return Response(orjson.dumps(body), problem.status, headers, SCIM_TYPE if is_scim else MEDIA_TYPE)
 
 
 def log_refusal(problem: Problem, method: str, route: str) -> None:
@@ -84,7 +102,7 @@ def install(app: FastAPI) -> None:
     async def on_problem(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, Problem)
         log_refusal(problem, request.method, route_of(request))
-        return render_problem(problem, request.headers.get("accept-language"))
+        return render_problem(problem, request.headers.get("accept-language"), request.url.path)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -109,7 +127,7 @@ def install(app: FastAPI) -> None:
 
     async def on_failure(request: Request, error: Exception) -> Response:
         del error  # the guard logs it
-        return render_problem(ServerFailed(), request.headers.get("accept-language"))
+        return render_problem(ServerFailed(), request.headers.get("accept-language"), request.url.path)
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(ClientDisconnect, on_cut)
