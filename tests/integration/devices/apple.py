@@ -66,7 +66,7 @@ class AppleDevice:
     answers: dict[str, str] = field(default_factory=dict[str, str])
     key: RSAPrivateKey = field(default_factory=lambda: generate_private_key(public_exponent=65537, key_size=2048))
     certificate: x509.Certificate | None = None
-    topic: str = ""
+    topic: str = "com.apple.mgmt.External.1"
 
     def __post_init__(self) -> None:
         self.http = self.site.client()
@@ -153,6 +153,10 @@ class AppleDevice:
         options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
         return base64.b64encode(builder.sign(Encoding.DER, options)).decode()
 
+    def encode(self, told: dict[str, Any]) -> bytes:
+        """A message in its name."""
+        return plistlib.dumps(self.identity | told)
+
     def as_header(self) -> str:
         """Its certificate, as a proxy passes it on (RFC 9440)."""
         assert self.certificate is not None
@@ -175,7 +179,7 @@ class AppleDevice:
 
     async def say(self, told: dict[str, Any]) -> dict[str, Any] | None:
         """Send an answer; the next command, if there is one."""
-        answer = await self.send("/mdm/connect", plistlib.dumps(self.identity | told), COMMAND)
+        answer = await self.send("/mdm/connect", self.encode(told), COMMAND)
         assert answer.status_code == 200, answer.text
         return plistlib.loads(answer.content) if answer.content else None
 

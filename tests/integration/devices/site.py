@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
@@ -93,7 +94,7 @@ def _make_certificate(folder: Path) -> tuple[Path, Path]:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=2))
-    names = x509.SubjectAlternativeName([x509.DNSName(HOST)])
+    names = x509.SubjectAlternativeName([x509.DNSName(HOST), x509.IPAddress(ip_address("127.0.0.1"))])
     certificate = builder.add_extension(names, critical=False).sign(key, SHA256())
     paths = folder / "site.pem", folder / "site-key.pem"
     paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))

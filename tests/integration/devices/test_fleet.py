@@ -5,22 +5,18 @@ live: their policies go to a vendor's service, and what that knows of them comes
 """
 
 import json
-import plistlib
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.conformance.devices.apple_schema import beside_schema
-from tests.integration.devices.apple import CHECK_IN, COMMAND, AppleDevice
-from tests.integration.devices.institution import HOST, Institution, found_institution
-from tests.integration.devices.roster import Listed, invite, list_device
-from tests.integration.devices.site import Site, listen, serving
+from tests.integration.devices.apple import CHECK_IN, COMMAND
+from tests.integration.devices.fleet import APP, Fleet, open_fleet
+from tests.integration.devices.roster import list_device
 from tests.integration.devices.zones import Zones
-from tests.integration.world import Stage, open_realm
+from tests.integration.world import Stage
 
 from reelm.devices import Act, compile_decisions, read_decision, reporting
 from reelm.infra.settings import Settings
@@ -28,72 +24,17 @@ from reelm.kernel.time import HandClock
 
 pytestmark = beside_schema
 
-APP = "example.reelm.app"
 # Which apps are there; and which of them the organisation has installed, as the decision has those removed.
 ASKED = ["InstalledApplicationList", "InstalledApplicationList"]
 DEADLINE = timedelta(days=2)
-
-
-@dataclass
-class Fleet:
-    """The institution and its site."""
-
-    institution: Institution
-    site: Site
-
-    @property
-    def clock(self) -> HandClock:
-        return self.institution.realm.clock
-
-    async def apple(self, code: str, enrolment: str, platform: str = "ios", **more: Any) -> AppleDevice:
-        """One that is enrolled, with the app on it; a user-enrolled one is its person's own."""
-        is_own = enrolment == "user"
-        listed = await list_device(
-            self.institution, code, platform, enrolment, "enrolled-personal" if is_own else "corporate"
-        )
-        device = AppleDevice(
-            listed,
-            self.site,
-            self.clock,
-            system="iOS" if platform == "ios" else "macOS",
-            is_supervised=enrolment == "supervised",
-            is_user_enrolled=is_own,
-            apps={APP, "org.private.diary"},
-            **more,
-        )
-        enrolling = await invite(self.institution, listed)
-        if is_own:
-            agreed = await device.http.post("/api/v1/device/consent", json={"code": enrolling})
-            assert agreed.status_code == 200, agreed.text
-        await device.enrol(enrolling)
-        return device
-
-    async def states(self, decision: str) -> dict[UUID, str]:
-        """How each device stands, as the console tells it."""
-        page = await self.institution.do("auditor", "GET", f"/decisions/{decision}/devices")
-        return {UUID(one["device"]): one["state"] for one in page["items"]}
-
-    async def state(self, decision: str, device: AppleDevice | Listed) -> str | None:
-        listed = device if isinstance(device, Listed) else device.listed
-        return (await self.states(decision)).get(listed.id)
-
-    async def look_over(self) -> None:
-        """What the worker does every five minutes."""
-        realm = self.institution.realm
-        await reporting.look_over(realm.cell.database, realm=realm.settings.realm, at=self.clock.now())
 
 
 @pytest.fixture
 async def fleet(
     settings: Settings, clock: HandClock, stage: Stage, zones: Zones, tmp_path: Path
 ) -> AsyncGenerator[Fleet]:
-    listening = listen()
-    url = f"https://{HOST}:{listening.getsockname()[1]}"
-    named = settings.model_copy(update={"public_url": url, "name_server": zones.server})
-    async with open_realm(named, clock, stage.cast) as realm:
-        institution = await found_institution(realm, zones)
-        async with serving(realm, listening, tmp_path) as site:
-            yield Fleet(institution, site)
+    async with open_fleet(settings, clock, stage, zones, tmp_path) as opened:
+        yield opened
 
 
 async def test_a_supervised_iphone_hides_the_app_and_all_is_back_when_it_is_lifted(fleet: Fleet) -> None:
@@ -241,7 +182,7 @@ async def test_whoever_is_excepted_loses_the_profile_and_is_asked_nothing(fleet:
     wish = {
         "device": str(phone.listed.id),
         "purpose": "supervision",
-        "mitigations": [],
+        "mitigations": [0],
         "until": (fleet.clock.now() + timedelta(days=5)).isoformat(timespec="seconds"),
     }
     asked = await institution.do("decider", "POST", f"/decisions/{id}/exceptions", wish)
@@ -298,7 +239,7 @@ async def test_a_device_speaks_for_itself_only(fleet: Fleet) -> None:
         await other.update_token(),
         await other.authenticate(),
         await other.check_out(),
-        await other.send("/mdm/connect", plistlib.dumps({**other.identity, "Status": "Idle"}), COMMAND),
+        await other.send("/mdm/connect", other.encode({"Status": "Idle"}), COMMAND),
     ):
         assert answer.status_code == 403, answer.text
         assert answer.json()["type"] == "/problems/device-certificate-of-another"
@@ -319,7 +260,7 @@ async def test_a_device_speaks_for_itself_only(fleet: Fleet) -> None:
 )
 async def test_a_message_that_no_device_has_signed_is_refused(fleet: Fleet, forge: Callable[[str], str]) -> None:
     phone = await fleet.apple("iphone-1", "supervised")
-    body = plistlib.dumps(phone.identity | {"Status": "Idle"})
+    body = phone.encode({"Status": "Idle"})
     signature = forge(phone.sign(body))
     answer = await phone.http.put("/mdm/connect", content=body, headers={**COMMAND, "Mdm-Signature": signature})
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/mdm-not-signed")
@@ -329,7 +270,7 @@ async def test_a_signature_over_other_words_and_a_header_of_ones_own_count_for_n
     fleet: Fleet,
 ) -> None:
     phone = await fleet.apple("iphone-1", "supervised")
-    body = plistlib.dumps(phone.identity | {"Status": "Idle"})
+    body = phone.encode({"Status": "Idle"})
     signature = phone.sign(body)
     changed = await phone.http.put(
         "/mdm/connect", content=body + b"\n", headers={**COMMAND, "Mdm-Signature": signature}
@@ -366,9 +307,9 @@ async def test_bombs_and_rubbish_are_refused_cleanly(fleet: Fleet, body: bytes, 
 
 async def test_a_message_of_another_type_or_of_a_user_of_the_device_is_refused(fleet: Fleet) -> None:
     phone = await fleet.apple("iphone-1", "supervised")
-    body = plistlib.dumps(phone.identity | {"Status": "Idle"})
+    body = phone.encode({"Status": "Idle"})
     assert (await phone.send("/mdm/connect", body, {"Content-Type": "text/xml"})).status_code == 400
-    user = plistlib.dumps(phone.identity | {"Status": "Idle", "UserID": str(phone.listed.id)})
+    user = phone.encode({"Status": "Idle", "UserID": str(phone.listed.id)})
     refused = await phone.send("/mdm/connect", user, COMMAND)
     assert (refused.status_code, refused.json()["where"]) == (400, "UserID")
 
@@ -378,7 +319,7 @@ async def test_a_person_takes_their_own_phone_out_and_nothing_of_it_is_kept(flee
     assert (await phone.check_out()).status_code == 200
     realm = fleet.institution.realm
     assert await realm.rows("SELECT 1 FROM managed_devices WHERE id = $1", phone.listed.id) == []
-    gone = await phone.send("/mdm/connect", plistlib.dumps(phone.identity | {"Status": "Idle"}), COMMAND)
+    gone = await phone.send("/mdm/connect", phone.encode({"Status": "Idle"}), COMMAND)
     assert (gone.status_code, gone.headers["content-type"]) == (403, "application/json")
     assert gone.json()["code"] == "com.apple.unrecognized.device"
 
@@ -391,7 +332,7 @@ async def test_a_phone_of_the_organisation_that_leaves_is_told_as_unmanaged(flee
     assert (await phone.check_out()).status_code == 200
     await fleet.look_over()
     assert await fleet.state(id, phone) == "unmanaged"
-    idle = plistlib.dumps(phone.identity | {"Status": "Idle"})
+    idle = phone.encode({"Status": "Idle"})
     assert (await phone.send("/mdm/connect", idle, COMMAND)).status_code == 403
     assert (await phone.open_reelm()).status_code == 403
     rows = await fleet.institution.realm.rows("SELECT 1 FROM mdm_enrolments")
