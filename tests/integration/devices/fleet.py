@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -62,6 +63,17 @@ class Fleet:
         listed = device if isinstance(device, Listed) else device.listed
         return (await self.states(decision)).get(listed.id)
 
+    async def except_(self, decision: str, device: Listed) -> None:
+        """Have it excepted: one asks, another grants."""
+        wish = {
+            "device": str(device.id),
+            "purpose": "supervision",
+            "mitigations": [0],
+            "until": (self.clock.now() + timedelta(days=5)).isoformat(timespec="seconds"),
+        }
+        asked = await self.institution.do("decider", "POST", f"/decisions/{decision}/exceptions", wish)
+        await self.institution.do("approver", "POST", f"/exceptions/{asked['id']}/grant")
+
     async def look_over(self) -> None:
         """What the worker does every five minutes."""
         realm = self.institution.realm
@@ -70,11 +82,11 @@ class Fleet:
 
 @asynccontextmanager
 async def open_fleet(
-    settings: Settings, clock: HandClock, stage: Stage, zones: Zones, folder: Path
+    settings: Settings, clock: HandClock, stage: Stage, zones: Zones, folder: Path, *, host: str = HOST
 ) -> AsyncGenerator[Fleet]:
-    """Until the block ends."""
+    """Until the block ends. `host` is where people find the realm."""
     listening = listen()
-    url = f"https://{HOST}:{listening.getsockname()[1]}"
+    url = f"https://{host}:{listening.getsockname()[1]}"
     named = settings.model_copy(update={"public_url": url, "name_server": zones.server})
     async with open_realm(named, clock, stage.cast) as realm:
         institution = await found_institution(realm, zones)

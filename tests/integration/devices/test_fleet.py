@@ -5,7 +5,7 @@ live: their policies go to a vendor's service, and what that knows of them comes
 """
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -179,14 +179,7 @@ async def test_whoever_is_excepted_loses_the_profile_and_is_asked_nothing(fleet:
     await phone.poll()
     assert not phone.can_open(APP)
     await institution.pass_days(1)
-    wish = {
-        "device": str(phone.listed.id),
-        "purpose": "supervision",
-        "mitigations": [0],
-        "until": (fleet.clock.now() + timedelta(days=5)).isoformat(timespec="seconds"),
-    }
-    asked = await institution.do("decider", "POST", f"/decisions/{id}/exceptions", wish)
-    await institution.do("approver", "POST", f"/exceptions/{asked['id']}/grant")
+    await fleet.except_(id, phone.listed)
     assert await phone.poll() == ["RemoveProfile"]
     assert phone.can_open(APP)
     await fleet.look_over()
@@ -248,20 +241,12 @@ async def test_a_device_speaks_for_itself_only(fleet: Fleet) -> None:
     assert await fleet.state(id, one) is None
 
 
-@pytest.mark.parametrize(
-    "forge",
-    [
-        lambda signature: "",
-        lambda signature: "not base64!",
-        lambda signature: signature[:-12] + "AAAAAAAAAAA=",
-        lambda signature: "QUJD" * 9000,
-        lambda signature: "MIIB" + signature,
-    ],
-)
-async def test_a_message_that_no_device_has_signed_is_refused(fleet: Fleet, forge: Callable[[str], str]) -> None:
+@pytest.mark.parametrize("forge", ["", "not base64!", "{tail}AAAAAAAAAAA=", "{long}", "MIIB{whole}"])
+async def test_a_message_that_no_device_has_signed_is_refused(fleet: Fleet, forge: str) -> None:
     phone = await fleet.apple("iphone-1", "supervised")
     body = phone.encode({"Status": "Idle"})
-    signature = forge(phone.sign(body))
+    whole = phone.sign(body)
+    signature = forge.format(whole=whole, tail=whole[:-12], long="QUJD" * 9000)
     answer = await phone.http.put("/mdm/connect", content=body, headers={**COMMAND, "Mdm-Signature": signature})
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/mdm-not-signed")
 
