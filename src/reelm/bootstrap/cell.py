@@ -47,6 +47,7 @@ class Cell:
     watch: devices.register.Watch
     names: Names
     issuer: Issuer
+    reports: devices.reporting.Intake
 
 
 @asynccontextmanager
@@ -120,6 +121,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     watch=devices.register.Watch(database, urlsplit(settings.public_url).hostname or ""),
                     names=Names(settings.name_server),
                     issuer=Issuer(settings.data, settings.realm, clock),
+                    reports=devices.reporting.Intake(database, settings.realm, clock),
                 )
         finally:
             await line.close()

@@ -91,7 +91,9 @@ class Workshop:
         media.clear_orphans(await self.find_faults())
         await self.note_maps()
         await devices.enrolling.sweep(self.database, now)
-        await devices.reporting.look_over(self.database, realm=self.settings.realm, at=now)
+        async with self.database.write() as unit:
+            await devices.sweep_tokens(unit, at=now)
+        await self.look_over_devices()
 
     async def _probe(self, args: Mapping[str, str]) -> None:
         """Once a day look at a canary, and whether the logs tell of it."""
@@ -113,6 +115,10 @@ class Workshop:
         look = partial(devices.organisations.look, Names(self.settings.name_server))
         await devices.organisations.look_again(self.database, look, realm=realm, at=now)
         await devices.register.note_lapsed(self.database, realm=realm, at=now)
+
+    async def look_over_devices(self) -> None:
+        """Judge anew how each managed device stands."""
+        await devices.reporting.look_over(self.database, realm=self.settings.realm, at=self.clock.now())
 
     async def _learn(self, args: Mapping[str, str]) -> None:
         """Let the feed learn what is due, in a process of its own."""

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -32,7 +32,7 @@ from reelm.kernel.words import say
 
 KEY, CERTIFICATE, AUTHORITY, SERVER = "key.pem", "certificate.pem", "authority.pem", "server"
 CLOCKS_DIFFER = timedelta(minutes=5)
-_REFUSED, _NOT_RECOGNISED, _NOT_THERE = 400, 401, 404
+_NO_CONTENT, _REFUSED, _NOT_RECOGNISED, _NOT_THERE = 204, 400, 401, 404
 
 
 @dataclass(eq=False)
@@ -223,11 +223,11 @@ def _acknowledge(agent: Agent, decision: str) -> str:
 
 
 def _take(heard: Heard) -> Any:
-    if heard.status < _REFUSED:
+    if heard.status == _NO_CONTENT or (heard.status < _REFUSED and heard.told is not None):
         return heard.told
     differs = abs(datetime.now(UTC) - heard.at) if heard.at else timedelta(0)
     if heard.status == _NOT_RECOGNISED and differs > CLOCKS_DIFFER:
         raise ClockWrong(minutes=int(differs.total_seconds() // 60))
-    told = cast("dict[str, Any]", heard.told if isinstance(heard.told, dict) else {})
+    told = heard.told or {}
     said = f"{told.get('title', 'nothing that is understood')}. {told.get('detail', '')}".strip().rstrip(".")
     raise ServerRefuses(code=heard.status, said=said)

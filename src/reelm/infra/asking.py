@@ -1,10 +1,11 @@
 """How does a program on somebody's device call a realm's API? JSON over HTTP, of limited size and in limited time."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import httpx
 
@@ -17,10 +18,10 @@ _NO_CONTENT = 204
 
 @dataclass(frozen=True)
 class Heard:
-    """What was answered, and what time it was there. `told` is nothing where there was no JSON."""
+    """What was answered, and what time it was there. `told` is nothing where there was no object of JSON."""
 
     status: int
-    told: Any
+    told: Mapping[str, Any] | None
     at: datetime | None
 
 
@@ -56,13 +57,14 @@ class Line:
             raise AddressNotAnswering(url=url, fault="unreachable") from None
 
 
-def _read(answer: httpx.Response, content: bytes | bytearray) -> Any:
+def _read(answer: httpx.Response, content: bytes | bytearray) -> Mapping[str, Any] | None:
     if answer.status_code == _NO_CONTENT or "json" not in answer.headers.get("content-type", ""):
         return None
     try:
-        return json.loads(content)
+        found: object = json.loads(content)
     except ValueError:
         return None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else None
 
 
 def _read_date(text: str) -> datetime | None:

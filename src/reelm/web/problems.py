@@ -15,11 +15,20 @@ from reelm.accounts import AccountMoving, NotSignedIn, TooManyTries
 from reelm.devices import TokenRefused
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import Language, choose_language, say
-from reelm.web.refusals import BodyCutOff, MethodNotAllowed, PageNotFound, RequestNotUnderstood, ServerFailed
+from reelm.web.refusals import (
+    BodyCutOff,
+    MethodNotAllowed,
+    OrganisationSuspension,
+    PageNotFound,
+    RequestNotUnderstood,
+    ServerFailed,
+    SuspensionByLaw,
+)
 
 _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_OF_ALL = (RequestNotUnderstood, OrganisationSuspension, SuspensionByLaw)
 # Below it refusals are told as RFC 7644, section 3.12, has them.
 SCIM, SCIM_TYPE = "/scim/v2/", "application/scim+json"
 _SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -78,13 +87,14 @@ def route_of(request: Request) -> str:
 
 
 def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an endpoint, from the refusals it may answer with; any may find a request malformed.
+    """The `responses` of an endpoint, from the refusals it may answer with. Any may find a request malformed, or its
+    caller bound by a suspension.
 
     Whoever must be signed in may be on their way to another realm.
     """
     slugs: dict[int, list[str]] = {}
     moving = (AccountMoving,) if NotSignedIn in classes else ()
-    for problem in dict.fromkeys((*classes, *moving, RequestNotUnderstood)):
+    for problem in dict.fromkeys((*classes, *moving, *_OF_ALL)):
         slugs.setdefault(problem.status, []).append(problem.slug())
     return {
         status: {

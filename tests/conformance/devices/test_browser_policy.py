@@ -3,19 +3,14 @@
 import os
 import socketserver
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from playwright.async_api import Error, Page, async_playwright
+from playwright.async_api import async_playwright
 from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
+from tests.conformance.devices.browsing import managed_by, open_page
 from tests.conformance.devices.compiling import DOMAIN, compile_example
 
-# Where Debian's Chromium looks, and nowhere else.
-MANAGED = Path("/etc/chromium/policies/managed")
 FRAMED = f"<h1>A page of others</h1><iframe src='http://www.{DOMAIN}/embed'></iframe>"
 
 pytestmark = [
@@ -38,33 +33,13 @@ class _Answer(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-@contextmanager
-def _managed_by(policy: bytes) -> Generator[None]:
-    path = MANAGED / f"reelm-test-{uuid4().hex}.json"
-    MANAGED.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(policy)
-    try:
-        yield
-    finally:
-        path.unlink()
-
-
-async def _open(page: Page, address: str) -> str:
-    """The heading of what is there, or why nothing is."""
-    try:
-        await page.goto(address)
-    except Error as failed:
-        return failed.message.partition("net::")[2].split()[0]
-    return await page.locator("h1").inner_text()
-
-
 async def _browse(port: int) -> dict[str, str]:
     rules = f"--host-resolver-rules=MAP *.example 127.0.0.1:{port}"
     seen: dict[str, str] = {}
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*CHROMIUM_FLAGS, rules])
         for host in (DOMAIN, f"www.{DOMAIN}", "control.example"):
-            seen[host] = await _open(await browser.new_page(), f"http://{host}/")
+            seen[host] = await open_page(await browser.new_page(), f"http://{host}/")
         page = await browser.new_page()
         await page.goto("http://others.example/")
         frame = page.frames[-1]
@@ -77,9 +52,9 @@ async def test_a_managed_browser_opens_nothing_of_a_suspended_app_until_it_is_li
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Answer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        with _managed_by(compile_example("chromium")["suspensions.json"]):
+        with managed_by(compile_example("chromium")["suspensions.json"]):
             suspended = await _browse(port)
-        with _managed_by(compile_example("chromium", lifted=True)["suspensions.json"]):
+        with managed_by(compile_example("chromium", lifted=True)["suspensions.json"]):
             lifted = await _browse(port)
         server.shutdown()
     assert suspended[DOMAIN] == suspended[f"www.{DOMAIN}"] == "ERR_BLOCKED_BY_ADMINISTRATOR"

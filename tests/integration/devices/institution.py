@@ -11,12 +11,15 @@ from uuid import uuid4
 
 import httpx
 from joserfc.jwk import ECKey
+from tests.integration.devices.directories import Provider
+from tests.integration.devices.gadget import Gadget
 from tests.integration.devices.zones import Zones
 from tests.integration.world import Person, Realm
 from tests.unit.devices.examples import draft
 
 from reelm import accounts
 from reelm.devices import sign_decision
+from reelm.kernel.ids import OrganisationId
 
 CODE, DOMAIN, HOST, NETWORK = "institution", "institution.example", "reelm.example", "127.1.2.0/24"
 
@@ -28,7 +31,31 @@ class Institution:
     realm: Realm
     zones: Zones
     staff: dict[str, Person]
+    network: str = NETWORK
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+
+    async def open_directory(self) -> Provider:
+        """Its identity provider, with a token for its directory."""
+        made = await self.do("device-admin", "POST", "/tokens", {"purpose": "directory"})
+        rows = await self.realm.rows("SELECT id FROM organisations WHERE code = $1", CODE)
+        return Provider(self.realm, OrganisationId(rows[0]["id"]), CODE, made["token"])
+
+    async def enrol(self, device: str, *, consents: bool = True) -> Gadget:
+        """Enrol a device of the directory by a code, as the device does."""
+        code = (await self.do("device-admin", "POST", f"/devices/{device}/code"))["code"]
+        gadget = Gadget(self.realm, device)
+        answer = await gadget.enrol(code, consents=consents)
+        assert answer.status_code == 201, answer.text
+        await gadget.show_key()
+        return gadget
+
+    async def except_device(self, decision: str, device: str, days: int = 30) -> str:
+        """An exception, asked for by one and granted by another; its id."""
+        until = as_text(self.realm.clock.now() + timedelta(days=days))
+        wish = {"device": device, "purpose": "supervision", "mitigations": [0], "until": until}
+        asked = await self.do("device-admin", "POST", f"/decisions/{decision}/exceptions", wish)
+        await self.do("approver", "POST", f"/exceptions/{asked['id']}/grant")
+        return asked["id"]
 
     def client(self, duty: str) -> httpx.AsyncClient:
         return self.realm.client(self.staff[duty])
@@ -59,7 +86,7 @@ class Institution:
             "app__domains": [HOST],
             "app__apple": ["example.reelm.app"],
             "app__android": ["example.reelm.android"],
-            "scope__networks": [NETWORK],
+            "scope__networks": [self.network],
             "stages": stages(now),
             "reply__until": as_text(now + timedelta(days=1)),
         }
@@ -103,12 +130,12 @@ def stages(now: datetime, *, deadline: timedelta = timedelta(days=2), review: ti
     }
 
 
-async def found_institution(realm: Realm, zones: Zones) -> Institution:
+async def found_institution(realm: Realm, zones: Zones, network: str = NETWORK) -> Institution:
     """Register it, appoint its staff, prove its domain and network, and give it a key."""
     dina = await realm.hire("dina", accounts.Role.DEVICE_ADMIN)
     others = {"decider": "decio", "approver": "axel", "auditor": "audrey"}
     staff = {"device-admin": dina} | {duty: await realm.sign_up(handle) for duty, handle in others.items()}
-    institution = Institution(realm, zones, staff)
+    institution = Institution(realm, zones, staff, network)
     made = await realm.client(dina).post(
         "/organisations", json={"code": CODE, "name": "Example Institution", "domain": DOMAIN}
     )
@@ -116,6 +143,6 @@ async def found_institution(realm: Realm, zones: Zones) -> Institution:
     for duty, handle in others.items():
         await institution.do("device-admin", "PUT", f"/staff/{handle}", {"duties": [duty]})
     await institution.prove("domain", DOMAIN)
-    await institution.prove("network", NETWORK)
+    await institution.prove("network", network)
     await institution.do("decider", "POST", "/keys", dict(institution.key.as_dict(private=False)))
     return institution

@@ -1,8 +1,19 @@
 """Who manages devices here, who acts for them, by which keys do they sign, and what have they proven to be theirs?"""
 
-from reelm.devices.organisations.looking import look
-from reelm.devices.organisations.model import Duty, Key, Organisation, Proof, Seat
-from reelm.devices.organisations.policy import Step, check
+from reelm.devices.organisations.looking import (
+    look,
+)
+from reelm.devices.organisations.model import (
+    Duty,
+    Key,
+    Organisation,
+    Proof,
+    Seat,
+)
+from reelm.devices.organisations.policy import (
+    Step,
+    check,
+)
 from reelm.devices.organisations.proofs import (
     Look,
     ask_proof,
@@ -18,11 +29,17 @@ from reelm.devices.organisations.registering import (
     appoint,
     fetch_organisation,
     list_valid_keys,
+    make_token,
     register,
     revoke_key,
     sit,
 )
-from reelm.devices.organisations.store import list_keys, list_organisations, list_proofs, list_seats
+from reelm.devices.organisations.store import (
+    list_keys,
+    list_organisations,
+    list_proofs,
+    list_seats,
+)
 
 __all__ = [
     "Duty",
@@ -47,6 +64,7 @@ __all__ = [
     "list_valid_keys",
     "look",
     "look_again",
+    "make_token",
     "note_sight",
     "register",
     "revoke_key",

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from datetime import timedelta
 
 import rfc8785
 from joserfc.jwk import ECKey
@@ -20,9 +21,10 @@ from reelm.devices.errors import (
     OrganisationCodeTaken,
     OrganisationNotFound,
 )
-from reelm.devices.organisations import store
+from reelm.devices.organisations import store, tokens
 from reelm.devices.organisations.model import Duty, Key, Organisation, Seat
 from reelm.devices.organisations.policy import Step, check
+from reelm.devices.organisations.tokens import TokenPurpose
 from reelm.devices.suffixes import is_public_suffix
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import AccountId, OrganisationId, StaffId, new_uuid, public_id
@@ -117,6 +119,12 @@ async def revoke_key(act: Act, code: str, thumbprint: str) -> None:
         raise KeyUnknown
     fact = ledger.OrganisationKey(organisation=public_id(organisation.id), key=_as_hex(thumbprint), step="revoked")
     await store.revoke_key(act.unit, organisation.id, thumbprint, at=act.at, entry=await act.log(fact))
+
+
+async def make_token(act: Act, code: str, purpose: TokenPurpose, *, days: int) -> str:
+    """A token for one of the organisation's systems, told this once. Raises as `sit` does, `TokenLastsTooLong`."""
+    organisation, _ = await sit(act.unit, code, act.by, Step.MANAGE_DEVICES)
+    return await tokens.make_token(act.unit, organisation.id, purpose, lasts=timedelta(days=days), at=act.at)
 
 
 async def list_valid_keys(unit: ReadUnit, organisation: OrganisationId) -> list[ECKey]:

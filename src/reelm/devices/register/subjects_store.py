@@ -78,8 +78,13 @@ async def _find_excepted(
 
 
 def is_bound(decision: Decision) -> ColumnElement[bool]:
-    """Devices of the ownership and the groups of its scope; a person's devices are in the person's groups."""
-    owned = _D.ownership.in_([one.value for one in decision.scope.ownership])
+    """Devices of the ownership and the groups of its scope; a person's devices are in the person's groups.
+
+    Devices of somebody who has left, and is in the directory still, are nobody's to bind.
+    """
+    people = directory_people.c
+    left = exists().where(people.id == _D.person_id, people.active.is_(False))
+    owned = and_(_D.ownership.in_([one.value for one in decision.scope.ownership]), ~left)
     groups = list(decision.scope.groups)
     if EVERYBODY in groups:
         return owned

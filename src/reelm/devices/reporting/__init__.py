@@ -5,6 +5,10 @@ from reelm.devices.reporting.evidence import (
     check_evidence,
     make_evidence,
 )
+from reelm.devices.reporting.intake import (
+    Intake,
+    Reported,
+)
 from reelm.devices.reporting.model import (
     BoundBy,
     Change,
@@ -24,6 +28,7 @@ from reelm.devices.reporting.reports import (
     look_over,
     note,
     note_apps,
+    note_seen,
 )
 from reelm.devices.reporting.standing import (
     commit_device,
@@ -34,6 +39,8 @@ __all__ = [
     "BoundBy",
     "Change",
     "Evidence",
+    "Intake",
+    "Reported",
     "Said",
     "Source",
     "Standing",
@@ -49,5 +56,6 @@ __all__ = [
     "make_evidence",
     "note",
     "note_apps",
+    "note_seen",
     "state_of",
 ]

@@ -133,6 +133,20 @@ async def find_organisations(unit: ReadUnit, devices: Collection[UUID]) -> dict[
     return {row.id: OrganisationId(row.organisation_id) for row in rows}
 
 
+@dataclass(frozen=True)
+class KnownDevice:
+    """A device, by its key."""
+
+    id: UUID
+    organisation: OrganisationId
+
+
+async def find_known(unit: ReadUnit, thumbprints: Collection[bytes]) -> dict[bytes, KnownDevice]:
+    """The active devices that have these keys."""
+    named = select(_D.thumbprint, _D.id, _D.organisation_id).where(is_among(_D.thumbprint, thumbprints), _D.active)
+    return {row.thumbprint: KnownDevice(row.id, OrganisationId(row.organisation_id)) for row in await unit.all(named)}
+
+
 async def count_by_state(unit: ReadUnit, decision: UUID) -> dict[Compliance, int]:
     """How many devices are in each state, as last written down; those that are none are left out."""
     counted = select(_S.state, func.count().label("n")).where(_S.decision_id == decision).group_by(_S.state)

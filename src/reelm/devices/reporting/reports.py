@@ -39,7 +39,7 @@ async def note(act: Act, said: Sequence[Said]) -> list[Change]:
             by_decision[one.decision].append(one)
     changes: list[Change] = []
     for id, about in by_decision.items():
-        for filed in await _list_live(act.unit, act.at, id=id):
+        for filed in await list_live(act.unit, act.at, id=id):
             changes += await _note_about(act, filed, about)
     return changes
 
@@ -55,10 +55,19 @@ async def note_apps(
     if device not in whose:
         return []
     said = [
-        Said(device, filed.id, not apps.isdisjoint(_identities(filed)), at, source)
-        for filed in await _list_live(act.unit, act.at, organisation=whose[device])
-        if asked is None or not asked.isdisjoint(_identities(filed))
+        Said(device, filed.id, not apps.isdisjoint(names_of(filed)), at, source)
+        for filed in await list_live(act.unit, act.at, organisation=whose[device])
+        if asked is None or not asked.isdisjoint(names_of(filed))
     ]
+    return await note(act, said)
+
+
+async def note_seen(
+    act: Act, organisation: OrganisationId, seen: Sequence[tuple[UUID, bool, datetime]], *, source: Source
+) -> list[Change]:
+    """Write down that an app was there, or was not, where nobody says which: it counts for every decision."""
+    live = await list_live(act.unit, act.at, organisation=organisation) if seen else []
+    said = [Said(device, filed.id, has_app, at, source) for device, has_app, at in seen for filed in live]
     return await note(act, said)
 
 
@@ -68,7 +77,7 @@ async def look_over(database: Database, *, realm: str, at: datetime) -> int:
     What was heard of long ago is stale; who was excepted may be so no more.
     """
     async with database.read() as unit:
-        live = await _list_live(unit, at)
+        live = await list_live(unit, at)
     changed = 0
     for filed in live:
         after: UUID | None = None
@@ -87,28 +96,30 @@ async def look_over(database: Database, *, realm: str, at: datetime) -> int:
 
 async def list_identities(unit: ReadUnit, organisation: OrganisationId, now: datetime) -> frozenset[str]:
     """The apps that any of its decisions suspends: all that devices are ever asked about."""
-    live = await _list_live(unit, now, organisation=organisation)
-    return frozenset(identity for filed in live for identity in _identities(filed))
+    live = await list_live(unit, now, organisation=organisation)
+    return frozenset(identity for filed in live for identity in names_of(filed))
 
 
 async def list_bound_by(unit: ReadUnit, organisation: OrganisationId, device: UUID, now: datetime) -> list[BoundBy]:
     """The decisions of its organisation that bind a device."""
     bound: list[BoundBy] = []
-    for filed in await _list_live(unit, now, organisation=organisation):
+    for filed in await list_live(unit, now, organisation=organisation):
         found = await store.list_standings(unit, organisation, filed.decision, now, devices=[device])
         bound += [BoundBy(filed, one.is_excepted) for one in found]
     return bound
 
 
-async def _list_live(
+async def list_live(
     unit: ReadUnit, now: datetime, *, organisation: OrganisationId | None = None, id: UUID | None = None
 ) -> list[Filed]:
+    """The newest version of each decision that binds, or will."""
     found = await list_decisions(unit, organisation=organisation, id=id, published=True)
     newest = {one.id: one for one in found if one.is_live(now)}
     return list(newest.values())
 
 
-def _identities(filed: Filed) -> frozenset[str]:
+def names_of(filed: Filed) -> frozenset[str]:
+    """The app by all that it is called in stores."""
     return frozenset((*filed.decision.app.apple, *filed.decision.app.android))
 
 

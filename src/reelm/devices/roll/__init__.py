@@ -4,7 +4,10 @@ Promises: nothing of one organisation is reached through another's directory; wh
 device's keys are neither told to a directory nor taken from one.
 """
 
-from reelm.devices.roll.csv_import import Listed, read_inventory
+from reelm.devices.roll.csv_import import (
+    Listed,
+    read_inventory,
+)
 from reelm.devices.roll.directory import (
     Answer,
     Asked,
@@ -16,8 +19,20 @@ from reelm.devices.roll.directory import (
     patch_resource,
     replace_resource,
 )
-from reelm.devices.roll.inventory import Imported, Sighting, import_inventory
-from reelm.devices.roll.scim.resources import list_resource_types, list_schemas, show_config
+from reelm.devices.roll.finding import (
+    list_devices,
+    list_people,
+)
+from reelm.devices.roll.inventory import (
+    Imported,
+    Sighting,
+    import_inventory,
+)
+from reelm.devices.roll.scim.resources import (
+    list_resource_types,
+    list_schemas,
+    show_config,
+)
 
 __all__ = [
     "Answer",
@@ -30,6 +45,8 @@ __all__ = [
     "delete_resource",
     "fetch_resource",
     "import_inventory",
+    "list_devices",
+    "list_people",
     "list_resource_types",
     "list_resources",
     "list_schemas",

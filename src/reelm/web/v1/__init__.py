@@ -11,6 +11,7 @@ from reelm.web.v1 import (
     decisions,
     device,
     devices,
+    directory,
     feed_parameters,
     follows,
     likes,
@@ -36,7 +37,7 @@ for resource in (accounts, session, me, uploads, videos, likes, comments, follow
     router.include_router(resource.router)
 for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, trust, transfers):
     router.include_router(resource.router)
-for resource in (register, organisations, decisions, devices, device):
+for resource in (register, organisations, decisions, devices, directory, device):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]

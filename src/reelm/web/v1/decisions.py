@@ -1,12 +1,11 @@
 """`/organisations/{organisation}/decisions`: what its deciders do with a decision, and who is excepted from it."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from reelm import devices
 from reelm.devices import InWords, organisations, register
@@ -39,7 +38,7 @@ _FILED = (
 class NewReview(BaseModel):
     """Why the decision is kept until another day, and an answer to each reply, by its id."""
 
-    until: datetime
+    until: AwareDatetime
     reason: InWords
     answers: dict[str, InWords] = {}
 
@@ -57,7 +56,7 @@ class NewException(BaseModel):
     person: UUID | None = None
     purpose: str
     mitigations: list[int] = []
-    until: datetime
+    until: AwareDatetime
 
 
 @router.get("/decisions", responses=problems(*SEATED))

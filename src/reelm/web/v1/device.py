@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from reelm import devices, ledger
 from reelm.bootstrap import Cell
@@ -77,7 +77,7 @@ class Reported(BaseModel):
 
     apps: frozenset[str] = Field(max_length=2000)
     asked: frozenset[str] | None = Field(default=None, max_length=2000)
-    at: datetime
+    at: AwareDatetime
 
 
 class ChangedView(BaseModel):
@@ -194,11 +194,13 @@ async def get_policies(device: OnDevice, unit: Write, now: Now, response: Respon
 
 
 @router.post("/reports", responses=problems(*_WRITTEN))
-async def post_report(form: Reported, device: OnDevice, unit: Write, cell: InCell, now: Now) -> ChangedView:
-    """Say which of the suspended apps are there."""
-    act = devices.Act(unit, cell.settings.realm, now)
-    changes = await reporting.note_apps(act, device.id, form.apps, form.asked, at=form.at, source="agent")
-    return ChangedView(changed=len(changes))
+async def post_report(form: Reported, request: Request, cell: InCell, now: Now) -> ChangedView:
+    """Say which of the suspended apps are there. It is answered once that is committed."""
+    device = read_device(request.headers, cell, now)
+    if device is None:
+        raise devices.DeviceProofWrong
+    reported = reporting.Reported(device, form.apps, form.asked, form.at, "agent")
+    return ChangedView(changed=await cell.reports.take(reported))
 
 
 @router.delete("", status_code=204, responses=problems(devices.DeviceProofWrong, devices.DeviceNotPersonal))
