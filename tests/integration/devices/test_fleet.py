@@ -5,16 +5,17 @@ live: their policies go to a vendor's service, and what that knows of them comes
 """
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from tests.conformance.devices.apple_schema import beside_schema
-from tests.integration.devices.apple import CHECK_IN, COMMAND
+from tests.integration.devices.apple import CHECK_IN, COMMAND, AppleDevice
 from tests.integration.devices.fleet import APP, Fleet, open_fleet
-from tests.integration.devices.roster import list_device
+from tests.integration.devices.gadget import Gadget
+from tests.integration.devices.roster import PERSONAL, Listed, invite, list_device
 from tests.integration.devices.zones import Zones
 from tests.integration.world import Stage
 
@@ -142,7 +143,7 @@ async def test_a_mac_is_asked_about_the_app_and_what_it_may_have_besides_stays_u
 
 async def test_androids_have_a_policy_each_and_stand_as_their_vendor_says(fleet: Fleet) -> None:
     """Not exercised live: no Android takes these policies here, and what it would say is put in by hand."""
-    own = await list_device(fleet.institution, "own-android", "android", "work-profile-personal", "enrolled-personal")
+    own = await list_device(fleet.institution, "own-android", "android", "work-profile-personal", PERSONAL)
     company = await list_device(fleet.institution, "android-1", "android", "fully-managed")
     id = await fleet.institution.publish()
     fleet.clock.advance(DEADLINE)
@@ -322,3 +323,50 @@ async def test_a_phone_of_the_organisation_that_leaves_is_told_as_unmanaged(flee
     assert (await phone.open_reelm()).status_code == 403
     rows = await fleet.institution.realm.rows("SELECT 1 FROM mdm_enrolments")
     assert rows == []
+
+
+async def test_seven_kinds_of_devices_under_one_decision_until_it_is_lifted(fleet: Fleet) -> None:
+    institution, realm = fleet.institution, fleet.institution.realm
+    supervised, enrolled = await fleet.apple("iphone-1", "supervised"), await fleet.apple("iphone-2", "device")
+    own, mac = await fleet.apple("own-iphone", "user"), await fleet.apple("mac-1", "device", "macos")
+    apples = [supervised, enrolled, own, mac]
+    linux = await list_device(institution, "linux-1", "linux", "agent")
+    company = await list_device(institution, "android-1", "android", "fully-managed")
+    personal = await list_device(institution, "own-android", "android", "work-profile-personal", PERSONAL)
+    desktop = Gadget(realm, str(linux.id))
+    assert (await desktop.enrol(await invite(institution, linux))).status_code == 201
+    id = await institution.publish()
+    fleet.clock.advance(DEADLINE)
+    for one in apples:
+        await one.poll()
+    assert (await desktop.show_key()).status_code == 200
+    assert (await desktop.report()).status_code == 200
+    async with realm.cell.database.write() as unit:
+        act = Act(unit, realm.settings.realm, fleet.clock.now())
+        said = [
+            reporting.Said(one.id, UUID(id), has_app=False, at=act.at, source="csv") for one in (company, personal)
+        ]
+        await reporting.note(act, said)
+    await fleet.look_over()
+    states = await fleet.states(id)
+    assert {name: states[one.id] for name, one in _name(apples, linux, company, personal).items()} == {
+        "iphone-1": "compliant",
+        "iphone-2": "not-compliant",
+        "own-iphone": "cannot-be-verified",
+        "mac-1": "not-compliant",
+        "linux-1": "cannot-be-verified",
+        "android-1": "compliant",
+        "own-android": "cannot-be-verified",
+    }
+    refused = [(await one.open_reelm()).status_code for one in apples]
+    assert [*refused, (await desktop.call("GET", "/api/v1/feed")).status_code] == [403] * 5
+    await institution.do("decider", "POST", f"/decisions/{id}/lift", {"reason": {"en": "Done."}})
+    for one in apples:
+        await one.poll()
+        assert (one.profiles, one.can_open(APP)) == ({}, True)
+    served = [(await one.open_reelm()).status_code for one in apples]
+    assert [*served, (await desktop.call("GET", "/api/v1/feed")).status_code] == [200] * 5
+
+
+def _name(apples: Sequence[AppleDevice], *others: Listed) -> dict[str, Listed]:
+    return {one.code: one for one in (*(apple.listed for apple in apples), *others)}
