@@ -32,7 +32,7 @@ from reelm.infra.secrets import load_secret
 
 NETWORKS, DEVICES, REQUESTS, CONNECTIONS, PAIRS = 10_000, 50_000, 3000, 8, 20
 HOST, GOAL = "reelm.example", 1.02
-_EXAMPLE = Path(__file__).parents[1] / "contracts" / "vectors" / "decision-example.json"
+EXAMPLE = Path(__file__).parents[1] / "contracts" / "vectors" / "decision-example.json"
 
 _FILL = """
 INSERT INTO accounts (id, handle, password_hash, display_name, bio, birth_date, country, locale, role, created_at)
@@ -94,18 +94,18 @@ def _facts(asset: UUID) -> Mapping[str, Any]:
 
 def _make_decision() -> bytes:
     """In force since a day."""
-    told: dict[str, Any] = json.loads(_EXAMPLE.read_bytes())
+    told: dict[str, Any] = json.loads(EXAMPLE.read_bytes())
     now = datetime.now(UTC).replace(microsecond=0)
     days = {"issued_at": -5, "notice_at": -5, "deadline_at": -1, "review_at": 90}
-    told["stages"] = {name: _as_text(now + timedelta(days=day)) for name, day in days.items()}
-    told["reply"]["until"] = _as_text(now - timedelta(days=2))
+    told["stages"] = {name: as_text(now + timedelta(days=day)) for name, day in days.items()}
+    told["reply"]["until"] = as_text(now - timedelta(days=2))
     told["id"] = f"urn:uuid:{_IDS['decision']}"
     told["app"]["domains"] = [HOST]
     told["scope"]["networks"] = [f"10.{n // 250}.{n % 250}.0/24" for n in range(NETWORKS)]
     return devices.sign_decision(json.dumps(told).encode(), ECKey.generate_key("P-256"))
 
 
-def _as_text(at: datetime) -> str:
+def as_text(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
@@ -122,7 +122,8 @@ def _compare(folder: Path, cluster: postgres.Cluster, postgres_pid: int, path: s
         "a device of nobody's": get(path).replace(b"\r\n\r\n", f"\r\nReelm-Device: {stranger}\r\n\r\n".encode(), 1),
     }
     with ExitStack() as stack:
-        ports, pids = [], []
+        ports: list[int] = []
+        pids: list[int] = []
         for module in (("-m", "reelm.cli", "serve", "web"), ("-m", "bench._without")):
             port = free_port()
             its = env | {"REELM_LISTEN": f"127.0.0.1:{port}"}

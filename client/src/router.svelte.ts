@@ -1,12 +1,17 @@
-// Our own router: seventeen routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
+// Our own router: twenty-two routes and one rule (same-origin links stay in the app) fit in one screen and need no package.
 
 export type Route =
   | { page: "feed" | (typeof PLAIN)[number] | "move" | "own-feed" | "nowhere" }
   | { page: "clip"; id: string; realm: string | null }
   | { page: "edit"; id: string }
-  | { page: "profile"; handle: string };
+  | { page: "profile"; handle: string }
+  | { page: "decision"; id: string }
+  | { page: "organisation"; code: string };
 
-const PLAIN = ["following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff", "feed-parameters"] as const;
+const PLAIN = [
+  ...(["following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff", "feed-parameters"] as const),
+  ...(["register", "organisations", "device"] as const),
+] as const;
 
 /** What page a path means; a path that means nothing gives `nowhere`. */
 export function routeOf(path: string): Route {
@@ -21,6 +26,8 @@ export function routeOf(path: string): Route {
   if (head.startsWith("@") && head.length > 1 && !id) return { page: "profile", handle: head.slice(1) };
   if (head === "settings" && id === "move" && !tail) return { page: "move" };
   if (head === "settings" && id === "feed" && !tail) return { page: "own-feed" };
+  if (head === "register" && id && !tail) return { page: "decision", id };
+  if (head === "organisations" && id && !tail) return { page: "organisation", code: id };
   const plain = PLAIN.find((name) => name === head);
   return { page: plain && !id ? plain : "nowhere" };
 }

@@ -33,10 +33,11 @@ class RunningCell:
 
     port: int
     data: Path
+    host: str = "127.0.0.1"
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
 
 def find_chromium() -> str | None:
@@ -45,8 +46,8 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def cell_running(**variables: str) -> Generator[RunningCell]:
-    """A cell of its own, until the block ends; `variables` are added to its environment."""
+def cell_running(host: str = "127.0.0.1", **variables: str) -> Generator[RunningCell]:
+    """A cell of its own that is known as `host`, until the block ends; `variables` are added to its environment."""
     folder = Path(tempfile.mkdtemp(prefix="reelm-browser-", dir="/tmp"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -62,13 +63,13 @@ def cell_running(**variables: str) -> Generator[RunningCell]:
         str(folder / "var"),
         "--no-demo",
     ]
-    env = os.environ | {"REELM_SIGN_UPS": "500"} | variables
+    env = os.environ | {"REELM_SIGN_UPS": "500", "REELM_PUBLIC_URL": f"http://{host}:{port}"} | variables
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
     assert process.stdout is not None
     try:
         said = next((line for line in process.stdout if line.startswith("Reelm is ready")), None)
         assert said, "the cell ended before it was ready"
-        yield RunningCell(port, folder / "var")
+        yield RunningCell(port, folder / "var", host)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)

@@ -6,10 +6,12 @@ itself where nobody reviews it; and files made for other programs follow from th
 
 from reelm.devices import (
     enrolling,
+    listening,
     mdm,
     organisations,
     register,
     reporting,
+    signalling,
 )
 from reelm.devices.acting import (
     Act,
@@ -199,11 +201,16 @@ from reelm.devices.roll import (
     replace_resource,
     show_config,
 )
+from reelm.devices.signal_keys import (
+    make_signal_key,
+    show_keys,
+)
 from reelm.devices.signals import (
     Change,
     Envelope,
     Heard,
     make_signal,
+    make_stream_update,
     make_verification,
     read_signal,
 )
@@ -357,9 +364,12 @@ __all__ = [
     "list_resources",
     "list_schemas",
     "list_tokens",
+    "listening",
     "make_pass",
     "make_proof",
     "make_signal",
+    "make_signal_key",
+    "make_stream_update",
     "make_token",
     "make_verification",
     "mdm",
@@ -383,8 +393,10 @@ __all__ = [
     "review_due",
     "revoke_token",
     "show_config",
+    "show_keys",
     "sign_decision",
     "sign_profile",
+    "signalling",
     "state_at",
     "sweep_tokens",
     "verify",

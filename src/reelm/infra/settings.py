@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     name_server: str = Field(
         default="",
         pattern=r"^(\S+:\d+)?$",
-        description="HOST:PORT of the name server asked for proofs of organisations; empty: the machine's",
+        description="HOST:PORT of the name server asked for what organisations name; empty: the machine's",
     )
     sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
     sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")

@@ -22,7 +22,10 @@ from reelm.web.views.people import media_url
 router = APIRouter(include_in_schema=False)
 oembed = APIRouter(tags=["pages"])
 _HEAD = "<!--reelm:head-->"
-_SIMPLE = ("following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff")
+_SIMPLE = (
+    *("following", "upload", "inbox", "settings", "sign-up", "sign-in", "my-data", "data-map", "trust", "staff"),
+    *("register", "organisations", "device"),
+)
 _APP_PAGES = (
     "/",
     *(f"/{name}" for name in _SIMPLE),
@@ -30,6 +33,8 @@ _APP_PAGES = (
     "/settings/feed",
     "/feed-parameters",
     "/v/{video}/edit",
+    "/register/{decision}",
+    "/organisations/{organisation}",
 )
 
 

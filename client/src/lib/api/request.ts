@@ -1,5 +1,6 @@
 import { realmRefusal } from "../abroad/names";
 import { i18n, t } from "../i18n/i18n.svelte";
+import { suspended } from "../suspended/suspended.svelte";
 import type { ProblemDetail } from "./types";
 
 export const API = "/api/v1";
@@ -65,6 +66,7 @@ async function ask(path: string, accept: string, { method = "GET", json, body, s
     if (failure instanceof DOMException && failure.name === "AbortError") throw failure;
     throw new Unreachable();
   }
+  suspended.heed(answer);
   if (!answer.ok) throw new Refused(await problemIn(answer));
   return answer;
 }

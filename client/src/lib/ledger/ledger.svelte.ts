@@ -1,6 +1,6 @@
 import { api } from "../api/api";
 import { Refused, Unreachable } from "../api/request";
-import { utf8, type Bytes } from "../proof/bytes";
+import { textOf, utf8, type Bytes } from "../proof/bytes";
 import { checkProof, parseProof } from "../proof/proof";
 import { browserMemory, canCheck, checkEntry, look, LogFault, type Evidence, type OwnKey, type Part, type Sighting } from "../proof/verifier";
 
@@ -9,6 +9,8 @@ export interface Checkable {
   id: string;
   index: number | null;
   text: string | null;
+  /** Of an entry that anybody may check: whether it says what a page says of it. */
+  tells?: (entry: string) => Promise<boolean>;
 }
 
 export type Check =
@@ -104,6 +106,11 @@ class Ledger {
     return extra ? new TextDecoder().decode(extra) : null;
   }
 
+  /** What the log that was last looked at has at a place. */
+  async textAt(index: number): Promise<string | null> {
+    return this.sighting && textOf(await this.sighting.log.entry(index));
+  }
+
   /** Trust this log as if it were seen for the first time; the evidence stays. */
   async startAfresh(): Promise<void> {
     this.#memory.forget();
@@ -111,18 +118,28 @@ class Ledger {
   }
 
   async #checked(one: Checkable): Promise<Check> {
-    if (one.index === null || one.text === null) return { state: "waiting" };
+    if (one.index === null || (one.text === null && !one.tells)) return { state: "waiting" };
     if (!this.sighting || this.state === "unreachable") return this.fault ? { state: "fails", fault: this.fault } : { state: "unreachable" };
     if (this.fault && isOfWholeLog(this.fault)) return { state: "fails", fault: this.fault };
     if (one.index >= this.sighting.checkpoint.size) return { state: "waiting" };
     try {
-      await this.#findKey();
-      const part = await checkEntry(this.sighting.log, one.index, one.text, this.own ?? undefined);
+      const part = one.tells ? await this.#heard(one.index, one.tells) : await this.#named(one.index, one.text ?? "");
       return { state: "holds", part, size: this.sighting.checkpoint.size };
     } catch (failure) {
       this.#fail(failure);
       return failure instanceof LogFault ? { state: "fails", fault: failure } : { state: "unreachable" };
     }
+  }
+
+  async #named(index: number, text: string): Promise<Part | null> {
+    await this.#findKey();
+    return this.sighting && checkEntry(this.sighting.log, index, text, this.own ?? undefined);
+  }
+
+  async #heard(index: number, tells: (entry: string) => Promise<boolean>): Promise<null> {
+    const text = await this.textAt(index);
+    if (text === null || !(await tells(text))) throw new LogFault("entry", this.sighting?.log.bundlePath(index) ?? "checkpoint");
+    return null;
   }
 
   async #findKey(): Promise<void> {

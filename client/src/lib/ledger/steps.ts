@@ -23,8 +23,8 @@ const BROKEN: Record<What, StepName> = {
   stranger: "mine",
 };
 
-/** The steps of checking one entry (or, without `check`, the log alone) in the order they are shown. */
-export function stepsOf(sighting: Sighting | null, fault: LogFault | null, check?: Check): Step[] {
+/** The steps of checking one entry (or, without `check`, the log alone) in the order they are shown. `isMine`: it names its reader. */
+export function stepsOf(sighting: Sighting | null, fault: LogFault | null, check?: Check, isMine = true): Step[] {
   const broken = check?.state === "fails" ? BROKEN[check.fault.what] : !check && fault ? BROKEN[fault.what] : null;
   const seen = sighting !== null;
   const signature: Held = (sighting ?? fault)?.isSigned ? "yes" : "unknown";
@@ -34,7 +34,7 @@ export function stepsOf(sighting: Sighting | null, fault: LogFault | null, check
   ];
   if (check) {
     steps.push({ name: "inclusion", held: check.state === "holds" || broken === "mine" ? "yes" : "unknown" });
-    steps.push({ name: "mine", held: check.state === "holds" && check.part !== null ? "yes" : "unknown" });
+    if (isMine) steps.push({ name: "mine", held: check.state === "holds" && check.part !== null ? "yes" : "unknown" });
   } else {
     steps.push({ name: "tiles", held: seen ? "yes" : "unknown" });
     steps.push({ name: "witnesses", held: seen && sighting.witnessed ? "yes" : "unknown" });

@@ -1,4 +1,5 @@
 import { ELEMENTS, elementFor, loadingOrder } from "./order";
+import { suspended } from "../suspended/suspended.svelte";
 import { sound } from "./sound.svelte";
 
 /** What one recycled element is doing. */
@@ -48,7 +49,9 @@ export class Ring {
       this.fill();
     });
     on("error", () => {
-      if (slot.url) slot.failed = true;
+      if (!slot.url) return;
+      slot.failed = true;
+      void suspended.knock();
     });
     on("playing", () => slot.index === this.current && (this.playing = true));
     on("pause", () => slot.index === this.current && (this.playing = false));

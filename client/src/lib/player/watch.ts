@@ -1,5 +1,6 @@
 import { API } from "../api/request";
 import type { WatchEvent } from "../api/types";
+import { suspended } from "../suspended/suspended.svelte";
 import { Showing, type Told } from "./showing";
 
 const FLUSH_MS = 5000;
@@ -106,6 +107,7 @@ export class WatchLog {
         body: JSON.stringify({ events }),
         keepalive: true,
       });
+      suspended.heed(answer);
       if (answer.status >= 500) this.#waiting.unshift(...events);
     } catch {
       this.#waiting.unshift(...events);

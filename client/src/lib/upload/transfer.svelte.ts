@@ -1,6 +1,7 @@
 import { DetailedError, Upload, type PreviousUpload } from "tus-js-client";
 import { API } from "../api/request";
 import type { ProblemDetail } from "../api/types";
+import { suspended } from "../suspended/suspended.svelte";
 import { i18n, t } from "../i18n/i18n.svelte";
 
 const SMALLEST_CHUNK_BYTES = 512 * 1024;
@@ -46,6 +47,7 @@ export class Transfer {
       onError: (error) => {
         this.problem = reasonIn(error);
         this.state = "refused";
+        void suspended.knock();
         this.#deaf();
       },
       onSuccess: () => {

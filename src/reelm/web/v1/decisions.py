@@ -64,19 +64,19 @@ async def get_decisions(organisation: str, viewer: SignedIn, unit: Read, cell: I
     """All of its decisions, drafts among them, each version by itself."""
     found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
     decisions = await register.list_decisions(unit, organisation=found.id)
-    return [line_of(one, cell, now) for one in decisions]
+    return [line_of(one, found.code, cell, now) for one in decisions]
 
 
 @router.post("/decisions", status_code=201, responses=problems(*WRITTEN, *_FILED))
 async def post_decision(organisation: str, document: dict[str, Any], act: Acting, cell: InCell) -> LineView:
     """File a signed decision as a draft."""
-    return line_of(await register.file(act, organisation, orjson.dumps(document)), cell, act.at)
+    return line_of(await register.file(act, organisation, orjson.dumps(document)), organisation, cell, act.at)
 
 
 @router.post("/decisions/{decision}/ask", responses=problems(*_STEP))
 async def post_ask(organisation: str, decision: UUID, act: Acting, cell: InCell) -> LineView:
     """Ask the service, and whom it binds, what they have to say."""
-    return line_of(await register.ask(act, organisation, decision), cell, act.at)
+    return line_of(await register.ask(act, organisation, decision), organisation, cell, act.at)
 
 
 @router.post(
@@ -85,7 +85,7 @@ async def post_ask(organisation: str, decision: UUID, act: Acting, cell: InCell)
 )
 async def post_publish(organisation: str, decision: UUID, act: Acting, cell: InCell) -> LineView:
     """Publish it. Nothing of it changes from then on."""
-    return line_of(await register.publish(act, organisation, decision), cell, act.at)
+    return line_of(await register.publish(act, organisation, decision), organisation, cell, act.at)
 
 
 @router.post(
@@ -95,13 +95,13 @@ async def post_publish(organisation: str, decision: UUID, act: Acting, cell: InC
 async def post_review(organisation: str, decision: UUID, form: NewReview, act: Acting, cell: InCell) -> LineView:
     """Keep it until another day."""
     record = register.ReviewRecord(reason=form.reason, answers=form.answers)
-    return line_of(await register.review(act, organisation, decision, record, form.until), cell, act.at)
+    return line_of(await register.review(act, organisation, decision, record, form.until), organisation, cell, act.at)
 
 
 @router.post("/decisions/{decision}/lift", responses=problems(*_STEP, devices.DecisionOver))
 async def post_lift(organisation: str, decision: UUID, form: Lifting, act: Acting, cell: InCell) -> LineView:
     """End it now."""
-    return line_of(await register.lift(act, organisation, decision, form.reason), cell, act.at)
+    return line_of(await register.lift(act, organisation, decision, form.reason), organisation, cell, act.at)
 
 
 @router.get("/artefacts/{target}", responses=problems(*SEATED, devices.TargetUnknown))

@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from reelm import devices
+from reelm import devices, ledger
 from reelm.bootstrap import Cell
 from reelm.devices import register
 from reelm.infra.db import ReadUnit
+from reelm.kernel.ids import EntryId
 from reelm.web.acting import Acting
 from reelm.web.depends import InCell, Now, Read
 from reelm.web.feeds import render_atom, render_json_feed
@@ -33,7 +34,8 @@ async def get_register(unit: Read, cell: InCell, now: Now, response: Response) -
     """The newest version of every decision, whatever became of it; the newest first."""
     response.headers.update(_ANY)
     newest = {one.id: one for one in await register.list_decisions(unit, published=True)}
-    return [line_of(one, cell, now) for one in reversed(list(newest.values()))]
+    codes = {one.id: one.code for one in await devices.organisations.list_organisations(unit)}
+    return [line_of(one, codes[one.organisation], cell, now) for one in reversed(list(newest.values()))]
 
 
 @router.get("/feed.atom", responses=problems(), response_class=Response)
@@ -61,7 +63,11 @@ async def get_decision(
     figures = await register.count_figures(unit, filed)
     shown = FiguresView(states=figures[0], about=figures[1]) if figures else None
     events = register.list_events(filed, replies, now)
-    return DecisionView.of(line_of(filed, cell, now), filed, replies, events, versions, shown)
+    written = await ledger.list_written(unit, [EntryId(one.entry) for one in events if one.entry])
+    places = {one.id: one.index for one in written}
+    codes = {one.id: one.code for one in await devices.organisations.list_organisations(unit)}
+    line = line_of(filed, codes[filed.organisation], cell, now)
+    return DecisionView.of(line, filed, replies, events, places, versions, shown)
 
 
 @router.get("/{decision}/document", responses=problems(devices.DecisionNotFound), response_class=Response)
@@ -96,9 +102,9 @@ async def post_reply(decision: UUID, form: NewReply, act: Acting, cell: InCell) 
     return ReplyView.of(await register.reply_as_service(act, decision, form.words, host=cell.watch.host))
 
 
-def line_of(filed: register.Filed, cell: Cell, now: datetime) -> LineView:
-    """In a list."""
-    return LineView.of(filed, now, about_us=register.names_host(filed.decision.app, cell.watch.host))
+def line_of(filed: register.Filed, code: str, cell: Cell, now: datetime) -> LineView:
+    """In a list; `code` is its organisation's."""
+    return LineView.of(filed, now, code=code, about_us=register.names_host(filed.decision.app, cell.watch.host))
 
 
 async def _list_events(unit: ReadUnit, now: datetime) -> list[register.Event]:

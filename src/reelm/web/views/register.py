@@ -1,7 +1,7 @@
 """What shape has a decision in an answer?"""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +11,18 @@ from pydantic import BaseModel
 
 from reelm.devices import Compliance, InWords, State
 from reelm.devices.register import Difference, Event, Excepted, Filed, Reached, Said
+from reelm.kernel.ids import EntryId
 
 
 class LineView(BaseModel):
-    """A decision in a list. It lapses at `review_by` unless it is reviewed; `about_us`: whether it names Reelm."""
+    """A decision in a list. It lapses at `review_by` unless it is reviewed; `about_us`: whether it names Reelm.
+    `code` is the organisation's here, where its keys are.
+    """
 
     id: UUID
     version: int
     organisation: str
+    code: str
     app: str
     state: State
     notice_at: datetime
@@ -28,12 +32,13 @@ class LineView(BaseModel):
     about_us: bool
 
     @classmethod
-    def of(cls, filed: Filed, now: datetime, *, about_us: bool) -> "LineView":
+    def of(cls, filed: Filed, now: datetime, *, code: str, about_us: bool) -> "LineView":
         decision = filed.decision
         return cls(
             id=filed.id,
             version=filed.version,
             organisation=decision.authority.organisation,
+            code=code,
             app=decision.app.name,
             state=filed.state(now),
             notice_at=decision.stages.notice_at,
@@ -70,16 +75,18 @@ class ReviewView(BaseModel):
 
 
 class EventView(BaseModel):
-    """A step, and the id of its entry in the log."""
+    """A step, the id of its entry in the log, and where that stands there once it is published."""
 
     what: str
     at: datetime
     version: int
     entry: str | None
+    index: int | None
 
     @classmethod
-    def of(cls, event: Event) -> "EventView":
-        return cls(what=event.what, at=event.at, version=event.filed.version, entry=event.entry)
+    def of(cls, event: Event, places: Mapping[EntryId, int | None]) -> "EventView":
+        index = places.get(EntryId(event.entry)) if event.entry else None
+        return cls(what=event.what, at=event.at, version=event.filed.version, entry=event.entry, index=index)
 
 
 class FiguresView(BaseModel):
@@ -108,6 +115,7 @@ class DecisionView(BaseModel):
         filed: Filed,
         replies: Sequence[Said],
         events: Sequence[Event],
+        places: Mapping[EntryId, int | None],
         versions: Sequence[int],
         figures: FiguresView | None,
     ) -> "DecisionView":
@@ -123,7 +131,7 @@ class DecisionView(BaseModel):
             lifted_because=orjson.loads(filed.lifted_because) if filed.lifted_because else None,
             replies=[ReplyView.of(one) for one in replies],
             reviews=reviews,
-            history=[EventView.of(one) for one in events],
+            history=[EventView.of(one, places) for one in events],
             versions=list(versions),
             figures=figures,
         )
