@@ -18,6 +18,8 @@ MACHINE_READS = {
     "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
     "reelm.devices.listening.store.find_by_token": "recognises who pushes a signal by the hash of its token",
     "reelm.devices.listening.store.take_in_hand": "shows an issuer the token by which it knows us",
+    "reelm.devices.enrolling.enrolment_store.find_by_code": "tells a device with another key from none",
+    "reelm.devices.mdm.mdm_store.list_commands": "tells a device what it is to do; nobody else is shown it",
     "reelm.devices.roll.member_store.list_groups_of": "compares a list of devices with the groups that they are in",
     "reelm.devices.roll.member_store.list_members": "tells an organisation's directory what it has put in itself",
     "reelm.devices.roll.store.find_entry": "tells an organisation's directory what it has put in itself",

@@ -7,6 +7,7 @@ itself where nobody reviews it; and files made for other programs follow from th
 from reelm.devices import (
     enrolling,
     listening,
+    mdm,
     organisations,
     register,
     reporting,
@@ -135,6 +136,13 @@ from reelm.devices.fleet import (
     plan_groups,
     read_fleet,
 )
+from reelm.devices.mdm.errors import (
+    DeviceUnrecognised,
+    MdmEnrolmentOther,
+    MdmNotForDevice,
+    MdmNotOverTls,
+    MdmNotSigned,
+)
 from reelm.devices.model import (
     Decision,
     Domain,
@@ -162,6 +170,10 @@ from reelm.devices.organisations.tokens import (
 )
 from reelm.devices.proving import (
     WELL_KNOWN,
+)
+from reelm.devices.pulling import (
+    Pulled,
+    pull,
 )
 from reelm.devices.refusing import (
     Binding,
@@ -251,6 +263,7 @@ __all__ = [
     "DeviceKeyTaken",
     "DeviceNotPersonal",
     "DeviceProofWrong",
+    "DeviceUnrecognised",
     "Directory",
     "DirectoryNotServed",
     "DirectoryRefused",
@@ -285,7 +298,11 @@ __all__ = [
     "LastAdmin",
     "Listed",
     "MayNotRegister",
+    "MdmEnrolmentOther",
     "MdmMessageMalformed",
+    "MdmNotForDevice",
+    "MdmNotOverTls",
+    "MdmNotSigned",
     "Measure",
     "NetworkNotProven",
     "NetworkNotTaken",
@@ -304,6 +321,7 @@ __all__ = [
     "Proof",
     "ProofNotFound",
     "ProofNotSeen",
+    "Pulled",
     "Reach",
     "ReplyNotTaken",
     "Report",
@@ -354,9 +372,11 @@ __all__ = [
     "make_stream_update",
     "make_token",
     "make_verification",
+    "mdm",
     "organisations",
     "patch_resource",
     "plan_groups",
+    "pull",
     "read_claimed",
     "read_coverage",
     "read_decision",
