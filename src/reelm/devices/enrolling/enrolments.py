@@ -19,16 +19,16 @@ from reelm.devices.enrolling import enrolment_store as store
 from reelm.devices.enrolling.authority import Authority, Certified, issue_certificate, read_request, thumbprint
 from reelm.devices.enrolling.codes import digest_code, make_code
 from reelm.devices.enrolling.enrolment_store import Enrolled
-from reelm.devices.errors import (
+from reelm.devices.enrolling.errors import (
     ConsentMissing,
     DeviceCertificateOfAnother,
     DeviceKeyTaken,
     DeviceNotPersonal,
-    DeviceProofWrong,
     EnrolmentCodeNotGood,
-    SubjectUnknown,
 )
+from reelm.devices.errors import DeviceProofWrong
 from reelm.devices.model import Ownership
+from reelm.devices.register.errors import SubjectUnknown
 from reelm.infra.db import Database, ReadUnit, WriteUnit
 
 CODE_LASTS = timedelta(days=7)

@@ -12,6 +12,12 @@ from reelm.devices.enrolling import enrolment_store as store
 from reelm.devices.enrolling.authority import Authority, thumbprint
 from reelm.devices.enrolling.codes import digest_code
 from reelm.devices.enrolling.enrolments import certify
+from reelm.devices.enrolling.errors import (
+    ConsentMissing,
+    DeviceKeyTaken,
+    EnrolmentCodeMalformed,
+    EnrolmentCodeNotGood,
+)
 from reelm.devices.enrolling.scep import (
     Asked,
     FailInfo,
@@ -20,7 +26,6 @@ from reelm.devices.enrolling.scep import (
     read_operation,
     refuse_certificate,
 )
-from reelm.devices.errors import ConsentMissing, DeviceKeyTaken, EnrolmentCodeMalformed, EnrolmentCodeNotGood
 from reelm.devices.model import Ownership
 from reelm.infra.db import WriteUnit
 

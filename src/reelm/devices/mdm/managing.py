@@ -13,7 +13,7 @@ from reelm.devices import reporting
 from reelm.devices.acting import Act
 from reelm.devices.artefacts.apple import sign_profile
 from reelm.devices.enrolling import Authority, Enrolled, leave, look_at_code
-from reelm.devices.errors import ConsentMissing, DeviceCertificateOfAnother
+from reelm.devices.enrolling.errors import ConsentMissing, DeviceCertificateOfAnother
 from reelm.devices.fleet import Enrolment
 from reelm.devices.mdm import mdm_store as store
 from reelm.devices.mdm.commands import Command, Progress, note_answer, send_next
