@@ -4,7 +4,18 @@ Promises: a decision that lacks a reason, an authority or a date of review does 
 itself where nobody reviews it; and files made for other programs follow from the decision alone.
 """
 
-from reelm.devices import enrolling, listening, mdm, organisations, register, reporting, signalling
+from reelm.devices import (
+    auditing,
+    enrolling,
+    listening,
+    mdm,
+    organisations,
+    probing,
+    register,
+    reporting,
+    signalling,
+    transferring,
+)
 from reelm.devices.acting import Act
 from reelm.devices.artefacts import BY_GROUP, TARGETS, compile_decisions, read_coverage
 from reelm.devices.artefacts.apple import sign_profile
@@ -238,6 +249,7 @@ __all__ = [
     "TokenPurpose",
     "TokenRefused",
     "VersionNotNext",
+    "auditing",
     "check_exceptions",
     "compile_decisions",
     "count_states",
@@ -266,6 +278,7 @@ __all__ = [
     "organisations",
     "patch_resource",
     "plan_groups",
+    "probing",
     "pull",
     "read_coverage",
     "read_decision",
@@ -287,5 +300,6 @@ __all__ = [
     "signalling",
     "state_at",
     "sweep_tokens",
+    "transferring",
     "verify",
 ]

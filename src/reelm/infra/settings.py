@@ -108,6 +108,14 @@ class Settings(BaseSettings):
         pattern=r"^(\S+:\d+)?$",
         description="HOST:PORT of the name server asked for what organisations name; empty: the machine's",
     )
+    zones_listen: str = Field(
+        default="", description="HOST:PORT where name servers fetch organisations' zones; empty: nowhere"
+    )
+    zones_notify: str = Field(
+        default="",
+        pattern=r"^([a-z0-9-]+=\S+:\d+(,[a-z0-9-]+=\S+:\d+)*)?$",
+        description="Name servers told of changed zones: ORGANISATION=HOST:PORT, with commas between; empty: none",
+    )
     sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
     sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")
 
