@@ -21,6 +21,7 @@ MACHINE_READS = {
     "reelm.devices.enrolling.enrolment_store.find_by_thumbprint": "tells a device what it is",
     "reelm.devices.enrolling.enrolment_store.find_in": "decides whether a code is made",
     "reelm.devices.enrolling.enrolment_store.hold_code": "tells whoever has its code",
+    "reelm.devices.organisations.token_store.list_holders": "names keys of zone transfers by their digests",
     "reelm.devices.register.subjects_store._find_excepted": "decides who is refused, by thumbprints",
     "reelm.devices.register.subjects_store.fetch_fleet": "makes an organisation's own files",
     "reelm.devices.register.subjects_store.find_device": "chooses somebody's language",
