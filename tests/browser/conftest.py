@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+from tests.browser.institutions import HOST, NETWORK, Announced, Institution, announce, found_institution, hire_staff
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -80,6 +81,19 @@ def cell_running(host: str = "127.0.0.1", **variables: str) -> Generator[Running
 def cell() -> Generator[RunningCell]:
     with cell_running() as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+async def institution() -> AsyncGenerator[Institution]:
+    """An institution on a cell of its own, so that what it suspends is suspended for nobody else here."""
+    with cell_running(HOST) as running:
+        yield await found_institution(running, staff=await hire_staff(running), network=NETWORK)
+
+
+@pytest.fixture(scope="package")
+async def announced(institution: Institution) -> Announced:
+    """Its decision about Reelm, some days before it is in force."""
+    return await announce(institution)
 
 
 @pytest.fixture(scope="package")

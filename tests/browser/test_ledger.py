@@ -1,7 +1,5 @@
 """Staff look at somebody's data; that person sees it and checks the proof: in real browsers, on a running cell."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -9,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, Route, ViewportSize, expect
 from tests.browser.conftest import RunningCell
-from tests.browser.person import PASSWORD, Person
+from tests.browser.institutions import hire
+from tests.browser.person import Person
 from tests.browser.test_main_job import PHONE
 
 from reelm.ledger import VerifierKey, decode
@@ -18,14 +17,6 @@ from reelm.ledger.proof import TlogProof
 
 DESK = ViewportSize(width=1280, height=900)
 SEEN_WITHIN_S = 5.0
-
-
-def hire(cell: RunningCell, handle: str, role: str) -> None:
-    """Create an account with a role, as an operator does: by the command line."""
-    facts = ("--handle", handle, "--birth-date", "1985-03-09", "--country", "FR", "--role", role)
-    command = (sys.executable, "-m", "reelm.cli", "account", "create", *facts, "--password-stdin")
-    command = (*command, "--data", str(cell.data))
-    subprocess.run(command, input=PASSWORD, text=True, check=True, capture_output=True, timeout=60)
 
 
 async def arrive(cell: RunningCell, chromium: Browser, handle: str, size: ViewportSize = DESK) -> Person:

@@ -81,6 +81,8 @@ NAMES_NOBODY = {
     "directory_people": "an organisation's people, who have no account here by being in its directory",
     "enrolment_codes": "digests of codes for an organisation's devices",
     "managed_devices": "an organisation's devices and people, who have no account here by that",
+    "mdm_commands": "what an organisation's devices are told to do",
+    "mdm_enrolments": "an organisation's devices",
     "organisation_keys": "public keys of an organisation",
     "organisation_proofs": "domains and networks of an organisation",
     "organisation_tokens": "digests of tokens of an organisation's systems",

@@ -8,6 +8,7 @@ from reelm.devices import (
     auditing,
     enrolling,
     listening,
+    mdm,
     organisations,
     probing,
     register,
@@ -15,61 +16,16 @@ from reelm.devices import (
     signalling,
     transferring,
 )
-from reelm.devices.acting import (
-    Act,
-)
-from reelm.devices.artefacts import (
-    BY_GROUP,
-    TARGETS,
-    compile_decisions,
-    read_coverage,
-)
-from reelm.devices.artefacts.apple import (
-    sign_profile,
-)
-from reelm.devices.artefacts.coverage import (
-    COVERAGE,
-    Cell,
-    Control,
-    Reach,
-)
-from reelm.devices.compliance import (
-    Compliance,
-    Report,
-    count_states,
-    judge,
-)
-from reelm.devices.credentials import (
-    PASS_LASTS,
-    Shown,
-    make_pass,
-    make_proof,
-    read_claimed,
-    read_pass,
-    read_proof,
-)
-from reelm.devices.document import (
-    SignedDecision,
-    decision_schema,
-    read_decision,
-    read_keys,
-    sign_decision,
-    verify,
-)
-from reelm.devices.errors import (
+from reelm.devices.acting import Act
+from reelm.devices.artefacts import BY_GROUP, TARGETS, compile_decisions, read_coverage
+from reelm.devices.artefacts.apple import sign_profile
+from reelm.devices.artefacts.coverage import COVERAGE, Cell, Control, Reach
+from reelm.devices.compliance import Compliance, Report, count_states, judge
+from reelm.devices.credentials import make_pass, make_proof, read_pass
+from reelm.devices.document import SignedDecision, decision_schema, read_decision, read_keys, sign_decision, verify
+from reelm.devices.enrolling.errors import (
     CertificateRequestMalformed,
-    ChangedInDirectory,
     ConsentMissing,
-    DecisionBackDated,
-    DecisionMalformed,
-    DecisionNotAsked,
-    DecisionNotFound,
-    DecisionOfAnother,
-    DecisionOver,
-    DecisionOverlaps,
-    DecisionPublished,
-    DecisionSignatureWrong,
-    DecisionUnsigned,
     DeviceCertificateExpired,
     DeviceCertificateForeign,
     DeviceCertificateNotYetValid,
@@ -77,53 +33,24 @@ from reelm.devices.errors import (
     DeviceKeyRefused,
     DeviceKeyTaken,
     DeviceNotPersonal,
-    DeviceProofWrong,
-    DirectoryNotServed,
-    DirectoryRefused,
-    DomainNotTaken,
-    DutyMissing,
-    DutyOfOthers,
     EnrolmentCodeMalformed,
     EnrolmentCodeNotGood,
-    EvidenceMalformed,
-    EvidenceWrong,
-    ExceptionDecided,
-    ExceptionNotAllowed,
-    ExceptionNotFound,
-    FleetMalformed,
-    InventoryMalformed,
-    KeyNotTaken,
-    KeysMalformed,
-    KeyUnknown,
-    LastAdmin,
-    MayNotRegister,
-    MdmMessageMalformed,
-    NetworkNotProven,
-    NetworkNotTaken,
-    NetworkTooSmall,
-    NotInDirectory,
-    NotOfOrganisation,
-    NotTheService,
-    NotTold,
-    OrganisationCodeTaken,
-    OrganisationNotFound,
-    ProfileNotForUserEnrolment,
-    ProofNotFound,
-    ProofNotSeen,
-    ReplyNotTaken,
-    ReviewLeavesOut,
-    ReviewUntilNotTaken,
     ScepMessageMalformed,
-    SecondApproverNeeded,
+)
+from reelm.devices.errors import (
+    DecisionMalformed,
+    DecisionSignatureWrong,
+    DecisionUnsigned,
+    DeviceProofWrong,
+    DirectoryNotServed,
+    EvidenceWrong,
+    FleetMalformed,
+    KeysMalformed,
+    MdmMessageMalformed,
+    NetworkTooSmall,
+    ProfileNotForUserEnrolment,
     SignalRefused,
-    SubjectUnknown,
-    TakenInDirectory,
-    TargetUnknown,
-    TokenLastsTooLong,
     TokenMissing,
-    TokenNotFound,
-    TokenRefused,
-    VersionNotNext,
 )
 from reelm.devices.fleet import (
     EVERYBODY,
@@ -131,31 +58,34 @@ from reelm.devices.fleet import (
     Enrolment,
     Fleet,
     Granted,
-    GroupPlan,
     Platform,
     Roster,
     check_exceptions,
     plan_groups,
     read_fleet,
 )
-from reelm.devices.model import (
-    Decision,
-    Domain,
-    InWords,
-    Measure,
-    Ownership,
-)
-from reelm.devices.organisations import (
-    Duty,
-    Key,
-    Organisation,
-    Proof,
-    Seat,
+from reelm.devices.mdm.errors import DeviceUnrecognised
+from reelm.devices.model import Decision, Domain, InWords, Ownership
+from reelm.devices.organisations import Duty, Key, Organisation, Proof, Seat
+from reelm.devices.organisations.errors import (
+    DomainNotTaken,
+    DutyMissing,
+    DutyOfOthers,
+    KeyNotTaken,
+    KeyUnknown,
+    LastAdmin,
+    MayNotRegister,
+    NetworkNotTaken,
+    NotOfOrganisation,
+    OrganisationCodeTaken,
+    OrganisationNotFound,
+    ProofNotFound,
+    ProofNotSeen,
+    TokenLastsTooLong,
+    TokenNotFound,
+    TokenRefused,
 )
 from reelm.devices.organisations.tokens import (
-    TOKEN_LASTS_AT_MOST,
-    Presented,
-    Token,
     TokenPurpose,
     list_tokens,
     make_token,
@@ -163,21 +93,36 @@ from reelm.devices.organisations.tokens import (
     revoke_token,
     sweep_tokens,
 )
-from reelm.devices.proving import (
-    WELL_KNOWN,
-)
-from reelm.devices.refusing import (
-    Binding,
-    Effect,
-    Suspensions,
+from reelm.devices.proving import WELL_KNOWN
+from reelm.devices.pulling import pull
+from reelm.devices.refusing import Binding, Effect, Suspensions
+from reelm.devices.register.errors import (
+    DecisionBackDated,
+    DecisionNotAsked,
+    DecisionNotFound,
+    DecisionOfAnother,
+    DecisionOver,
+    DecisionOverlaps,
+    DecisionPublished,
+    ExceptionDecided,
+    ExceptionNotAllowed,
+    ExceptionNotFound,
+    NetworkNotProven,
+    NotTheService,
+    NotTold,
+    ReplyNotTaken,
+    ReviewLeavesOut,
+    ReviewUntilNotTaken,
+    SecondApproverNeeded,
+    SubjectUnknown,
+    TargetUnknown,
+    VersionNotNext,
 )
 from reelm.devices.roll import (
     Answer,
     Asked,
     Directory,
     Imported,
-    Listed,
-    Sighting,
     create_resource,
     delete_resource,
     fetch_resource,
@@ -192,36 +137,17 @@ from reelm.devices.roll import (
     replace_resource,
     show_config,
 )
-from reelm.devices.signal_keys import (
-    make_signal_key,
-    show_keys,
-)
-from reelm.devices.signals import (
-    Change,
-    Envelope,
-    Heard,
-    make_signal,
-    make_stream_update,
-    make_verification,
-    read_signal,
-)
-from reelm.devices.states import (
-    REVIEW_OPENS,
-    History,
-    Review,
-    State,
-    review_due,
-    state_at,
-)
+from reelm.devices.roll.errors import DirectoryRefused, InventoryMalformed, NotInDirectory
+from reelm.devices.signal_keys import make_signal_key, show_keys
+from reelm.devices.signals import Change, Envelope, make_signal, make_stream_update, make_verification, read_signal
+from reelm.devices.states import REVIEW_OPENS, History, Review, State, review_due, state_at
 
 __all__ = [
     "BY_GROUP",
     "COVERAGE",
     "EVERYBODY",
-    "PASS_LASTS",
     "REVIEW_OPENS",
     "TARGETS",
-    "TOKEN_LASTS_AT_MOST",
     "WELL_KNOWN",
     "Act",
     "Answer",
@@ -230,7 +156,6 @@ __all__ = [
     "Cell",
     "CertificateRequestMalformed",
     "Change",
-    "ChangedInDirectory",
     "Compliance",
     "ConsentMissing",
     "Control",
@@ -254,6 +179,7 @@ __all__ = [
     "DeviceKeyTaken",
     "DeviceNotPersonal",
     "DeviceProofWrong",
+    "DeviceUnrecognised",
     "Directory",
     "DirectoryNotServed",
     "DirectoryRefused",
@@ -267,7 +193,6 @@ __all__ = [
     "EnrolmentCodeMalformed",
     "EnrolmentCodeNotGood",
     "Envelope",
-    "EvidenceMalformed",
     "EvidenceWrong",
     "ExceptionDecided",
     "ExceptionNotAllowed",
@@ -275,8 +200,6 @@ __all__ = [
     "Fleet",
     "FleetMalformed",
     "Granted",
-    "GroupPlan",
-    "Heard",
     "History",
     "Imported",
     "InWords",
@@ -286,10 +209,8 @@ __all__ = [
     "KeyUnknown",
     "KeysMalformed",
     "LastAdmin",
-    "Listed",
     "MayNotRegister",
     "MdmMessageMalformed",
-    "Measure",
     "NetworkNotProven",
     "NetworkNotTaken",
     "NetworkTooSmall",
@@ -302,7 +223,6 @@ __all__ = [
     "OrganisationNotFound",
     "Ownership",
     "Platform",
-    "Presented",
     "ProfileNotForUserEnrolment",
     "Proof",
     "ProofNotFound",
@@ -317,16 +237,12 @@ __all__ = [
     "ScepMessageMalformed",
     "Seat",
     "SecondApproverNeeded",
-    "Shown",
-    "Sighting",
     "SignalRefused",
     "SignedDecision",
     "State",
     "SubjectUnknown",
     "Suspensions",
-    "TakenInDirectory",
     "TargetUnknown",
-    "Token",
     "TokenLastsTooLong",
     "TokenMissing",
     "TokenNotFound",
@@ -358,18 +274,18 @@ __all__ = [
     "make_stream_update",
     "make_token",
     "make_verification",
+    "mdm",
     "organisations",
     "patch_resource",
     "plan_groups",
     "probing",
-    "read_claimed",
+    "pull",
     "read_coverage",
     "read_decision",
     "read_fleet",
     "read_inventory",
     "read_keys",
     "read_pass",
-    "read_proof",
     "read_signal",
     "recognise_token",
     "register",

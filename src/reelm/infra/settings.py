@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address people see")
     listen: str = Field(default="127.0.0.1:8000", description="Where the web role listens: HOST:PORT or unix:PATH")
     accel: bool = Field(default=False, description="nginx is in front and serves media by X-Accel-Redirect")
+    client_certs: bool = Field(
+        default=False,
+        description="The proxy at the Unix socket checks devices' certificates, and alone writes Client-Cert",
+    )
     client_dist: Path = Field(default=Path("client/dist"), description="Folder of the built client")
     secret: str = Field(
         default="",

@@ -228,6 +228,12 @@ TABLE: dict[str, Call] = {
     # We as a witness: asked by other logs' machines, which have no account; what isn't a request is refused alike
     "POST /witness/add-checkpoint": Call(anybody(400), content=b"hello", staff=True),
     "GET /witness/{origin_hash}/checkpoint": Call(anybody(404), staff=True),
+    # Apple's devices and SCEP: known by signatures and codes, and by no account
+    "PUT /mdm/checkin": Call(anybody(403), content=b"hello", staff=True),
+    "PUT /mdm/connect": Call(anybody(403), content=b"hello", staff=True),
+    "GET /mdm/enrol": Call(anybody(404), query="?code=7F3K-9QXM-2B8T-VW4C", staff=True),
+    "GET /mdm/scep": Call(anybody(200), query="?operation=GetCACaps", staff=True),
+    "POST /mdm/scep": Call(anybody(400), query="?operation=PKIOperation", content=b"hello", staff=True),
     # Staff access: `{request}` is the operator's, in the state that the call is for
     "GET /api/v1/access/terms": Call(anybody(200), staff=True),
     "GET /api/v1/access/requests": Call(only(200, *STAFF), staff=True),

@@ -132,6 +132,7 @@ SUSPENSION_TABLE: dict[str, Call] = {
     # and by their pass from then on
     "GET /api/v1/device": Call(on_a_device()),
     "DELETE /api/v1/device": Call(on_a_device()),
+    "GET /api/v1/device/policies": Call(on_a_device()),
     "POST /api/v1/device/reports": Call(on_a_device(), json={"apps": [], "at": "{later}"}),
     "POST /api/v1/device/decisions/{decision}/acknowledge": Call(on_a_device()),
     "POST /api/v1/device/decisions/{decision}/replies": Call(on_a_device(), json={"words": "No."}),

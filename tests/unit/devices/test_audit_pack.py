@@ -7,7 +7,7 @@ import json
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.unit.devices.audited import NOW, device, excepted, facts, filed, person, probed
@@ -17,7 +17,7 @@ from reelm.devices.auditing import Facts, make_pack
 from reelm.devices.auditing.model import Because, Item, Met
 from reelm.devices.auditing.pack import make_files
 from reelm.devices.auditing.pages import MISSING, Pages
-from reelm.devices.auditing.pdf import _words
+from reelm.devices.auditing.pdf import read_words
 from reelm.devices.auditing.sheets import make_exceptions
 from reelm.devices.compliance import Compliance
 from reelm.devices.fleet import Enrolment, Platform
@@ -90,9 +90,10 @@ def test_figures_can_be_counted_again_from_the_sheets() -> None:
 
 def test_the_pages_have_words_for_everything_in_both_languages() -> None:
     def shape(words: Any) -> Any:
-        return {name: shape(one) for name, one in words.items()} if isinstance(words, dict) else None
+        told = cast("dict[str, Any]", words)
+        return {name: shape(one) for name, one in told.items()} if isinstance(words, dict) else None
 
-    english, french = (_words()[language] for language in LANGUAGES)
+    english, french = (read_words()[language] for language in LANGUAGES)
     assert shape(english) == shape(french)
     for name, enum in {
         "met": Met,

@@ -177,6 +177,38 @@ export interface Standing {
   entry: string | null;
 }
 
+/** A device, or somebody, as the organisation's directory has them. */
+export interface DirectoryDevice {
+  id: string;
+  code: string;
+  platform: string;
+  enrolment: string;
+  ownership: "corporate" | "enrolled-personal";
+  person: string | null;
+  active: boolean;
+}
+
+export interface DirectoryPerson {
+  id: string;
+  user_name: string;
+  active: boolean;
+}
+
+export interface Token {
+  id: string;
+  purpose: string;
+  made_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+}
+
+export interface Imported {
+  made: number;
+  changed: number;
+  unchanged: number;
+  stand_otherwise: number;
+}
+
 export interface Device {
   id: string;
   code: string;

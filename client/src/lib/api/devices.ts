@@ -5,8 +5,11 @@ import type {
   DecisionLine,
   Device,
   Difference,
+  DirectoryDevice,
+  DirectoryPerson,
   Duty,
   Exception,
+  Imported,
   InWords,
   NewException,
   Organisation,
@@ -16,6 +19,7 @@ import type {
   Reply,
   Seat,
   Standing,
+  Token,
   Told,
 } from "./device-types";
 import { call } from "./request";
@@ -61,6 +65,13 @@ export const organisations = {
   states: (code: string, id: string) => call<{ states: Record<Compliance, number> }>(`${of(code)}/decisions/${seg(id)}/states`),
   devices: (code: string, id: string, state?: Compliance | null, cursor?: string | null) =>
     call<Page<Standing>>(`${of(code)}/decisions/${seg(id)}/devices?${new URLSearchParams({ limit: "50", ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) })}`),
+  /** Those whose code, or user name, begins so; a hundred at most. */
+  directoryDevices: (code: string, named: string) => call<DirectoryDevice[]>(`${of(code)}/devices?${new URLSearchParams({ named })}`),
+  directoryPeople: (code: string, named: string) => call<DirectoryPerson[]>(`${of(code)}/people?${new URLSearchParams({ named })}`),
+  importInventory: (code: string, csv: Blob) => call<Imported>(`${of(code)}/inventory`, { method: "POST", body: new Blob([csv], { type: "text/csv" }) }),
+  tokens: (code: string) => call<Token[]>(`${of(code)}/tokens`),
+  makeToken: (code: string, json: { purpose: string; days: number }) => call<{ token: string }>(`${of(code)}/tokens`, { method: "POST", json }),
+  revokeToken: (code: string, id: string) => call<void>(`${of(code)}/tokens/${seg(id)}`, { method: "DELETE" }),
   makeCode: (code: string, device: string) => call<{ code: string; expires_at: string }>(`${of(code)}/devices/${seg(device)}/code`, { method: "POST" }),
 
   exceptions: (code: string, id: string) => call<Exception[]>(`${of(code)}/decisions/${seg(id)}/exceptions`),

@@ -11,9 +11,11 @@ const TURN_EVERY_MS = 20_000;
 /** What the answer says that was refused (RFC 9457). */
 export interface Refusal {
   title: string;
-  detail: string;
   organisation: string;
   reason: string;
+  since: string;
+  /** It ends then unless it is reviewed. */
+  review_by: string;
   /** The address of the decision. */
   decision: string;
 }
@@ -60,12 +62,17 @@ class Suspended {
     location.reload();
   }
 
+  /** A page that stays open is shown: whoever leaves it for another one gets the server's notice anew. */
+  rest(): void {
+    keep(TURNED, "");
+  }
+
   async #read(answer: Response): Promise<void> {
     try {
       const problem = (await answer.json()) as Partial<Record<string, unknown>>;
       if (!KINDS.has(String(problem["type"]).split("/").pop() ?? "")) return;
-      const [title, detail, organisation, reason, decision] = ["title", "detail", "organisation", "reason", "decision"].map((name) => String(problem[name] ?? ""));
-      this.refusal = { title: title ?? "", detail: detail ?? "", organisation: organisation ?? "", reason: reason ?? "", decision: decision ?? "" };
+      const fact = (name: string): string => String(problem[name] ?? "");
+      this.refusal = { title: fact("title"), organisation: fact("organisation"), reason: fact("reason"), since: fact("since"), review_by: fact("review_by"), decision: fact("decision") };
     } catch {
       // Not ours: a proxy spoke instead of the server.
     }

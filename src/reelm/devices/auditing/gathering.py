@@ -5,10 +5,10 @@ from uuid import UUID
 
 from reelm.devices import organisations
 from reelm.devices.auditing.model import Facts
-from reelm.devices.errors import DecisionNotFound
 from reelm.devices.organisations import Duty, Step
 from reelm.devices.probing.model import read_probes
 from reelm.devices.register import Filed, list_decisions, list_exceptions, list_people
+from reelm.devices.register.errors import DecisionNotFound
 from reelm.devices.reporting import list_standings
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import AccountId

@@ -47,7 +47,7 @@ def make_pdf(facts: Facts, language: Language) -> bytes:
 class _Report:
     def __init__(self, facts: Facts, language: Language) -> None:
         self.facts, self.language = facts, language
-        self.words: Mapping[str, Any] = _words()[language]
+        self.words: Mapping[str, Any] = read_words()[language]
         decision = facts.filed.decision
         self.title = self.say("title", app=decision.app.name, organisation=decision.authority.organisation)
         footing = f"{facts.filed.decision.id} · SHA-256 {facts.filed.digest[:16]}…"
@@ -219,6 +219,6 @@ def _when(at: datetime) -> str:
 
 
 @cache
-def _words() -> dict[Language, Any]:
+def read_words() -> dict[Language, Any]:
     words: Any = tomllib.loads((files("reelm.devices.auditing") / "words.toml").read_text("utf-8"))
     return words

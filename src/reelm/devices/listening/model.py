@@ -1,7 +1,7 @@
 """The plain data of whom we listen to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class Issuer:
     method: str
     made_at: datetime
     endpoint: str | None = None
-    poll_token: str | None = None
+    poll_token: str | None = field(default=None, repr=False)
     heard_at: datetime | None = None
     verified_at: datetime | None = None
     verified_state: str | None = None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reelm.devices.errors import TokenLastsTooLong, TokenNotFound, TokenRefused
 from reelm.devices.organisations import token_store
+from reelm.devices.organisations.errors import TokenLastsTooLong, TokenNotFound, TokenRefused
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import OrganisationId
 

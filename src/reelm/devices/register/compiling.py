@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reelm.devices.artefacts import BY_GROUP, TARGETS, Files, compile_decisions
-from reelm.devices.errors import TargetUnknown
 from reelm.devices.fleet import Fleet, plan_groups
 from reelm.devices.register import store, subjects_store
+from reelm.devices.register.errors import TargetUnknown
 from reelm.devices.register.model import Filed
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import OrganisationId

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from reelm.devices.errors import NotTold
 from reelm.devices.model import InWords
 from reelm.devices.register import store, subjects_store
+from reelm.devices.register.errors import NotTold
 from reelm.devices.register.model import Filed, Telling
 from reelm.devices.states import State
 from reelm.infra.db import ReadUnit, WriteUnit

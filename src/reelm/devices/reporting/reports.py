@@ -17,7 +17,7 @@ from reelm.devices.acting import Act
 from reelm.devices.compliance import CLOCKS_DIFFER
 from reelm.devices.register import Filed, list_decisions
 from reelm.devices.reporting import report_store as store
-from reelm.devices.reporting.model import Change, Said, Source, Standing
+from reelm.devices.reporting.model import BoundBy, Change, Said, Source, Standing
 from reelm.devices.reporting.standing import commit_device, state_of, take
 from reelm.devices.signalling import Turned, queue_changes
 from reelm.infra.db import Database, ReadUnit
@@ -100,6 +100,15 @@ async def list_identities(unit: ReadUnit, organisation: OrganisationId, now: dat
     """The apps that any of its decisions suspends: all that devices are ever asked about."""
     live = await list_live(unit, now, organisation=organisation)
     return frozenset(identity for filed in live for identity in names_of(filed))
+
+
+async def list_bound_by(unit: ReadUnit, organisation: OrganisationId, device: UUID, now: datetime) -> list[BoundBy]:
+    """The decisions of its organisation that bind a device."""
+    bound: list[BoundBy] = []
+    for filed in await list_live(unit, now, organisation=organisation):
+        found = await store.list_standings(unit, organisation, filed.decision, now, devices=[device])
+        bound += [BoundBy(filed, one.is_excepted) for one in found]
+    return bound
 
 
 async def list_live(

@@ -1,6 +1,6 @@
 """The plain data of what we tell others."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -54,7 +54,7 @@ class Stream:
     next_at: datetime
     method: str = POLL
     endpoint: str | None = None
-    authorization: str | None = None
+    authorization: str | None = field(default=None, repr=False)
     requested: tuple[str, ...] = SUPPORTED
     description: str | None = None
     status: Status = Status.ENABLED

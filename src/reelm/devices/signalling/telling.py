@@ -117,7 +117,8 @@ async def _push(database: Database, names: Names, signer: Signer, stream: Stream
             async with database.write() as unit:
                 await store.delete_queued(unit, stream.id, ids=[id], at=clock.now())
             taken += 1
-    failures = 0 if fault is None else stream.failures * (taken == 0) + 1
+    before = 0 if taken else stream.failures
+    failures = 0 if fault is None else before + 1
     next_at = clock.now() + wait_after(failures)
     if fault is not None:
         facts = {"organisation": public_id(stream.receiver.organisation), "fault": fault, "failures": failures}
