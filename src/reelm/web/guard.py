@@ -40,7 +40,7 @@ BODY_LIMIT = 2 * 1024 * 1024
 EVENTS_LIMIT = 128 * 1024
 AVATAR_LIMIT = 5 * 1024 * 1024
 _LIMITS = {"/api/v1/me/avatar": AVATAR_LIMIT, "/api/v1/events": EVENTS_LIMIT}
-SESSION_COOKIE = "reelm_session"
+SESSION_COOKIE, DEVICE_COOKIE = "reelm_session", "reelm_device"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -88,7 +88,9 @@ class Guard:
 
 def _refuse_cross_site(method: str, headers: Headers) -> None:
     """A cookie acts only for Reelm's own pages (Fetch Metadata, else the Origin header)."""
-    if method in _SAFE_METHODS or SESSION_COOKIE not in headers.get("cookie", "") or "authorization" in headers:
+    cookies = headers.get("cookie", "")
+    is_known = SESSION_COOKIE in cookies or DEVICE_COOKIE in cookies
+    if method in _SAFE_METHODS or not is_known or "authorization" in headers:
         return
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")

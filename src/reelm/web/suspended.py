@@ -16,12 +16,12 @@ from reelm import accounts, devices
 from reelm.bootstrap import Cell
 from reelm.kernel.words import choose_language
 from reelm.web.callers import address_of
-from reelm.web.guard import SESSION_COOKIE
+from reelm.web.guard import DEVICE_COOKIE, SESSION_COOKIE
 from reelm.web.notice.page import render_notice
 from reelm.web.problems import log_refusal, render_problem
 from reelm.web.refusals import OrganisationSuspension, SuspensionByLaw
 
-DEVICE_COOKIE, DEVICE_HEADER, NOTICE_HEADER = "reelm_device", "reelm-device", "Reelm-Suspension"
+DEVICE_HEADER, NOTICE_HEADER = "reelm-device", "Reelm-Suspension"
 _DEVICE = DEVICE_HEADER.encode()
 _ASKED = frozenset({_DEVICE, b"cookie", b"authorization", b"x-real-ip"})
 # What is open to whoever is bound, with everything below it.

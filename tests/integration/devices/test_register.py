@@ -165,3 +165,37 @@ async def test_every_step_is_an_entry_of_the_log_that_names_nobody(institution: 
     kinds = [row["kind"] for row in rows]
     assert kinds == ["organisation-proof"] * 2 + ["organisation-key"] + ["suspension-step"] * 3
     assert not [row for row in rows if DOMAIN in row["body"] or NETWORK in row["body"] or "decio" in row["body"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "json"),
+    [
+        ("GET", "/organisations/a%00b", None),
+        ("GET", "/organisations/institution/people?named=a%00b", None),
+        ("GET", "/organisations/institution/devices?named=%00", None),
+        ("DELETE", "/organisations/institution/tokens/%00", None),
+        ("DELETE", "/organisations/institution/keys/%00", None),
+        ("PUT", "/organisations/institution/staff/%00", {"duties": []}),
+        ("GET", "/organisations/institution/artefacts/rpz/%00", None),
+        ("GET", "/organisations/institution/artefacts/%00", None),
+        ("POST", "/organisations", {"code": "another", "name": "a\0b", "domain": "another.example"}),
+        ("POST", "/organisations/institution/proofs", {"of": "domain", "value": "a\0b.example"}),
+    ],
+)
+async def test_what_no_database_can_hold_is_refused(
+    institution: Institution, method: str, path: str, json: dict[str, Any] | None
+) -> None:
+    answer = await institution.client("device-admin").request(method, path, json=json)
+    assert 400 <= answer.status_code < 500, answer.text
+
+
+async def test_a_reply_that_no_database_can_hold_is_refused(institution: Institution) -> None:
+    id = await institution.publish()
+    olga = institution.realm.client(institution.realm.people.olga)
+    assert refusal(await olga.post(f"/register/{id}/replies", json={"words": "a\0b"})) == (422, "reply-not-taken")
+
+
+async def test_another_sites_page_does_nothing_with_a_devices_cookie(institution: Institution) -> None:
+    cookie = {"Cookie": "reelm_device=whatever", "Sec-Fetch-Site": "cross-site"}
+    answer = await institution.realm.client(**cookie).delete("/device")
+    assert refusal(answer) == (403, "cross-site-refused")

@@ -61,7 +61,7 @@ async def register(act: Act, new: NewOrganisation) -> Organisation:
 
 async def fetch_organisation(unit: ReadUnit, code: str) -> Organisation:
     """Raises `OrganisationNotFound`."""
-    found = await store.find_organisation(unit, code)
+    found = None if "\0" in code else await store.find_organisation(unit, code)
     if found is None:
         raise OrganisationNotFound
     return found

@@ -89,7 +89,7 @@ async def list_tokens(unit: ReadUnit, organisation: OrganisationId) -> list[Toke
 
 async def revoke_token(unit: WriteUnit, organisation: OrganisationId, id: str, *, at: datetime) -> None:
     """From now on it opens nothing. Revoking twice changes nothing. Raises `TokenNotFound`."""
-    if not await token_store.update_revoked(unit, organisation, id, at):
+    if "\0" in id or not await token_store.update_revoked(unit, organisation, id, at):
         raise TokenNotFound
 
 

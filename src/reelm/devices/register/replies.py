@@ -54,7 +54,7 @@ async def _fetch_heard(act: Act, id: UUID) -> Filed:
 
 async def _reply(act: Act, filed: Filed, by: By, domain: str | None, words: str) -> Said:
     text = words.strip()
-    if not 0 < len(text) <= LONGEST or filed.state(act.at) in {State.LIFTED, State.LAPSED}:
+    if not 0 < len(text) <= LONGEST or "\0" in text or filed.state(act.at) in {State.LIFTED, State.LAPSED}:
         raise ReplyNotTaken(longest=LONGEST)
     digest = hashlib.sha256(text.encode()).hexdigest()
     entry = await act.log(ledger.SuspensionReply(decision=filed.digest, by=by, reply=digest))

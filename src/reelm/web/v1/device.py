@@ -13,8 +13,9 @@ from reelm.bootstrap import Cell
 from reelm.devices import enrolling, register, reporting
 from reelm.kernel.errors import Problem
 from reelm.web.depends import InCell, Now, Write, token_of
+from reelm.web.guard import DEVICE_COOKIE
 from reelm.web.problems import problems
-from reelm.web.suspended import DEVICE_COOKIE, read_device
+from reelm.web.suspended import read_device
 from reelm.web.views.devices import DeviceView, ToldView
 from reelm.web.views.register import ReplyView
 

@@ -15,6 +15,7 @@ from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED, WRITTEN
 
 router = APIRouter(prefix="/organisations/{organisation}", tags=["organisations"])
+_NAMED = r"^[^\x00-\x1f]*$"
 
 
 class NewToken(BaseModel):
@@ -157,7 +158,7 @@ async def post_inventory(organisation: str, request: Request, act: Acting) -> Im
 
 @router.get("/people", responses=problems(*SEATED))
 async def get_people(
-    organisation: str, viewer: SignedIn, unit: Read, named: Annotated[str, Query(max_length=300)] = ""
+    organisation: str, viewer: SignedIn, unit: Read, named: Annotated[str, Query(max_length=300, pattern=_NAMED)] = ""
 ) -> list[PersonView]:
     """People whose user name begins so, for whoever manages devices; a hundred at most."""
     found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.MANAGE_DEVICES)
@@ -167,7 +168,7 @@ async def get_people(
 
 @router.get("/devices", responses=problems(*SEATED))
 async def get_devices(
-    organisation: str, viewer: SignedIn, unit: Read, named: Annotated[str, Query(max_length=60)] = ""
+    organisation: str, viewer: SignedIn, unit: Read, named: Annotated[str, Query(max_length=60, pattern=_NAMED)] = ""
 ) -> list[DeviceLineView]:
     """Devices whose code begins so; a hundred at most."""
     found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.MANAGE_DEVICES)

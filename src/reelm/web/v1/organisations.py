@@ -34,7 +34,9 @@ class NewOrganisation(BaseModel):
     """Code for addresses, name for people, and the domain by which its decisions are known."""
 
     code: OrganisationCode
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+    ]
     domain: devices.Domain
 
 
