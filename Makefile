@@ -77,9 +77,10 @@ $(PY):
 	  echo "This Python can't make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; fi; \
 	echo "Virtual environment"; umask 022; "$$python" -m venv $(VENV)
 
+# The lock names every package, so pip need not look for more: it stumbles over extras of pinned ones.
 $(DONE)/runtime: requirements.lock | $(PY)
 	@echo "Python packages (about 550 MB, only when requirements.lock changes)"
-	@umask 022; $(PIP) --require-hashes --requirement requirements.lock
+	@umask 022; $(PIP) --no-deps --require-hashes --requirement requirements.lock
 	@mkdir -p $(DONE) && touch $@
 
 # Editable, so that only a change of pyproject.toml asks for it again. hatchling comes from the lock, by hash.
@@ -89,7 +90,7 @@ $(DONE)/project: pyproject.toml $(DONE)/runtime
 
 $(DONE)/tools: requirements-dev.lock $(DONE)/runtime
 	@echo "Tools for tests and checks"
-	@umask 022; $(PIP) --require-hashes --requirement requirements-dev.lock
+	@umask 022; $(PIP) --no-deps --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
 client/node_modules/.package-lock.json: client/package.json client/package-lock.json $(DONE)/runtime

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Generator
 from datetime import timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from tests.integration.world import Realm, Stage, build_stage, open_realm
 from tests.postgres import DatabaseServer, database_server
@@ -18,6 +19,10 @@ from reelm.infra.telemetry import JsonLines
 from reelm.kernel.time import HandClock
 
 __all__ = ["database_server"]
+
+# A machine that is busy is no defect of what is tested: how long an example takes is asked in bench/ only.
+hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(trylast=True)

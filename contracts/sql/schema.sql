@@ -133,6 +133,15 @@ CREATE TABLE gateway_unproven (
 
 CREATE INDEX ix_gateway_unproven_realm ON gateway_unproven (realm, id);
 
+CREATE TABLE heard_tokens (
+    issuer TEXT NOT NULL,
+    jti TEXT NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_heard_tokens PRIMARY KEY (issuer, jti)
+);
+
+CREATE INDEX ix_heard_tokens_until ON heard_tokens (until);
+
 CREATE TABLE ledger_counts (
     day DATE NOT NULL,
     kind TEXT NOT NULL,
@@ -203,6 +212,16 @@ CREATE TABLE moved_names (
     CONSTRAINT pk_moved_names PRIMARY KEY (name)
 );
 
+CREATE TABLE organisations (
+    id UUID NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    registered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_organisations PRIMARY KEY (id),
+    CONSTRAINT uq_organisations_code UNIQUE (code)
+);
+
 CREATE TABLE person_keys (
     person_id UUID NOT NULL,
     key BYTEA NOT NULL,
@@ -241,6 +260,12 @@ CREATE TABLE sealed_requests (
     sealed_entry TEXT NOT NULL,
     opened_entry TEXT,
     CONSTRAINT pk_sealed_requests PRIMARY KEY (id)
+);
+
+CREATE TABLE suspension_changes (
+    id SERIAL NOT NULL,
+    number BIGINT NOT NULL,
+    CONSTRAINT pk_suspension_changes PRIMARY KEY (id)
 );
 
 CREATE TABLE access_reads (
@@ -300,6 +325,35 @@ CREATE TABLE clips (
 );
 
 CREATE INDEX ix_clips_account_id ON clips (account_id);
+
+CREATE TABLE directory_groups (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    code TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    external_id TEXT,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_groups PRIMARY KEY (id),
+    CONSTRAINT uq_directory_groups_organisation_id_code UNIQUE (organisation_id, code),
+    CONSTRAINT fk_directory_groups_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE
+);
+
+CREATE TABLE directory_people (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    user_name TEXT NOT NULL,
+    display_name TEXT,
+    email TEXT,
+    locale TEXT NOT NULL,
+    external_id TEXT,
+    active BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_people PRIMARY KEY (id),
+    CONSTRAINT uq_directory_people_organisation_id_user_name UNIQUE (organisation_id, user_name),
+    CONSTRAINT fk_directory_people_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE
+);
 
 CREATE TABLE feed_choices (
     account_id UUID NOT NULL,
@@ -371,6 +425,64 @@ CREATE TABLE moves (
 
 CREATE INDEX ix_moves_account_id ON moves (account_id);
 
+CREATE TABLE organisation_keys (
+    thumbprint TEXT NOT NULL,
+    organisation_id UUID NOT NULL,
+    jwk BYTEA NOT NULL,
+    added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    added_entry TEXT,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    revoked_entry TEXT,
+    CONSTRAINT pk_organisation_keys PRIMARY KEY (thumbprint),
+    CONSTRAINT fk_organisation_keys_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_organisation_keys_organisation_id ON organisation_keys (organisation_id);
+
+CREATE TABLE organisation_proofs (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    "of" TEXT NOT NULL,
+    value TEXT NOT NULL,
+    token TEXT NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    looked_at TIMESTAMP WITH TIME ZONE,
+    proven_at TIMESTAMP WITH TIME ZONE,
+    missed_at TIMESTAMP WITH TIME ZONE,
+    lost_at TIMESTAMP WITH TIME ZONE,
+    entry TEXT,
+    CONSTRAINT pk_organisation_proofs PRIMARY KEY (id),
+    CONSTRAINT uq_organisation_proofs_organisation_id_of_value UNIQUE (organisation_id, "of", value),
+    CONSTRAINT fk_organisation_proofs_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE
+);
+
+CREATE TABLE organisation_staff (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    roles TEXT[] NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_organisation_staff PRIMARY KEY (id),
+    CONSTRAINT uq_organisation_staff_organisation_id_account_id UNIQUE (organisation_id, account_id),
+    CONSTRAINT fk_organisation_staff_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE,
+    CONSTRAINT fk_organisation_staff_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_organisation_staff_account_id ON organisation_staff (account_id);
+
+CREATE TABLE organisation_tokens (
+    token_hash BYTEA NOT NULL,
+    organisation_id UUID NOT NULL,
+    purpose TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_organisation_tokens PRIMARY KEY (token_hash),
+    CONSTRAINT fk_organisation_tokens_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_organisation_tokens_organisation_id ON organisation_tokens (organisation_id);
+
 CREATE TABLE people (
     id UUID NOT NULL,
     account_id UUID,
@@ -394,6 +506,67 @@ CREATE TABLE sessions (
 );
 
 CREATE INDEX ix_sessions_account_id ON sessions (account_id);
+
+CREATE TABLE signal_issuers (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    issuer TEXT NOT NULL,
+    jwks BYTEA NOT NULL,
+    method TEXT NOT NULL,
+    token_hash BYTEA,
+    endpoint TEXT,
+    poll_token TEXT,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    heard_at TIMESTAMP WITH TIME ZONE,
+    verified_at TIMESTAMP WITH TIME ZONE,
+    verified_state TEXT,
+    stream_status TEXT,
+    next_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    failures INTEGER NOT NULL,
+    fault TEXT,
+    CONSTRAINT pk_signal_issuers PRIMARY KEY (id),
+    CONSTRAINT uq_signal_issuers_organisation_id_issuer UNIQUE (organisation_id, issuer),
+    CONSTRAINT fk_signal_issuers_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE,
+    CONSTRAINT uq_signal_issuers_token_hash UNIQUE (token_hash)
+);
+
+CREATE INDEX ix_signal_issuers_next_at ON signal_issuers (next_at);
+
+CREATE TABLE signal_receivers (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    audience TEXT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_signal_receivers PRIMARY KEY (id),
+    CONSTRAINT uq_signal_receivers_organisation_id_audience UNIQUE (organisation_id, audience),
+    CONSTRAINT fk_signal_receivers_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE,
+    CONSTRAINT uq_signal_receivers_token_hash UNIQUE (token_hash)
+);
+
+CREATE TABLE suspension_decisions (
+    id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    organisation_id UUID NOT NULL,
+    digest TEXT NOT NULL,
+    document BYTEA NOT NULL,
+    filed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE,
+    asked_entry TEXT,
+    published_at TIMESTAMP WITH TIME ZONE,
+    published_entry TEXT,
+    replaced_at TIMESTAMP WITH TIME ZONE,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    lifted_entry TEXT,
+    lifted_because TEXT,
+    lapsed_at TIMESTAMP WITH TIME ZONE,
+    lapsed_entry TEXT,
+    CONSTRAINT pk_suspension_decisions PRIMARY KEY (id, version),
+    CONSTRAINT fk_suspension_decisions_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE,
+    CONSTRAINT uq_suspension_decisions_digest UNIQUE (digest)
+);
+
+CREATE INDEX ix_suspension_decisions_organisation_id ON suspension_decisions (organisation_id);
 
 CREATE TABLE uploads (
     id UUID NOT NULL,
@@ -439,6 +612,16 @@ CREATE TABLE comments (
 CREATE INDEX ix_comments_author_id ON comments (author_id);
 
 CREATE INDEX ix_comments_video_id ON comments (video_id, id DESC);
+
+CREATE TABLE directory_members (
+    group_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    CONSTRAINT pk_directory_members PRIMARY KEY (group_id, person_id),
+    CONSTRAINT fk_directory_members_group_id FOREIGN KEY(group_id) REFERENCES directory_groups (id) ON DELETE CASCADE,
+    CONSTRAINT fk_directory_members_person_id FOREIGN KEY(person_id) REFERENCES directory_people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_directory_members_person_id ON directory_members (person_id);
 
 CREATE TABLE feed_content (
     video_id UUID NOT NULL,
@@ -566,6 +749,37 @@ CREATE TABLE likes (
 
 CREATE INDEX ix_likes_video_id ON likes (video_id);
 
+CREATE TABLE managed_devices (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    code TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    enrolment TEXT NOT NULL,
+    ownership TEXT NOT NULL,
+    person_id UUID,
+    addresses TEXT[] DEFAULT '{}' NOT NULL,
+    active BOOLEAN DEFAULT true NOT NULL,
+    external_id TEXT,
+    mdm_id TEXT,
+    public_key BYTEA,
+    thumbprint BYTEA,
+    assurance TEXT NOT NULL,
+    certificate_until TIMESTAMP WITH TIME ZONE,
+    consented_at TIMESTAMP WITH TIME ZONE,
+    enrolled_at TIMESTAMP WITH TIME ZONE,
+    ledger_key BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_managed_devices PRIMARY KEY (id),
+    CONSTRAINT uq_managed_devices_organisation_id_code UNIQUE (organisation_id, code),
+    CONSTRAINT uq_managed_devices_organisation_id_mdm_id UNIQUE (organisation_id, mdm_id),
+    CONSTRAINT fk_managed_devices_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE,
+    CONSTRAINT fk_managed_devices_person_id FOREIGN KEY(person_id) REFERENCES directory_people (id) ON DELETE CASCADE,
+    CONSTRAINT uq_managed_devices_thumbprint UNIQUE (thumbprint)
+);
+
+CREATE INDEX ix_managed_devices_person_id ON managed_devices (person_id);
+
 CREATE TABLE moving_parts (
     move_id UUID NOT NULL,
     part INTEGER NOT NULL,
@@ -622,6 +836,69 @@ CREATE INDEX ix_showings_pseudonym ON showings (pseudonym);
 
 CREATE INDEX ix_showings_video_id ON showings (video_id);
 
+CREATE TABLE signal_streams (
+    id UUID NOT NULL,
+    receiver_id UUID NOT NULL,
+    method TEXT NOT NULL,
+    endpoint TEXT,
+    "authorization" TEXT,
+    requested TEXT[] NOT NULL,
+    description TEXT,
+    status TEXT NOT NULL,
+    reason TEXT,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    verification_at TIMESTAMP WITH TIME ZONE,
+    taken_at TIMESTAMP WITH TIME ZONE,
+    next_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    failures INTEGER NOT NULL,
+    fault TEXT,
+    CONSTRAINT pk_signal_streams PRIMARY KEY (id),
+    CONSTRAINT uq_signal_streams_receiver_id UNIQUE (receiver_id),
+    CONSTRAINT fk_signal_streams_receiver_id FOREIGN KEY(receiver_id) REFERENCES signal_receivers (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_signal_streams_next_at ON signal_streams (next_at);
+
+CREATE TABLE suspension_replies (
+    id UUID NOT NULL,
+    decision_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    domain TEXT,
+    words TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    entry TEXT,
+    CONSTRAINT pk_suspension_replies PRIMARY KEY (id),
+    CONSTRAINT fk_suspension_replies_decision_id_version FOREIGN KEY(decision_id, version) REFERENCES suspension_decisions (id, version) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_suspension_replies_decision_id ON suspension_replies (decision_id, version);
+
+CREATE TABLE suspension_reviews (
+    decision_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    record BYTEA NOT NULL,
+    entry TEXT,
+    CONSTRAINT pk_suspension_reviews PRIMARY KEY (decision_id, version, at),
+    CONSTRAINT fk_suspension_reviews_decision_id_version FOREIGN KEY(decision_id, version) REFERENCES suspension_decisions (id, version) ON DELETE CASCADE
+);
+
+CREATE TABLE suspension_tellings (
+    decision_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    person_id UUID NOT NULL,
+    language TEXT NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    acknowledged_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_suspension_tellings PRIMARY KEY (decision_id, version, person_id),
+    CONSTRAINT fk_suspension_tellings_decision_id_version FOREIGN KEY(decision_id, version) REFERENCES suspension_decisions (id, version) ON DELETE CASCADE,
+    CONSTRAINT fk_suspension_tellings_person_id FOREIGN KEY(person_id) REFERENCES directory_people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_suspension_tellings_person_id ON suspension_tellings (person_id);
+
 CREATE TABLE video_counts (
     video_id UUID NOT NULL,
     views INTEGER DEFAULT '0' NOT NULL,
@@ -664,6 +941,78 @@ CREATE TABLE counts_abroad (
     CONSTRAINT fk_counts_abroad_video_id FOREIGN KEY(video_id) REFERENCES videos (id) ON DELETE CASCADE
 );
 
+CREATE TABLE device_groups (
+    group_id UUID NOT NULL,
+    device_id UUID NOT NULL,
+    CONSTRAINT pk_device_groups PRIMARY KEY (group_id, device_id),
+    CONSTRAINT fk_device_groups_group_id FOREIGN KEY(group_id) REFERENCES directory_groups (id) ON DELETE CASCADE,
+    CONSTRAINT fk_device_groups_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_device_groups_device_id ON device_groups (device_id);
+
+CREATE TABLE device_history (
+    entry TEXT NOT NULL,
+    device_id UUID NOT NULL,
+    decision_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_device_history PRIMARY KEY (entry),
+    CONSTRAINT fk_device_history_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_device_history_device_id ON device_history (device_id, since);
+
+CREATE TABLE device_sessions (
+    token_hash BYTEA NOT NULL,
+    device_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_device_sessions PRIMARY KEY (token_hash),
+    CONSTRAINT fk_device_sessions_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_device_sessions_device_id ON device_sessions (device_id);
+
+CREATE TABLE device_states (
+    device_id UUID NOT NULL,
+    decision_id UUID NOT NULL,
+    has_app BOOLEAN,
+    reported_at TIMESTAMP WITH TIME ZONE,
+    source TEXT,
+    state TEXT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    entry TEXT,
+    CONSTRAINT pk_device_states PRIMARY KEY (device_id, decision_id),
+    CONSTRAINT fk_device_states_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_device_states_decision_id ON device_states (decision_id, state);
+
+CREATE TABLE enrolment_codes (
+    code_hash BYTEA NOT NULL,
+    device_id UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    transaction_id TEXT,
+    certificate BYTEA,
+    CONSTRAINT pk_enrolment_codes PRIMARY KEY (code_hash),
+    CONSTRAINT fk_enrolment_codes_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_enrolment_codes_device_id ON enrolment_codes (device_id);
+
+CREATE TABLE mdm_enrolments (
+    device_id UUID NOT NULL,
+    topic TEXT NOT NULL,
+    push_token BYTEA NOT NULL,
+    push_magic TEXT NOT NULL,
+    enrolled_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    heard_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_mdm_enrolments PRIMARY KEY (device_id),
+    CONSTRAINT fk_mdm_enrolments_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
+);
+
 CREATE TABLE notifications (
     id UUID NOT NULL,
     account_id UUID NOT NULL,
@@ -683,3 +1032,67 @@ CREATE TABLE notifications (
 CREATE INDEX ix_notifications_account_id ON notifications (account_id, id DESC);
 
 CREATE INDEX ix_notifications_actor_id ON notifications (actor_id);
+
+CREATE TABLE signal_queue (
+    id UUID NOT NULL,
+    stream_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    device_id UUID,
+    decision_id UUID,
+    version INTEGER,
+    before TEXT,
+    now TEXT,
+    words TEXT,
+    CONSTRAINT pk_signal_queue PRIMARY KEY (id),
+    CONSTRAINT fk_signal_queue_stream_id FOREIGN KEY(stream_id) REFERENCES signal_streams (id) ON DELETE CASCADE,
+    CONSTRAINT fk_signal_queue_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_signal_queue_device_id ON signal_queue (device_id);
+
+CREATE INDEX ix_signal_queue_stream_id ON signal_queue (stream_id, id);
+
+CREATE TABLE suspension_exceptions (
+    id UUID NOT NULL,
+    decision_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    device_id UUID,
+    person_id UUID,
+    purpose TEXT NOT NULL,
+    mitigations INTEGER[] NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_by UUID NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_entry TEXT,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decided_entry TEXT,
+    granted BOOLEAN,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    revoked_entry TEXT,
+    CONSTRAINT pk_suspension_exceptions PRIMARY KEY (id),
+    CONSTRAINT ck_suspension_exceptions_one_of_them CHECK ((device_id IS NULL) <> (person_id IS NULL)),
+    CONSTRAINT fk_suspension_exceptions_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id) ON DELETE CASCADE,
+    CONSTRAINT fk_suspension_exceptions_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE,
+    CONSTRAINT fk_suspension_exceptions_person_id FOREIGN KEY(person_id) REFERENCES directory_people (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_suspension_exceptions_decision_id ON suspension_exceptions (decision_id);
+
+CREATE INDEX ix_suspension_exceptions_device_id ON suspension_exceptions (device_id);
+
+CREATE INDEX ix_suspension_exceptions_person_id ON suspension_exceptions (person_id);
+
+CREATE TABLE mdm_commands (
+    device_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    id UUID NOT NULL,
+    request BYTEA NOT NULL,
+    progress TEXT NOT NULL,
+    fault TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_mdm_commands PRIMARY KEY (device_id, number),
+    CONSTRAINT fk_mdm_commands_device_id FOREIGN KEY(device_id) REFERENCES mdm_enrolments (device_id) ON DELETE CASCADE
+);

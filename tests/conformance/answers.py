@@ -50,6 +50,10 @@ class Answers:
             return  # a page for people, which says it in its own words
         if answer.request.url.path.startswith("/witness/") and kind.startswith("text/"):
             return  # a machine's answer to a machine, in the words of C2SP tlog-witness
+        if re.fullmatch("/signals/[^/]+/events", answer.request.url.path) and answer.status_code == 400:
+            assert kind == "application/json", (where, kind)
+            assert set(answer.json()) == {"err", "description"}, where
+            return  # a machine's answer to a machine, as RFC 8935 has it
         if answer.request.url.path.startswith("/scim/v2/"):
             _check_scim(answer, where)
             return

@@ -49,6 +49,7 @@ from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, 
 from reelm.accounts.profiles import change_password, clear_avatar, confirm_password, edit_profile, set_avatar
 from reelm.accounts.sessions import (
     SESSION_LASTS,
+    end_sessions,
     own_eyes,
     recognise,
     sign_in,
@@ -125,6 +126,7 @@ __all__ = [
     "delete_account",
     "delete_foreign",
     "edit_profile",
+    "end_sessions",
     "fetch_birth_dates",
     "fetch_by_handle",
     "fetch_own_account",

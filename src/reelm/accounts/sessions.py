@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from reelm import access
@@ -15,6 +16,7 @@ from reelm.accounts.store import (
     delete_session,
     delete_sessions,
     find_credentials,
+    find_sessions,
     find_viewer,
     insert_session,
 )
@@ -69,6 +71,13 @@ async def sign_out_everywhere(unit: WriteUnit, viewer: Viewer, *, realm: str, at
     """End every session of this person, this one too, and what staff access was open in them."""
     await delete_sessions(unit, viewer.id)
     await access.end_with_sessions(unit, viewer.id, realm=realm, at=at)
+
+
+async def end_sessions(unit: WriteUnit, hashes: Collection[bytes], *, realm: str, at: datetime) -> None:
+    """End the sessions with these hashes of tokens, whosever they are, and what staff access was open in them."""
+    for session, account in await find_sessions(unit, hashes):
+        await delete_session(unit, session)
+        await access.end_with_sessions(unit, account, session=session, realm=realm, at=at)
 
 
 def own_eyes(unit: ReadUnit, viewer: Viewer) -> access.OwnEyes:

@@ -297,6 +297,12 @@ async def delete_session(unit: WriteUnit, id: SessionId) -> None:
     await unit.write(delete(sessions).where(sessions.c.id == id))
 
 
+async def find_sessions(unit: ReadUnit, hashes: Iterable[bytes]) -> list[tuple[SessionId, AccountId]]:
+    """The sessions with these hashes of tokens, and whose each is."""
+    these = select(sessions.c.id, sessions.c.account_id).where(is_among(sessions.c.token_hash, hashes))
+    return [(SessionId(row.id), AccountId(row.account_id)) for row in await unit.all(these)]
+
+
 async def delete_sessions(unit: WriteUnit, account: AccountId, *, but: SessionId | None = None) -> None:
     statement = delete(sessions).where(sessions.c.account_id == account)
     await unit.write(statement if but is None else statement.where(sessions.c.id != but))

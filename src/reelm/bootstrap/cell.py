@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from reelm import access, accounts, devices, gateway, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.intake import open_intake
-from reelm.bootstrap.issuing import Issuer
+from reelm.bootstrap.issuing import Issuer, open_teller
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad
 from reelm.feed import Feed, Intake, Learning, Present, ShowingKey, Stockroom
 from reelm.infra.blobs import FileBlobs
@@ -48,6 +48,7 @@ class Cell:
     names: Names
     issuer: Issuer
     reports: devices.reporting.Intake
+    teller: devices.signalling.Signer
 
 
 @asynccontextmanager
@@ -83,8 +84,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
         pool = await database.open_hot_pool()
         durability = ledger.Durability(database, wait_s=settings.ledger_wait_s)
         signer = ledger.SignerClient(settings.signer_path)
-        realm, line = RealmCode(settings.realm), LocalLine(settings.gateway_path)
-        rulebook = gateway.Rulebook(settings.policies_dir)
+        line = LocalLine(settings.gateway_path)
         try:
             watching = _open_feed(settings, database, pool, present=present, atlas=atlas, clock=clock)
             async with watching as (pages, intake):
@@ -105,15 +105,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     intake=intake,
                     clock=clock,
                     atlas=atlas,
-                    desk=access.Desk(
-                        database,
-                        durability,
-                        clock,
-                        settings.realm,
-                        accounts.fetch_position,
-                        frozenset(filter(None, settings.staff_countries.split(","))),
-                        access.Border(realm, rulebook, atlas.realm_of, _is_minor),
-                    ),
+                    desk=_make_desk(settings, database, durability, clock, atlas),
                     log=ledger.LogFolder(settings.ledger_dir),
                     abroad=make_abroad(settings, line, clock),
                     moved_secret=load_kept(settings.data, MOVED_NAMES),
@@ -122,12 +114,29 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     names=Names(settings.name_server),
                     issuer=Issuer(settings.data, settings.realm, clock),
                     reports=devices.reporting.Intake(database, settings.realm, clock),
+                    teller=open_teller(settings),
                 )
         finally:
             await line.close()
             await signer.close()
             await durability.close()
             await pool.close()
+
+
+def _make_desk(
+    settings: Settings, database: Database, durability: ledger.Durability, clock: Clock, atlas: realms.Atlas
+) -> access.Desk:
+    """Where staff ask to see private data."""
+    rulebook = gateway.Rulebook(settings.policies_dir)
+    return access.Desk(
+        database,
+        durability,
+        clock,
+        settings.realm,
+        accounts.fetch_position,
+        frozenset(filter(None, settings.staff_countries.split(","))),
+        access.Border(RealmCode(settings.realm), rulebook, atlas.realm_of, _is_minor),
+    )
 
 
 async def _is_minor(unit: ReadUnit, person: AccountId, at: datetime) -> bool:

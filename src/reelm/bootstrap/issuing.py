@@ -1,13 +1,24 @@
-"""Which authority certifies this realm's devices? Its own, made once beside the data, for its owner only to read."""
+"""Which authority certifies this realm's devices, and by which key are signals about them signed? Each is its own,
+made once beside the data, for its owner only to read.
+"""
 
 import asyncio
 import os
 from pathlib import Path
 
+from reelm.devices import make_signal_key
 from reelm.devices.enrolling import Authority, dump_authority, load_authority, make_authority
+from reelm.devices.signalling import Signer
+from reelm.infra.secrets import load_kept
+from reelm.infra.settings import Settings
 from reelm.kernel.time import Clock
 
-NAME = "devices.pem"
+NAME, SIGNALS = "devices.pem", "signals"
+
+
+def open_teller(settings: Settings) -> Signer:
+    """As whom this realm tells how devices stand: by its public address, and a key of its own."""
+    return Signer(settings.public_url, make_signal_key(load_kept(settings.data, SIGNALS)))
 
 
 class Issuer:

@@ -9,6 +9,7 @@ from functools import partial
 
 from reelm import access, accounts, devices, feed, gateway, ledger, media, moving, probing, realms, videos
 from reelm.bootstrap.atlas import open_atlas
+from reelm.bootstrap.issuing import open_teller
 from reelm.bootstrap.learner import have_feed_learn
 from reelm.bootstrap.movers import make_abroad, make_mover
 from reelm.bootstrap.probers import find_home, open_prober
@@ -25,6 +26,7 @@ from reelm.kernel.time import Clock, SystemClock
 SWEEP = "cell.sweep"
 PROBE = "cell.probe"
 SUSPENSIONS = "cell.suspensions"
+SIGNALS_IN, SIGNALS_OUT = "cell.signals-in", "cell.signals-out"
 DESCRIBE = "feed.describe"
 LEARN = "feed.learn"
 
@@ -41,6 +43,8 @@ class Workshop:
     mover: moving.Mover
     residents: moving.Residents
     clock: Clock
+    names: Names
+    teller: devices.signalling.Signer
 
     @property
     def media_jobs(self) -> Mapping[str, JobHandler]:
@@ -57,6 +61,8 @@ class Workshop:
             SWEEP: self._sweep,
             PROBE: self._probe,
             SUSPENSIONS: self._look_at_suspensions,
+            SIGNALS_IN: self._hear_signals,
+            SIGNALS_OUT: self._send_signals,
             DESCRIBE: partial(feed.run_describe, self.database),
             LEARN: self._learn,
             moving.ADVANCE: partial(moving.run_advance, self.mover),
@@ -71,6 +77,8 @@ class Workshop:
             SWEEP: "*/5 * * * *",
             PROBE: "3-53/10 * * * *",
             SUSPENSIONS: "* * * * *",
+            SIGNALS_IN: "* * * * *",
+            SIGNALS_OUT: "* * * * *",
             DESCRIBE: "* * * * *",
             LEARN: "7-57/10 * * * *",
             moving.WAKE: "* * * * *",
@@ -112,13 +120,31 @@ class Workshop:
     async def look_at_suspensions(self) -> None:
         """Look for proofs again that are a day old, and tell in the log of decisions that have lapsed."""
         realm, now = self.settings.realm, self.clock.now()
-        look = partial(devices.organisations.look, Names(self.settings.name_server))
+        look = partial(devices.organisations.look, self.names)
         await devices.organisations.look_again(self.database, look, realm=realm, at=now)
         await devices.register.note_lapsed(self.database, realm=realm, at=now)
 
     async def look_over_devices(self) -> None:
         """Judge anew how each managed device stands."""
         await devices.reporting.look_over(self.database, realm=self.settings.realm, at=self.clock.now())
+
+    async def _hear_signals(self, args: Mapping[str, str]) -> None:
+        del args
+        await self.hear_signals()
+
+    async def hear_signals(self) -> int:
+        """Ask for signals about organisations' devices, where they are not pushed; returns how many were taken."""
+        settings = self.settings
+        poller = devices.listening.Poller(self.database, self.names, settings.realm, settings.public_url, self.clock)
+        return await poller.poll_what_is_due()
+
+    async def _send_signals(self, args: Mapping[str, str]) -> None:
+        del args
+        await self.send_signals()
+
+    async def send_signals(self) -> int:
+        """Push what waits to whoever is to be told of organisations' devices; returns how many signals were taken."""
+        return await devices.signalling.push_what_is_due(self.database, self.names, self.teller, self.clock)
 
     async def _learn(self, args: Mapping[str, str]) -> None:
         """Let the feed learn what is due, in a process of its own."""
@@ -169,7 +195,8 @@ async def open_workshop(settings: Settings, clock: Clock | None = None) -> Async
         residents = moving.Residents(database, make_abroad(settings, line, clock), open_atlas(settings, clock))
         mover = make_mover(settings, database, durability, clock)
         try:
-            yield Workshop(settings, database, studio, mover, residents, clock)
+            names = Names(settings.name_server)
+            yield Workshop(settings, database, studio, mover, residents, clock, names, open_teller(settings))
         finally:
             await line.close()
             await durability.close()

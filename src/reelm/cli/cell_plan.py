@@ -138,14 +138,14 @@ def needs_network(role: str, env: Mapping[str, str]) -> bool:
     """Whether a role has anything to do on the network, given what it is told.
 
     >>> told = {"REELM_DATABASE_URL": "postgresql:///reelm?host=/run/pg", "REELM_LISTEN": "unix:/run/web.sock"}
-    >>> [needs_network(role, told) for role in ("web", "worker", "sequencer", "gateway")]
-    [False, False, False, True]
+    >>> [needs_network(role, told) for role in ("web", "worker", "sequencer", "gateway", "zones")]
+    [False, False, False, True, True]
     >>> needs_network("sequencer", told | {"REELM_LEDGER_POLICY": "/etc/witnesses"})
     True
     """
     if role == "signer":  # is asked over its socket, and has no database
         return False
-    if role == "gateway" or not is_on_this_machine(env["REELM_DATABASE_URL"]):
+    if role in {"gateway", "zones"} or not is_on_this_machine(env["REELM_DATABASE_URL"]):
         return True
     if role == "web":
         return not env["REELM_LISTEN"].startswith("unix:")

@@ -30,7 +30,7 @@ class IdentityNotUsed(Problem):
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Check one decision and say what it decides."""
-    signed, kid = _read(arguments)
+    signed, kid = read_signed(arguments)
     decision = signed.decision
     told = {
         "decision": decision.id,
@@ -51,7 +51,7 @@ def run_compile(arguments: argparse.Namespace) -> int:
     """Write the files of one target, as the decision asks for them while it is in force."""
     if arguments.identity is not None and arguments.target != "mobileconfig":
         raise IdentityNotUsed(target=arguments.target)
-    signed, _ = _read(arguments)
+    signed, _ = read_signed(arguments)
     fleet = devices.Fleet()
     if arguments.fleet is not None:
         fleet = devices.read_fleet(read_file(arguments.fleet))
@@ -134,7 +134,8 @@ def _keys_file(arguments: argparse.Namespace) -> Path:
     return arguments.keys or decision.with_name(f"{decision.stem}.keys.json")
 
 
-def _read(arguments: argparse.Namespace) -> tuple[devices.SignedDecision, str]:
+def read_signed(arguments: argparse.Namespace) -> tuple[devices.SignedDecision, str]:
+    """The decision that is named, and the thumbprint of the key that has signed it."""
     signed = devices.read_decision(read_file(arguments.decision))
     return signed, devices.verify(signed, devices.read_keys(read_file(_keys_file(arguments))))
 

@@ -34,6 +34,10 @@ def run_role(role: str) -> int:
         from reelm.worker import work_on_ledger
 
         uvloop.run(work_on_ledger(settings))
+    elif role == "zones":
+        from reelm.worker import work_on_zones
+
+        uvloop.run(work_on_zones(settings))
     elif role == "gateway":
         from reelm.web.gateway import serve_gateway
 

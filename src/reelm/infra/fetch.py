@@ -72,11 +72,12 @@ class Site:
                     return None
                 if answer.status_code != _OK:
                     raise AddressNotAnswering(url=str(url), fault=str(answer.status_code))
-                return await _read(answer, limit_bytes)
+                return await read_limited(answer, limit_bytes)
         raise AddressNotAnswering(url=str(url), fault="redirect")
 
 
-async def _read(answer: httpx.Response, limit_bytes: int) -> bytes:
+async def read_limited(answer: httpx.Response, limit_bytes: int) -> bytes:
+    """The body of an answer. Raises `AddressNotAnswering` for one over `limit_bytes`."""
     content = bytearray()
     async for chunk in answer.aiter_bytes():
         content += chunk
@@ -106,7 +107,7 @@ async def post(url: str, body: bytes, *, wait_s: float, limit_bytes: int) -> Ans
                 if answer.is_redirect:
                     raise AddressNotAnswering(url=url, fault="redirect")
                 content_type = answer.headers.get("content-type", "")
-                return Answer(answer.status_code, content_type, await _read(answer, limit_bytes))
+                return Answer(answer.status_code, content_type, await read_limited(answer, limit_bytes))
     except (httpx.TimeoutException, TimeoutError):
         raise AddressNotAnswering(url=url, fault="timeout") from None
     except (httpx.HTTPError, httpx.InvalidURL):

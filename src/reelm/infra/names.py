@@ -55,10 +55,14 @@ class Names:
         """The TXT records of a name, the parts of each joined."""
         return [b"".join(record.strings).decode("utf-8", "replace") for record in await self._ask(name, "TXT")]
 
+    async def find_addresses(self, host: str) -> list[Address]:
+        """Where a host is, as far as it may be called there."""
+        found = [ip_address(one.address) for kind in ("A", "AAAA") for one in await self._ask(host, kind)]
+        return list(filter(self.may_reach, found))
+
     async def fetch_text(self, host: str, path: str) -> str:
         """What lies at a path of a host, over HTTPS by its own certificate; empty where nothing can be had."""
-        found = [ip_address(one.address) for kind in ("A", "AAAA") for one in await self._ask(host, kind)]
-        for address in filter(self.may_reach, found):
+        for address in await self.find_addresses(host):
             try:
                 async with asyncio.timeout(ANSWER_S):
                     return await self._fetch(host, address, path)

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address people see")
     listen: str = Field(default="127.0.0.1:8000", description="Where the web role listens: HOST:PORT or unix:PATH")
     accel: bool = Field(default=False, description="nginx is in front and serves media by X-Accel-Redirect")
+    client_certs: bool = Field(
+        default=False,
+        description="The proxy at the Unix socket checks devices' certificates, and alone writes Client-Cert",
+    )
     client_dist: Path = Field(default=Path("client/dist"), description="Folder of the built client")
     secret: str = Field(
         default="",
@@ -102,7 +106,15 @@ class Settings(BaseSettings):
     name_server: str = Field(
         default="",
         pattern=r"^(\S+:\d+)?$",
-        description="HOST:PORT of the name server asked for proofs of organisations; empty: the machine's",
+        description="HOST:PORT of the name server asked for what organisations name; empty: the machine's",
+    )
+    zones_listen: str = Field(
+        default="", description="HOST:PORT where name servers fetch organisations' zones; empty: nowhere"
+    )
+    zones_notify: str = Field(
+        default="",
+        pattern=r"^([a-z0-9-]+=\S+:\d+(,[a-z0-9-]+=\S+:\d+)*)?$",
+        description="Name servers told of changed zones: ORGANISATION=HOST:PORT, with commas between; empty: none",
     )
     sign_in_tries: int = Field(default=10, ge=1, description="Failed sign-ins per handle and address in 15 minutes")
     sign_ups: int = Field(default=20, ge=1, description="Sign-ups per address in one hour")

@@ -13,7 +13,7 @@ from reelm.bootstrap import open_cell
 from reelm.infra.settings import Settings
 from reelm.kernel.time import Clock
 from reelm.videos import Clip
-from reelm.web import hot, hot_schema, ledger_files, pages, problems, scim, v1, well_known
+from reelm.web import hot, hot_schema, ledger_files, mdm, pages, problems, scim, signals, v1, well_known
 from reelm.web.guard import Guard
 from reelm.web.kept import Kept
 from reelm.web.suspended import Suspended
@@ -54,7 +54,7 @@ def _list_routes() -> list[BaseRoute]:
     """The routes of every realm of this process: FastAPI works out each one's fields when it is first looked for."""
     router = APIRouter()
     router.routes.extend(hot.ROUTES)  # before their schema, so that they answer
-    for one in (hot_schema, v1, v1.witness, well_known, ledger_files, scim):
+    for one in (hot_schema, v1, v1.witness, well_known, ledger_files, scim, signals, mdm):
         router.include_router(one.router)
     router.include_router(pages.oembed)
     router.include_router(pages.router)

@@ -1,5 +1,13 @@
-"""The loops: ordinary jobs, media jobs, the ledger's sequencer and its signer."""
+"""The loops: ordinary jobs, media jobs, the ledger's sequencer and its signer, and zones for name servers."""
 
 from reelm.worker.loops import sign_checkpoints, work_on_jobs, work_on_ledger, work_on_media
+from reelm.worker.zones import serve_zones, work_on_zones
 
-__all__ = ["sign_checkpoints", "work_on_jobs", "work_on_ledger", "work_on_media"]
+__all__ = [
+    "serve_zones",
+    "sign_checkpoints",
+    "work_on_jobs",
+    "work_on_ledger",
+    "work_on_media",
+    "work_on_zones",
+]

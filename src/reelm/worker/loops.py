@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import Coroutine
-from contextlib import suppress
 
 from reelm import ledger, media
 from reelm.bootstrap import LogOffice, open_sequencer, open_signer, open_workshop, store_events
 from reelm.infra.jobs import run_jobs
 from reelm.infra.settings import Settings
+from reelm.worker.stopping import until_asked_to_stop
 
 STREAM_PAUSE_S = 2.0
 
@@ -58,7 +56,7 @@ async def work_on_media(settings: Settings) -> None:
 async def work_on_ledger(settings: Settings) -> None:
     """Write the realm's log, and have it cosigned, until stopped."""
     async with open_sequencer(settings) as office:
-        await _until_asked_to_stop(_write_log(office, settings.ledger_interval_ms / 1000))
+        await until_asked_to_stop(_write_log(office, settings.ledger_interval_ms / 1000))
 
 
 async def _write_log(office: LogOffice, interval_s: float) -> None:
@@ -76,13 +74,4 @@ async def _write_log(office: LogOffice, interval_s: float) -> None:
 async def sign_checkpoints(settings: Settings) -> None:
     """Hold the log's keys until stopped."""
     ledger.hide_memory()
-    await _until_asked_to_stop(ledger.serve_signer(open_signer(settings), settings.signer_path))
-
-
-async def _until_asked_to_stop(work: Coroutine[None, None, None]) -> None:
-    """Run until it ends, or SIGINT or SIGTERM comes."""
-    task = asyncio.create_task(work)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
-        await task
+    await until_asked_to_stop(ledger.serve_signer(open_signer(settings), settings.signer_path))

@@ -86,12 +86,15 @@ def _answers(port: int) -> bool:
 
 
 @contextmanager
-def bind(folder: Path, zone: bytes, policy: str = POLICY) -> Generator[int]:
+def bind(
+    folder: Path, zone: bytes, policy: str = POLICY, *, more: str = "", port: int | None = None
+) -> Generator[int]:
+    """`more` is added to its configuration."""
     folder.mkdir(exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     (folder / "policy.zone").write_bytes(zone)
     (folder / "example.zone").write_text(WORLD)
-    (folder / "named.conf").write_text(NAMED.format(folder=folder, port=port, policy=policy))
+    (folder / "named.conf").write_text(NAMED.format(folder=folder, port=port, policy=policy) + more)
     with _running(folder, port, "named", "-g", "-n", "1", "-c", folder / "named.conf") as answering:
         yield answering
 

@@ -5,66 +5,80 @@ import plistlib
 from typing import Any, cast
 
 import pytest
-import yaml
+from tests.conformance.devices.apple_schema import (
+    beside_schema,
+    list_faults,
+    list_profile_faults,
+    read_keys,
+    read_schema,
+)
 from tests.conformance.devices.compiling import compile_example
-from tests.house.catalogue import ROOT
 
 from reelm.devices import mdm
+from reelm.devices.fleet import Enrolment, Platform
 
-SCHEMA = ROOT.parent / "shared" / "data" / "apple-device-management"
-TYPES = {"<string>": str, "<array>": list, "<integer>": int, "<boolean>": bool, "<dictionary>": dict, "<data>": bytes}
-
-pytestmark = pytest.mark.skipif(not SCHEMA.is_dir(), reason="Apple's schema does not lie beside this checkout")
-
-
-def _read(name: str) -> dict[str, Any]:
-    return yaml.safe_load((SCHEMA / name).read_text("utf-8"))
-
-
-def _keys(name: str) -> dict[str, dict[str, Any]]:
-    return {one["key"]: one for one in _read(name)["payloadkeys"]}
-
-
-def _list_faults(told: dict[str, Any], keys: dict[str, dict[str, Any]]) -> list[str]:
-    faults = [f"{name} is unknown" for name in told.keys() - keys.keys()]
-    required = {name for name, one in keys.items() if one.get("presence") == "required"}
-    faults += [f"{name} is missing" for name in required - told.keys()]
-    for name, value in told.items():
-        one = keys.get(name, {})
-        if not isinstance(value, TYPES.get(one.get("type", ""), object)):
-            faults.append(f"{name} is no {one['type']}")
-        if "rangelist" in one and value not in one["rangelist"]:
-            faults.append(f"{name} is none of {one['rangelist']}")
-    return faults
+pytestmark = beside_schema
 
 
 @pytest.mark.parametrize("enrolment", ["supervised", "device"])
 def test_profiles_are_what_the_schema_takes(enrolment: str) -> None:
     profile = plistlib.loads(compile_example("mobileconfig")[f"{enrolment}.mobileconfig"])
-    common = _keys("mdm/profiles/CommonPayloadKeys.yaml")
-    assert _list_faults(profile, common | _keys("mdm/profiles/TopLevel.yaml")) == []
+    assert list_profile_faults(profile) == []
+    common = read_keys("mdm/profiles/CommonPayloadKeys.yaml")
     for payload in profile["PayloadContent"]:
-        schema = _read(f"mdm/profiles/{payload['PayloadType']}.yaml")
-        keys = {one["key"]: one for one in schema["payloadkeys"]}
-        assert _list_faults(payload, common | keys) == []
+        keys = read_keys(f"mdm/profiles/{payload['PayloadType']}.yaml")
         for name in payload.keys() - common.keys():
             ios = cast("dict[str, Any]", keys[name].get("supportedOS", {})).get("iOS", {})
             assert enrolment == "supervised" or not ios.get("supervised", False), name
 
 
+@pytest.mark.parametrize(
+    ("platform", "enrolment", "account"),
+    [
+        (Platform.IOS, Enrolment.SUPERVISED, None),
+        (Platform.IOS, Enrolment.DEVICE, "ana"),
+        (Platform.IOS, Enrolment.USER, "ana@institution.example"),
+        (Platform.MACOS, Enrolment.DEVICE, None),
+    ],
+)
+def test_profiles_to_enrol_by_are_what_the_schema_takes(
+    platform: Platform, enrolment: Enrolment, account: str | None
+) -> None:
+    entry = mdm.Entry(
+        device="d1",
+        organisation="institution",
+        organisation_name="Example Institution",
+        platform=platform,
+        enrolment=enrolment,
+        code="7F3K-9QXM-2B8T-VW4C",
+        url="https://reelm.example",
+        realm="eu",
+        account=account,
+    )
+    profile = plistlib.loads(mdm.make_enrolment_profile(entry))
+    system, is_user_enrolled = "iOS" if platform is Platform.IOS else "macOS", enrolment is Enrolment.USER
+    assert list_profile_faults(profile, system, is_user_enrolled=is_user_enrolled) == []
+    keys, managed = profile["PayloadContent"]
+    assert managed["IdentityCertificateUUID"] == keys["PayloadUUID"]
+    assert managed["SignMessage"] is True
+    rights = managed.get("AccessRights", 0)
+    assert rights & ~(1 | 2 | 256 | 4096) == 0, "profiles and apps, and nothing else of the device"
+    assert ("EnrollmentMode" in managed) is is_user_enrolled
+
+
 def test_the_key_that_blocks_apps_is_for_supervised_devices_only() -> None:
     """What our refusal of user enrolment rests on."""
-    ios = _keys("mdm/profiles/com.apple.applicationaccess.yaml")["blockedAppBundleIDs"]["supportedOS"]["iOS"]
+    ios = read_keys("mdm/profiles/com.apple.applicationaccess.yaml")["blockedAppBundleIDs"]["supportedOS"]["iOS"]
     assert (ios["supervised"], ios["userenrollment"]["mode"]) == (True, "forbidden")
 
 
 def test_declarations_have_the_fields_of_any_declaration() -> None:
-    keys = _keys("declarative/declarations/declarationbase.yaml")
+    keys = read_keys("declarative/declarations/declarationbase.yaml")
     files = compile_example("ddm")
     for content in files.values():
-        assert _list_faults(json.loads(content), keys) == []
+        assert list_faults(json.loads(content), keys) == []
     activation = next(json.loads(content) for name, content in files.items() if "activation" in name)
-    assert _list_faults(activation["Payload"], _keys("declarative/declarations/activations/simple.yaml")) == []
+    assert list_faults(activation["Payload"], read_keys("declarative/declarations/activations/simple.yaml")) == []
     identifiers = {json.loads(content)["Identifier"] for content in files.values()}
     assert set(activation["Payload"]["StandardConfigurations"]) <= identifiers
 
@@ -81,12 +95,10 @@ def test_declarations_have_the_fields_of_any_declaration() -> None:
 def test_commands_are_what_the_schema_takes(file: str, request_: dict[str, Any]) -> None:
     told = plistlib.loads(mdm.Command("1", request_).encode())
     assert told.keys() == {"CommandUUID", "Command"}
-    schema = _read(f"mdm/commands/{file}.yaml")
+    schema = read_schema(f"mdm/commands/{file}.yaml")
     assert told["Command"].pop("RequestType") == schema["payload"]["requesttype"]
     keys = {one["key"]: one for one in schema["payloadkeys"]}
-    assert _list_faults(told["Command"], keys) == []
-    for item in told["Command"].get("Items", ()):
-        assert item in keys["Items"]["subkeys"][0]["rangelist"]
+    assert list_faults(told["Command"], keys) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +107,7 @@ def test_commands_are_what_the_schema_takes(file: str, request_: dict[str, Any])
 )
 def test_what_is_read_of_a_check_in_is_what_the_schema_has(file: str, form: Any) -> None:
     """Every key that we ask for is one that it promises, and the one we know a device by is allowed there."""
-    keys = _keys(f"mdm/checkin/{file}.yaml")
+    keys = read_keys(f"mdm/checkin/{file}.yaml")
     fields = form.model_fields
     assert fields.keys() <= keys.keys()
     for name, field in fields.items():

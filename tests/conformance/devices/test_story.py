@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
 from tests.conformance.devices.browsing import managed_by, open_page
 from tests.conformance.devices.resolving import EXCEPTED, STAFF, ask, bind, free_port, installed
@@ -75,14 +75,6 @@ class Town:
         zone = await self.file("rpz", f"{decision}/everybody.zone")
         return await asyncio.to_thread(_ask_bind, self.folder / "named", zone)
 
-    async def browse(self, page: Page, gadget: Gadget | None = None) -> str:
-        """What somebody sees who opens Reelm, on a device or on none."""
-        await page.context.clear_cookies()
-        if gadget is not None:
-            await page.context.add_cookies([{"name": "reelm_device", "value": gadget.token, "url": self.base}])
-        await page.goto("about:blank")
-        return await open_page(page, self.base + "/")
-
 
 def _ask_bind(folder: Path, zone: bytes) -> dict[str, str]:
     with bind(folder, zone) as port:
@@ -129,45 +121,21 @@ async def test_a_suspension_from_its_publication_to_its_end(town: Town) -> None:
     bound = (await directory.device("laptop-1", **told, person={"value": person["id"]}))["id"]
     excepted = (await directory.device("laptop-2", **told, addresses=[EXCEPTED]))["id"]
     laptop, exempt = await institution.enrol(bound), await institution.enrol(excepted)
-    chromium = {
-        "executable_path": find_chromium(),
-        "args": [*CHROMIUM_FLAGS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
-    }
 
     id = await institution.publish(measures=["remove", "block-installing", "block-traffic", "refuse-service"])
     before = await town.artefacts()
     await institution.except_device(id, excepted, days=60)
     assert await town.ask_bind(id) == {STAFF: "NOERROR", EXCEPTED: "NOERROR"}
     assert await _status(town, STAFF) == 200
-
-    shown = (await laptop.call("GET", "/api/v1/device")).json()["decisions"][0]
-    assert (shown["state"], shown["language"]) == ("published", "fr-CA")
-    assert (await laptop.call("POST", f"/api/v1/device/decisions/{id}/acknowledge")).status_code == 204
-    reached = await institution.do("decider", "GET", f"/decisions/{id}/told")
-    assert (reached["people"], reached["acknowledged"]) == (1, 1)
+    await _told_and_acknowledged(town, id, laptop)
 
     clock.advance(timedelta(days=2))
     await laptop.show_key()
     await exempt.show_key()
     assert await town.ask_bind(id) == {STAFF: "NXDOMAIN", EXCEPTED: "NOERROR"}
-    statuses = [await _status(town, *who) for who in ((STAFF,), (ELSEWHERE,), (ELSEWHERE, laptop), (STAFF, exempt))]
-    assert statuses == [403, 200, 403, 200]
-    policy = await town.file("chromium", "suspensions.json")
-    async with async_playwright() as playwright:
-        with managed_by(policy):
-            browser = await playwright.chromium.launch(**chromium)
-            assert await town.browse(await browser.new_page()) == BLOCKED
-            await browser.close()
-        browser = await playwright.chromium.launch(**chromium)
-        page = await browser.new_page(viewport={"width": 390, "height": 844})
-        assert await town.browse(page) == NOTICE
-        await page.screenshot(path=town.folder / "notice.png", full_page=True)
-        await page.context.add_cookies([{"name": "reelm_device", "value": exempt.token, "url": town.base}])
-        opened = await page.goto(town.base + "/")
-        assert opened is not None
-        assert opened.status == 200
-        await page.locator("#app > *").first.wait_for()
-        await browser.close()
+    assert (await _status(town, STAFF), await _status(town, ELSEWHERE)) == (403, 200)
+    assert (await _status(town, ELSEWHERE, laptop), await _status(town, STAFF, exempt)) == (403, 200)
+    await _blocked_noticed_and_served(town, exempt)
 
     clock.advance(timedelta(days=88))
     await institution.pass_days(0)
@@ -176,4 +144,37 @@ async def test_a_suspension_from_its_publication_to_its_end(town: Town) -> None:
     assert await town.artefacts() == before
     assert await town.ask_bind(id) == {STAFF: "NOERROR", EXCEPTED: "NOERROR"}
     await laptop.show_key()
-    assert [await _status(town, *who) for who in ((STAFF,), (ELSEWHERE, laptop))] == [200, 200]
+    assert (await _status(town, STAFF), await _status(town, ELSEWHERE, laptop)) == (200, 200)
+
+
+async def _told_and_acknowledged(town: Town, id: str, laptop: Gadget) -> None:
+    """Its person reads it in their language, and says so."""
+    shown = (await laptop.call("GET", "/api/v1/device")).json()["decisions"][0]
+    assert (shown["state"], shown["language"]) == ("published", "fr-CA")
+    assert (await laptop.call("POST", f"/api/v1/device/decisions/{id}/acknowledge")).status_code == 204
+    reached = await town.institution.do("decider", "GET", f"/decisions/{id}/told")
+    assert (reached["people"], reached["acknowledged"]) == (1, 1)
+
+
+async def _blocked_noticed_and_served(town: Town, exempt: Gadget) -> None:
+    """Chromium with the policy blocks the page; without it Reelm's notice is there; who is excepted is served."""
+    rules = f"--host-resolver-rules=MAP {HOST} 127.0.0.1"
+    async with async_playwright() as playwright:
+
+        async def launch() -> Browser:
+            return await playwright.chromium.launch(executable_path=find_chromium(), args=[*CHROMIUM_FLAGS, rules])
+
+        with managed_by(await town.file("chromium", "suspensions.json")):
+            browser = await launch()
+            assert await open_page(await browser.new_page(), town.base + "/") == BLOCKED
+            await browser.close()
+        browser = await launch()
+        page = await browser.new_page(viewport={"width": 390, "height": 844})
+        assert await open_page(page, town.base + "/") == NOTICE
+        await page.screenshot(path=town.folder / "notice.png", full_page=True)
+        await page.context.add_cookies([{"name": "reelm_device", "value": exempt.token, "url": town.base}])
+        opened = await page.goto(town.base + "/")
+        assert opened is not None
+        assert opened.status == 200
+        await page.locator("#app > *").first.wait_for()
+        await browser.close()

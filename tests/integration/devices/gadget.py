@@ -39,7 +39,11 @@ class Gadget:
 
     def proof(self, **told: Any) -> str:
         key = ECKey.import_key(self.key)
-        facts = {"audience": self.realm.settings.public_url, "jti": uuid4().hex, "now": self.realm.clock.now()}
+        facts: dict[str, Any] = {
+            "audience": self.realm.settings.public_url,
+            "jti": uuid4().hex,
+            "now": self.realm.clock.now(),
+        }
         return make_proof(key, **(facts | told))
 
     async def show_key(self, session: Person | None = None) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""A name server of a test's own: TXT records that tests put in and take out, asked over real UDP."""
+"""A name server of a test's own: records that tests put in and take out, asked over real UDP."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -15,10 +15,11 @@ import dns.rrset
 
 @dataclass
 class Zones:
-    """What it answers: texts by name. `server` is where it listens."""
+    """What it answers: texts and addresses by name. `server` is where it listens."""
 
     server: str = ""
     texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    addresses: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def answer(self, data: bytes) -> bytes:
         asked = dns.message.from_wire(data)
@@ -26,11 +27,13 @@ class Zones:
         name = question.name.to_text(omit_final_dot=True)
         answer = dns.message.make_response(asked)
         answer.flags |= dns.flags.AA | dns.flags.RA
-        if name not in self.texts:
+        if name not in self.texts and name not in self.addresses:
             answer.set_rcode(dns.rcode.NXDOMAIN)
-        elif question.rdtype == dns.rdatatype.TXT:
+        elif question.rdtype == dns.rdatatype.TXT and name in self.texts:
             quoted = [f'"{text}"' for text in self.texts[name]]
             answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", "TXT", *quoted))
+        elif question.rdtype == dns.rdatatype.A and name in self.addresses:
+            answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", "A", *self.addresses[name]))
         return answer.to_wire()
 
 

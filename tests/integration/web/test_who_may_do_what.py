@@ -228,6 +228,12 @@ TABLE: dict[str, Call] = {
     # We as a witness: asked by other logs' machines, which have no account; what isn't a request is refused alike
     "POST /witness/add-checkpoint": Call(anybody(400), content=b"hello", staff=True),
     "GET /witness/{origin_hash}/checkpoint": Call(anybody(404), staff=True),
+    # Apple's devices and SCEP: known by signatures and codes, and by no account
+    "PUT /mdm/checkin": Call(anybody(403), content=b"hello", staff=True),
+    "PUT /mdm/connect": Call(anybody(403), content=b"hello", staff=True),
+    "GET /mdm/enrol": Call(anybody(404), query="?code=7F3K-9QXM-2B8T-VW4C", staff=True),
+    "GET /mdm/scep": Call(anybody(200), query="?operation=GetCACaps", staff=True),
+    "POST /mdm/scep": Call(anybody(400), query="?operation=PKIOperation", content=b"hello", staff=True),
     # Staff access: `{request}` is the operator's, in the state that the call is for
     "GET /api/v1/access/terms": Call(anybody(200), staff=True),
     "GET /api/v1/access/requests": Call(only(200, *STAFF), staff=True),
@@ -241,6 +247,28 @@ TABLE: dict[str, Call] = {
         only(200, AUDITOR, SECOND), json={"finding": "justified"}, staff=True
     ),
     "GET /api/v1/access/requests/{request}/data/{collection}": Call(only(200, OPERATOR), staff=True),
+    # Signals about devices: between machines, which show tokens of their own (`devices/test_who_may_signal.py`)
+    "GET /.well-known/ssf-configuration": Call(anybody(200)),
+    "GET /signals/jwks.json": Call(anybody(200)),
+    "POST /signals/{organisation}/events": Call(anybody(400), content=b"hello"),
+    "POST /signals/streams": Call(anybody(401), json={}),
+    "GET /signals/streams": Call(anybody(401)),
+    "PATCH /signals/streams": Call(anybody(401), json={}),
+    "PUT /signals/streams": Call(anybody(401), json={}),
+    "DELETE /signals/streams": Call(anybody(401)),
+    "GET /signals/status": Call(anybody(401)),
+    "POST /signals/status": Call(anybody(401), json={}),
+    "POST /signals/verify": Call(anybody(401), json={}),
+    "POST /signals/streams/{stream}/poll": Call(anybody(401), json={}),
+    "GET /api/v1/organisations/{organisation}/signals/issuers": Call(signed_in(404)),
+    "POST /api/v1/organisations/{organisation}/signals/issuers": Call(
+        signed_in(404), json={"issuer": "https://mdm.example", "jwks": {}}
+    ),
+    "PUT /api/v1/organisations/{organisation}/signals/issuers/{issuer}/keys": Call(signed_in(404), json={"jwks": {}}),
+    "DELETE /api/v1/organisations/{organisation}/signals/issuers/{issuer}": Call(signed_in(404)),
+    "GET /api/v1/organisations/{organisation}/signals/receivers": Call(signed_in(404)),
+    "POST /api/v1/organisations/{organisation}/signals/receivers": Call(signed_in(404), json={"audience": "siem"}),
+    "DELETE /api/v1/organisations/{organisation}/signals/receivers/{receiver}": Call(signed_in(404)),
     "POST /api/v1/videos": Call(owner(201), json={"upload_id": "{upload}", "caption": "from a stranger?"}),
 }
 
@@ -293,6 +321,8 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
     """What stands for the parts of a path or body in braces; made anew for each caller where one call uses it up."""
     cast = realm.people
     names = {"handle": "ana", "somebody": f"{who[:2]}.new", "comment": cast.comment, "video": video}
+    if "signals/" in wanted:  # of no organisation that is here
+        names |= {"organisation": "nobody", **dict.fromkeys(("issuer", "receiver", "stream"), cast.comment)}
     if "{kind}" in wanted:
         names |= {"kind": "creator", "value": "ana"}
     if "{account:" in wanted:

@@ -102,6 +102,8 @@ SUSPENSION_TABLE: dict[str, Call] = {
     f"GET {DECISION}/told": Call(seats(200, *SEATS)),
     f"GET {DECISION}/states": Call(seats(200, *SEATS)),
     f"GET {DECISION}/devices": Call(seats(200, *SEATS)),
+    f"GET {DECISION}/audit-pack": Call(seats(200, AUDITOR, DECIDER, ADMIN)),
+    f"POST {DECISION}/audit-pack": Call(seats(200, AUDITOR, DECIDER, ADMIN), json={"{probes}": ""}),
     f"GET {DECISION}/exceptions": Call(seats(200, *SEATS)),
     f"POST {DECISION}/exceptions": Call(seats(201, ADMIN, DECIDER), json={"{wish}": ""}, steps=("ask", "publish")),
     f"POST {ORG}/exceptions/{{exception}}/grant": Call(seats(200, APPROVER)),
@@ -113,6 +115,7 @@ SUSPENSION_TABLE: dict[str, Call] = {
     f"GET {ORG}/devices/{{device}}/evidence": Call(seats(200, AUDITOR, DECIDER, ADMIN)),
     f"GET {ORG}/tokens": Call(seats(200, ADMIN)),
     f"POST {ORG}/tokens": Call(seats(201, ADMIN), json={"purpose": "directory"}),
+    f"GET {ORG}/zones": Call(seats(200, ADMIN)),
     f"DELETE {ORG}/tokens/{{token}}": Call(seats(204, ADMIN)),
     f"POST {ORG}/inventory": Call(
         seats(200, ADMIN), content=b"code,platform,enrolment,ownership\nmac-1,macos,device,corporate\n"
@@ -129,6 +132,7 @@ SUSPENSION_TABLE: dict[str, Call] = {
     # and by their pass from then on
     "GET /api/v1/device": Call(on_a_device()),
     "DELETE /api/v1/device": Call(on_a_device()),
+    "GET /api/v1/device/policies": Call(on_a_device()),
     "POST /api/v1/device/reports": Call(on_a_device(), json={"apps": [], "at": "{later}"}),
     "POST /api/v1/device/decisions/{decision}/acknowledge": Call(on_a_device()),
     "POST /api/v1/device/decisions/{decision}/replies": Call(on_a_device(), json={"words": "No."}),
@@ -202,6 +206,10 @@ async def _decision(institution: Institution, wanted: str, steps: tuple[str, ...
     for step in ("ask", "publish") if "{exception}" in wanted else steps:
         await institution.do("decider", "POST", f"/decisions/{id}/{step}")
     names: dict[str, Any] = {"decision": id}
+    if "{probes}" in wanted:
+        (line,) = (one for one in await institution.do("decider", "GET", "/decisions") if one["id"] == id)
+        names["probes"] = {"kind": "suspension-probes", "v": 1, "decision": f"urn:uuid:{id}", "probes": []}
+        names["probes"] |= {"sha256": line["sha256"], "at": as_text(institution.realm.clock.now())}
     if "{wish}" in wanted or "{exception}" in wanted:
         device = await make_device(institution, f"laptop-{id[-12:]}")
         until = as_text(institution.realm.clock.now() + timedelta(days=30))

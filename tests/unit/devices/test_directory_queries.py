@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from reelm.devices.errors import DirectoryRefused
 from reelm.devices.roll import store
+from reelm.devices.roll.errors import DirectoryRefused
 from reelm.devices.roll.model import (
     Compare,
     Every,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.devices.errors import DirectoryRefused
 from reelm.devices.fleet import Enrolment, Platform
 from reelm.devices.model import Ownership
+from reelm.devices.roll.errors import DirectoryRefused
 from reelm.devices.roll.model import (
     Entry,
     Group,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.devices.errors import InventoryMalformed
 from reelm.devices.fleet import Enrolment, Platform
 from reelm.devices.model import Ownership
 from reelm.devices.roll.csv_import import COLUMNS, Listed, read_inventory
+from reelm.devices.roll.errors import InventoryMalformed
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HEAD = "code,platform,enrolment,ownership"

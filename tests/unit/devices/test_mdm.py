@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.devices import Report
 from reelm.devices.errors import MdmMessageMalformed
 from reelm.devices.mdm import (
     Answer,
@@ -106,11 +105,11 @@ def _answer(status: Status, command: str | None = None, **more: Any) -> Answer:
 def test_only_apps_that_were_asked_about_count() -> None:
     there = [{"Identifier": "example.shortvideo.app", "Name": "Shortvideo"}, {"Identifier": "org.private.diary"}]
     answer = _answer(Status.ACKNOWLEDGED, "1", InstalledApplicationList=there)
-    assert read_inventory(answer, ["example.shortvideo.app"], NOW) == Report(NOW, has_app=True)
-    assert read_inventory(answer, ["example.other"], NOW) == Report(NOW, has_app=False)
+    assert read_inventory(answer, ["example.shortvideo.app"]) == {"example.shortvideo.app"}
+    assert read_inventory(answer, ["example.other"]) == frozenset()
     assert "Shortvideo" not in answer.model_dump_json()
-    assert read_inventory(_answer(Status.ACKNOWLEDGED, "1"), ["example.other"], NOW) is None
-    assert read_inventory(_answer(Status.NOT_NOW, "1"), ["example.other"], NOW) is None
+    assert read_inventory(_answer(Status.ACKNOWLEDGED, "1"), ["example.other"]) is None
+    assert read_inventory(_answer(Status.NOT_NOW, "1"), ["example.other"]) is None
     assert list_suspended_apps(["a.b"])["Identifiers"] == ["a.b"]
 
 

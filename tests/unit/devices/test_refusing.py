@@ -1,6 +1,7 @@
 """Who is refused: bound devices wherever they are, unknown ones on proven networks, and nobody else."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ REFUSED, TOLD = Binding(ONE.id, Effect.REFUSE), Binding(ONE.id, Effect.NOTICE)
 HOME, WORK = "198.51.100.7", "192.0.2.200"
 
 
-def _suspended(state: State = State.IN_FORCE, **more: list[bytes]) -> Suspensions:
+def _suspended(state: State = State.IN_FORCE, **more: Any) -> Suspensions:
     return Suspensions([Bound(ONE, state, OFFICE, **more)])
 
 

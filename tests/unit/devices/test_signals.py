@@ -1,5 +1,6 @@
 """A token is believed of its own issuer about its own devices, by its own audience, for a week, and else never."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from reelm.devices import (
     Change,
@@ -16,10 +17,19 @@ from reelm.devices import (
     Envelope,
     SignalRefused,
     make_signal,
+    make_stream_update,
     make_verification,
     read_signal,
 )
-from reelm.devices.signals import COMPLIANCE_CHANGE, MOST_BYTES, TAKEN_FOR, TYPE
+from reelm.devices.signals import (
+    COMPLIANCE_CHANGE,
+    MOST_BYTES,
+    SESSION_REVOKED,
+    STREAM_UPDATED,
+    TAKEN_FOR,
+    TYPE,
+    VERIFICATION,
+)
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=UTC)
 ISSUER, ME = "https://mdm.example", "https://eu.reelm.example/signals"
@@ -29,6 +39,7 @@ CHANGE = Change("d1", "tenant-1", Compliance.COMPLIANT, Compliance.NOT_COMPLIANT
 ENVELOPE = Envelope(ISSUER, ME, "jti-1", KEY, NOW)
 TOKEN = make_signal(CHANGE, ENVELOPE)
 CLAIMS: dict[str, Any] = jwt.decode(TOKEN, KEY, algorithms=["ES256"]).claims
+CLAIMS_TEXT = json.dumps(CLAIMS)
 EVENT: dict[str, Any] = CLAIMS["events"][COMPLIANCE_CHANGE]
 
 
@@ -50,8 +61,38 @@ def test_what_is_told_is_heard() -> None:
     heard = read_signal(TOKEN, keys=KEYS, audience=ME, now=NOW + timedelta(minutes=1))
     assert (heard.jti, heard.issuer, heard.device, heard.tenant) == ("jti-1", ISSUER, "d1", "tenant-1")
     assert (heard.status, heard.at) == ("not-compliant", NOW)
-    verified = read_signal(make_verification("state-1", ENVELOPE), keys=KEYS, audience=ME, now=NOW)
-    assert (verified.state, verified.device, verified.status) == ("state-1", None, None)
+    verified = read_signal(make_verification("stream-1", "state-1", ENVELOPE), keys=KEYS, audience=ME, now=NOW)
+    assert (verified.kind, verified.state, verified.device, verified.status) == (VERIFICATION, "state-1", None, None)
+    unasked = read_signal(make_verification("stream-1", None, ENVELOPE), keys=KEYS, audience=ME, now=NOW)
+    assert unasked.state is None
+    update = make_stream_update("stream-1", "disabled", "Nobody came.", ENVELOPE)
+    updated = read_signal(update, keys=KEYS, audience=ME, now=NOW)
+    assert (updated.kind, updated.stream, updated.device) == (STREAM_UPDATED, "disabled", None)
+
+
+def test_that_sessions_are_over_is_heard() -> None:
+    events = {SESSION_REVOKED: {"event_timestamp": int((NOW - timedelta(hours=1)).timestamp())}}
+    heard = read_signal(_sign(CLAIMS | {"events": events}), keys=KEYS, audience=ME, now=NOW)
+    assert (heard.kind, heard.device, heard.status) == (SESSION_REVOKED, "d1", None)
+    assert heard.at == NOW - timedelta(hours=1)
+
+
+def test_of_what_nothing_was_known_the_worse_word_was_true() -> None:
+    token = make_signal(replace(CHANGE, before=None, now=Compliance.COMPLIANT), ENVELOPE)
+    event = jwt.decode(token, KEY, algorithms=["ES256"]).claims["events"][COMPLIANCE_CHANGE]
+    assert (event["previous_status"], event["current_status"]) == ("not-compliant", "compliant")
+
+
+def test_an_rsa_key_signs_by_rs256_and_by_nothing_else() -> None:
+    key = RSAKey.generate_key(2048)
+
+    def sign(alg: str) -> str:
+        return jwt.encode({"alg": alg, "kid": key.thumbprint(), "typ": TYPE}, CLAIMS, key, algorithms=[alg])
+
+    assert read_signal(sign("RS256"), keys={ISSUER: [key]}, audience=ME, now=NOW).device == "d1"
+    for alg in ("RS512", "PS256"):
+        with pytest.raises(SignalRefused):
+            read_signal(sign(alg), keys={ISSUER: [key]}, audience=ME, now=NOW)
 
 
 def test_what_cannot_be_verified_is_told_as_not_compliant() -> None:
@@ -83,6 +124,9 @@ def test_a_token_of_many_audiences_and_a_key_by_its_own_name_are_taken() -> None
         ({"events": {"urn:x": {}}}, "invalid_request"),
         ({"events": {COMPLIANCE_CHANGE: EVENT | {"current_status": "unknown"}}}, "invalid_request"),
         ({"events": {COMPLIANCE_CHANGE: {}}}, "invalid_request"),
+        ({"events": {SESSION_REVOKED: {}}, "sub_id": {"format": "opaque", "id": "s"}}, "invalid_request"),
+        ({"events": {STREAM_UPDATED: {"status": "gone"}}}, "invalid_request"),
+        ({"events": {VERIFICATION: {"state": "\0"}}}, "invalid_request"),
         ({"sub_id": None}, "invalid_request"),
         ({"sub_id": {"format": "opaque", "id": "d1"}}, "invalid_request"),
         ({"sub_id": _subject(ISSUER, "")}, "invalid_request"),
@@ -120,3 +164,43 @@ def test_a_time_of_the_event_that_is_still_to_come_is_now() -> None:
 @given(st.text(max_size=200) | st.just("." * 10) | st.just("a" * (MOST_BYTES + 1)))
 def test_any_text_is_refused_and_nothing_else_happens(token: str) -> None:
     assert _refused(token) in {"invalid_key", "invalid_request"}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*CLAIMS, "txn"]), JSON), st.dictionaries(st.sampled_from([*EVENT]), JSON))
+def test_whatever_a_known_issuer_has_signed_is_understood_or_refused(
+    claims: dict[str, Any], event: dict[str, Any]
+) -> None:
+    for kind in (COMPLIANCE_CHANGE, SESSION_REVOKED, VERIFICATION, STREAM_UPDATED):
+        for told in (CLAIMS | {"events": {kind: event}} | claims, CLAIMS | {"events": {kind: EVENT | event}}):
+            try:
+                heard = read_signal(_sign(told), keys=KEYS, audience=ME, now=NOW)
+            except SignalRefused:
+                continue
+            assert heard.at <= NOW + timedelta(minutes=5)
+            assert "\0" not in f"{heard.jti}{heard.device}{heard.state}"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        CLAIMS_TEXT.replace('"jti-1"', '"\\ud800"'),
+        CLAIMS_TEXT.replace('"d1"', '"\\udfff"'),
+        CLAIMS_TEXT.replace('"jti-1"', "1" * 5000),
+        CLAIMS_TEXT.replace('"jti-1"', "NaN"),
+        CLAIMS_TEXT.replace('"jti-1"', "[" * 3000 + "]" * 3000),
+        CLAIMS_TEXT[:-1],
+        "[]",
+    ],
+    ids=lambda payload: payload[:40],
+)
+def test_json_that_nobody_should_write_is_refused(payload: str) -> None:
+    header = {"alg": "ES256", "kid": KEY.thumbprint(), "typ": TYPE}
+    token = jws.serialize_compact(header, payload.encode(), KEY, algorithms=["ES256"])
+    assert _refused(token) in {"invalid_request", "invalid_key"}

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
@@ -50,9 +51,16 @@ def make_profile(blocked: Blocked, organisation: str, enrolment: Enrolment) -> b
     return plistlib.dumps(profile, sort_keys=True)
 
 
-def sign_profile(profile: bytes, certificate: x509.Certificate, key: EllipticCurvePrivateKey) -> bytes:
-    """The profile inside a CMS signature (RFC 5652), DER, as devices take it."""
+def sign_profile(
+    profile: bytes,
+    certificate: x509.Certificate,
+    key: EllipticCurvePrivateKey | RSAPrivateKey,
+    issuer: x509.Certificate | None = None,
+) -> bytes:
+    """The profile inside a CMS signature (RFC 5652), DER, as devices take it. The issuer's certificate goes along."""
     builder = PKCS7SignatureBuilder().set_data(profile).add_signer(certificate, key, SHA256())
+    if issuer is not None:
+        builder = builder.add_certificate(issuer)
     return builder.sign(Encoding.DER, [PKCS7Options.Binary])
 
 

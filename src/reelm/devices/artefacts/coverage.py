@@ -13,6 +13,8 @@ from reelm.devices.fleet import Enrolment, Platform
 # Targets whose files programs of others take and act on in our tests. The files of the others are checked against
 # what their vendors publish, and nothing more is known of them.
 EXERCISED_LIVE = frozenset({"chromium", "rpz"})
+# Programs of ours that look at a device, or have it looked at, and say what is there.
+REPORTERS = frozenset({"agent", "mdm"})
 
 
 class Control(StrEnum):
@@ -39,7 +41,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """How far one control reaches on a kind of device, and by which targets."""
+    """How far one control reaches on a kind of device, and by which targets and reporters."""
 
     reach: Reach
     by: tuple[str, ...] = ()
@@ -55,7 +57,10 @@ _APPLE = Cell(Reach.ENFORCED, ("mobileconfig", "ddm", "intune"))
 _ANDROID = Cell(Reach.ENFORCED, ("android",))
 _WORK_SIDE = Cell(Reach.PARTLY, ("android",))
 _BROWSERS = Cell(Reach.ENFORCED, ("chromium", "firefox"))
-_BY_INTUNE = Cell(Reach.ENFORCED, ("intune",))
+_ASKED = Cell(Reach.ENFORCED, ("mdm", "intune"))
+_ASKED_MAC = Cell(Reach.PARTLY, ("mdm",))
+_IF_INSTALLED_BY_US = Cell(Reach.PARTLY, ("mdm",))
+_LOOKED_FOR = Cell(Reach.PARTLY, ("agent",))
 _BY_FILTER = Cell(Reach.ENFORCED, ("mobileconfig",))
 _IN_MANAGED_APPS = Cell(Reach.PARTLY, ("mobileconfig",))
 
@@ -64,17 +69,19 @@ def _device(removed: Cell, installing: Cell, seen: Cell, in_browser: Cell) -> Ma
     return dict(zip(Control, (removed, installing, seen, in_browser, _ON_NETWORK), strict=True))
 
 
-# An app that is hidden and kept from being opened counts as removed; its file stays on the phone.
+# An app that is hidden and kept from being opened counts as removed; its file stays on the phone. On others of
+# Apple's devices those are removed that the organisation has installed. A Mac may list an app without its identifier,
+# and on Linux the agent looks where packages are listed: what is elsewhere, neither sees.
 COVERAGE: Mapping[tuple[Platform, Enrolment], Mapping[Control, Cell]] = {
-    (Platform.IOS, Enrolment.SUPERVISED): _device(_APPLE, _APPLE, _BY_INTUNE, _BY_FILTER),
-    (Platform.IOS, Enrolment.DEVICE): _device(_NO, _NO, _BY_INTUNE, _IN_MANAGED_APPS),
+    (Platform.IOS, Enrolment.SUPERVISED): _device(_APPLE, _APPLE, _ASKED, _BY_FILTER),
+    (Platform.IOS, Enrolment.DEVICE): _device(_IF_INSTALLED_BY_US, _NO, _ASKED, _IN_MANAGED_APPS),
     (Platform.IOS, Enrolment.USER): _device(_NO, _NO, _NO, _NO),
-    (Platform.MACOS, Enrolment.DEVICE): _device(_LATER, _LATER, _LATER, _BROWSERS),
+    (Platform.MACOS, Enrolment.DEVICE): _device(_IF_INSTALLED_BY_US, _LATER, _ASKED_MAC, _BROWSERS),
     (Platform.ANDROID, Enrolment.FULLY_MANAGED): _device(_ANDROID, _ANDROID, _ANDROID, _LATER),
     (Platform.ANDROID, Enrolment.WORK_PROFILE_COMPANY): _device(_ANDROID, _ANDROID, _WORK_SIDE, _LATER),
     (Platform.ANDROID, Enrolment.WORK_PROFILE_PERSONAL): _device(_WORK_SIDE, _WORK_SIDE, _WORK_SIDE, _LATER),
     (Platform.WINDOWS, Enrolment.DEVICE): _device(_LATER, _LATER, _LATER, _BROWSERS),
-    (Platform.LINUX, Enrolment.AGENT): _device(_LATER, _LATER, _LATER, _BROWSERS),
+    (Platform.LINUX, Enrolment.AGENT): _device(_LATER, _LATER, _LOOKED_FOR, _BROWSERS),
 }
 _UNMANAGED = _device(_NO, _NO, _NO, _NO)
 

@@ -30,6 +30,7 @@ from reelm.devices.enrolling.enrolments import (
     invite,
     leave,
     look_at_code,
+    recognise,
     sweep,
 )
 from reelm.devices.enrolling.scep import (
@@ -45,6 +46,9 @@ from reelm.devices.enrolling.scep import (
     list_scep_certificates,
     read_operation,
     refuse_certificate,
+)
+from reelm.devices.enrolling.scep_answers import (
+    answer_scep,
 )
 from reelm.devices.enrolling.visible import (
     Visible,
@@ -65,6 +69,7 @@ __all__ = [
     "Refused",
     "Visible",
     "answer_operation",
+    "answer_scep",
     "certify",
     "consent",
     "digest_code",
@@ -87,6 +92,7 @@ __all__ = [
     "read_code",
     "read_operation",
     "read_request",
+    "recognise",
     "refuse_certificate",
     "sweep",
     "thumbprint",

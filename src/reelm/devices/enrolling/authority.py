@@ -29,7 +29,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import TypeAdapter
 
 from reelm.devices.compliance import CLOCKS_DIFFER
-from reelm.devices.errors import (
+from reelm.devices.enrolling.errors import (
     CertificateRequestMalformed,
     DeviceCertificateExpired,
     DeviceCertificateForeign,

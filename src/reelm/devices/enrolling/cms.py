@@ -1,4 +1,5 @@
-"""How is a message of SCEP signed, and sealed for one reader? By CMS (RFC 5652), of which this is what SCEP needs.
+"""How is a message of SCEP signed, and sealed for one reader? By CMS (RFC 5652), of which this is what SCEP needs,
+and how is one of Apple's devices signed.
 
 asn1crypto knows the structures, `cryptography` does the mathematics. What comes in may be anything: then it is
 `Unreadable`, or by an algorithm that is `Unsupported`, and nothing else is raised. How a sealed message fails tells
@@ -9,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from asn1crypto import cms as untyped_cms
@@ -116,6 +117,15 @@ def verify(signed: Signed, *, old: bool = False) -> Reader:
         attributes = signed.signer["signed_attrs"].untag().dump()
         reader.key.verify(signed.signer["signature"].native, attributes, PKCS1v15(), hash_)
         return reader
+
+
+def read_detached(data: bytes, content: bytes) -> bytes:
+    """The certificate of whoever has signed `content`, which is not in the message. Raises as `verify` does."""
+    signed = read_signed(data)
+    if signed.content:
+        raise Unreadable
+    verify(replace(signed, content=content))
+    return signed.certificate
 
 
 def sign(content: bytes, attributes: Mapping[str, Any], certificate: x509.Certificate, key: RSAPrivateKey) -> bytes:

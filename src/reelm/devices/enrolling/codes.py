@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 
-from reelm.devices.errors import EnrolmentCodeMalformed
+from reelm.devices.enrolling.errors import EnrolmentCodeMalformed
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUPS, GROUP = 4, 4

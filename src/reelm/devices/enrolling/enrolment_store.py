@@ -34,6 +34,7 @@ class Enrolled:
     thumbprint: bytes | None
     consented_at: datetime | None
     enrolled_at: datetime | None
+    mdm_id: str | None = None
 
 
 _DEVICE = select(
@@ -56,12 +57,19 @@ def _enrolled(row: Record) -> Enrolled:
         thumbprint=row.thumbprint,
         consented_at=row.consented_at,
         enrolled_at=row.enrolled_at,
+        mdm_id=row.mdm_id,
     )
 
 
 async def find_by_thumbprint(unit: ReadUnit, thumbprint: bytes) -> Enrolled | None:
     """The active device with this key."""
     row = await unit.first(_DEVICE.where(_D.thumbprint == thumbprint, _D.active))
+    return _enrolled(row) if row else None
+
+
+async def find_by_code(unit: ReadUnit, organisation: str, code: str) -> Enrolled | None:
+    """The active device of these two codes."""
+    row = await unit.first(_DEVICE.where(organisations.c.code == organisation, _D.code == code, _D.active))
     return _enrolled(row) if row else None
 
 
@@ -88,8 +96,18 @@ async def hold_code(unit: WriteUnit, digest: bytes, now: datetime) -> Enrolled |
     return _enrolled(row) if row else None
 
 
-async def use_code(unit: WriteUnit, digest: bytes, now: datetime) -> None:
-    await unit.write(update(enrolment_codes).where(_C.code_hash == digest).values(used_at=now))
+async def use_code(
+    unit: WriteUnit, digest: bytes, now: datetime, *, transaction: str | None = None, certificate: bytes | None = None
+) -> None:
+    """The code is used up; with what was given for it, and in which transaction of SCEP."""
+    used = {"used_at": now, "transaction_id": transaction, "certificate": certificate}
+    await unit.write(update(enrolment_codes).where(_C.code_hash == digest).values(**used))
+
+
+async def find_given(unit: ReadUnit, digest: bytes, transaction: str, now: datetime) -> bytes | None:
+    """The certificate that was given for a code in this transaction."""
+    given = (_C.code_hash == digest) & (_C.transaction_id == transaction) & (_C.expires_at > now)
+    return await unit.scalar(select(_C.certificate).where(given))
 
 
 async def update_device(unit: WriteUnit, device: UUID, **values: object) -> None:

@@ -16,18 +16,19 @@ from reelm.devices import organisations
 from reelm.devices.acting import Act
 from reelm.devices.credentials import PASS_LASTS, make_pass, read_claimed, read_proof
 from reelm.devices.enrolling import enrolment_store as store
-from reelm.devices.enrolling.authority import Authority, issue_certificate, read_request, thumbprint
+from reelm.devices.enrolling.authority import Authority, Certified, issue_certificate, read_request, thumbprint
 from reelm.devices.enrolling.codes import digest_code, make_code
 from reelm.devices.enrolling.enrolment_store import Enrolled
-from reelm.devices.errors import (
+from reelm.devices.enrolling.errors import (
     ConsentMissing,
+    DeviceCertificateOfAnother,
     DeviceKeyTaken,
     DeviceNotPersonal,
-    DeviceProofWrong,
     EnrolmentCodeNotGood,
-    SubjectUnknown,
 )
+from reelm.devices.errors import DeviceProofWrong
 from reelm.devices.model import Ownership
+from reelm.devices.register.errors import SubjectUnknown
 from reelm.infra.db import Database, ReadUnit, WriteUnit
 
 CODE_LASTS = timedelta(days=7)
@@ -139,6 +140,17 @@ async def fetch_device(unit: ReadUnit, its: bytes | None) -> Enrolled:
     device = await store.find_by_thumbprint(unit, its) if its else None
     if device is None:
         raise DeviceProofWrong
+    return device
+
+
+async def recognise(unit: ReadUnit, shown: Certified) -> Enrolled | None:
+    """The device whose certificate of ours was shown; `None` for one that was taken out.
+
+    Raises `DeviceCertificateOfAnother` where the device has another key by now.
+    """
+    device = await store.find_by_thumbprint(unit, shown.thumbprint)
+    if device is None and await store.find_by_code(unit, shown.organisation, shown.device) is not None:
+        raise DeviceCertificateOfAnother
     return device
 
 

@@ -21,7 +21,7 @@ from cryptography.x509.oid import AttributeOID
 from reelm.devices.enrolling import cms
 from reelm.devices.enrolling.authority import Authority, Certified, read_certificate, read_request
 from reelm.devices.enrolling.cms import Reader, Signed, Unreadable, Unsupported
-from reelm.devices.errors import ScepMessageMalformed
+from reelm.devices.enrolling.errors import ScepMessageMalformed
 from reelm.kernel.errors import Problem
 
 SCEP_CAPABILITIES = "AES\nPOSTPKIOperation\nRenewal\nSCEPStandard\nSHA-256\n"

@@ -5,15 +5,13 @@ of the suspended apps it has. Its serial number, IMEI and name are passed over, 
 """
 
 import plistlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from xml.parsers.expat import ExpatError
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from reelm.devices.compliance import Report
 from reelm.devices.errors import MdmMessageMalformed
 
 MOST_BYTES = 1024 * 1024
@@ -67,10 +65,12 @@ class Authenticate(_Message):
 
 
 class TokenUpdate(_Message):
-    """It is enrolled, and can be woken so."""
+    """It is enrolled, and can be woken so. Of a device's users by themselves nothing is managed."""
 
     MessageType: Literal["TokenUpdate"]
     Topic: _Text
+    UserID: None = None
+    EnrollmentUserID: None = None
     Token: Annotated[bytes, Field(strict=True, min_length=1, max_length=4096)]
     PushMagic: _Text
 
@@ -99,6 +99,8 @@ class Answer(_Message):
     """What came of the command `CommandUUID`; `Idle` asks for the next one."""
 
     Status: Status
+    UserID: None = None
+    EnrollmentUserID: None = None
     CommandUUID: _Id | None = None
     ErrorChain: Annotated[tuple[_Fault, ...], Field(max_length=50)] = ()
     InstalledApplicationList: Annotated[tuple[_App, ...], Field(max_length=MOST_APPS)] | None = None
@@ -124,12 +126,15 @@ def read_answer(data: bytes) -> Answer:
     return _read(data, _ANSWER)
 
 
-def read_inventory(answer: Answer, asked: Sequence[str], at: datetime) -> Report | None:
-    """Whether any of the apps `asked` about is there; `None` where the device did not say."""
+def read_inventory(answer: Answer, asked: Collection[str]) -> frozenset[str] | None:
+    """Which of the apps `asked` about are there; `None` where the device did not say."""
     if answer.Status != Status.ACKNOWLEDGED or answer.InstalledApplicationList is None:
         return None
-    there = {app.Identifier for app in answer.InstalledApplicationList}
-    return Report(at, has_app=not there.isdisjoint(asked))
+    return frozenset(
+        app.Identifier
+        for app in answer.InstalledApplicationList
+        if app.Identifier is not None and app.Identifier in asked
+    )
 
 
 _ANSWER = TypeAdapter(Answer)

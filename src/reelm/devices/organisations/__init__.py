@@ -40,9 +40,15 @@ from reelm.devices.organisations.store import (
     list_proofs,
     list_seats,
 )
+from reelm.devices.organisations.tokens import (
+    Holder,
+    TokenPurpose,
+    list_holders,
+)
 
 __all__ = [
     "Duty",
+    "Holder",
     "Key",
     "Look",
     "NewOrganisation",
@@ -50,6 +56,7 @@ __all__ = [
     "Proof",
     "Seat",
     "Step",
+    "TokenPurpose",
     "add_key",
     "appoint",
     "ask_proof",
@@ -57,6 +64,7 @@ __all__ = [
     "fetch_organisation",
     "fetch_proof",
     "list_held",
+    "list_holders",
     "list_keys",
     "list_organisations",
     "list_proofs",

@@ -7,7 +7,7 @@ themselves a duty.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from reelm.devices.errors import DutyMissing
+from reelm.devices.organisations.errors import DutyMissing
 from reelm.devices.organisations.model import Duty, Seat
 
 

@@ -17,9 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 from reelm import ledger
 from reelm.devices import proving
 from reelm.devices.acting import Act
-from reelm.devices.errors import DomainNotTaken, NetworkNotTaken, ProofNotFound, ProofNotSeen
 from reelm.devices.model import Domain, Network, Range
 from reelm.devices.organisations import store
+from reelm.devices.organisations.errors import DomainNotTaken, NetworkNotTaken, ProofNotFound, ProofNotSeen
 from reelm.devices.organisations.model import LOOKED_EVERY, PROOF_OUTLASTS, Proof
 from reelm.devices.organisations.policy import Step
 from reelm.devices.organisations.registering import sit

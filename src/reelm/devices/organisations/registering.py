@@ -10,7 +10,8 @@ from joserfc.jwk import ECKey
 from reelm import accounts, ledger
 from reelm.devices.acting import Act
 from reelm.devices.document import read_keys
-from reelm.devices.errors import (
+from reelm.devices.organisations import store, tokens
+from reelm.devices.organisations.errors import (
     DomainNotTaken,
     DutyOfOthers,
     KeyNotTaken,
@@ -21,7 +22,6 @@ from reelm.devices.errors import (
     OrganisationCodeTaken,
     OrganisationNotFound,
 )
-from reelm.devices.organisations import store, tokens
 from reelm.devices.organisations.model import Duty, Key, Organisation, Seat
 from reelm.devices.organisations.policy import Step, check
 from reelm.devices.organisations.tokens import TokenPurpose

@@ -92,6 +92,7 @@ async def find_seat(unit: ReadUnit, organisation: OrganisationId, account: Accou
 
 
 async def list_seats(unit: ReadUnit, organisation: OrganisationId) -> list[Seat]:
+    """Everybody who acts for it, the first first."""
     of = select(organisation_staff).where(_STAFF.organisation_id == organisation)
     return [_seat(row) for row in await unit.all(of.order_by(_STAFF.since, _STAFF.id))]
 
@@ -113,6 +114,7 @@ async def revoke_key(
 
 
 async def list_keys(unit: ReadUnit, organisation: OrganisationId) -> list[Key]:
+    """Its keys, revoked ones among them, the oldest first."""
     of = select(organisation_keys).where(_KEYS.organisation_id == organisation).order_by(_KEYS.added_at)
     return [Key(row.thumbprint, row.jwk, row.added_at, row.revoked_at) for row in await unit.all(of)]
 
@@ -130,6 +132,7 @@ async def put_proof(unit: WriteUnit, proof: Proof) -> None:
 
 
 async def list_proofs(unit: ReadUnit, organisation: OrganisationId) -> list[Proof]:
+    """All that it asked to prove, whether or not that holds, the oldest first."""
     of = _SELECT.where(_PROOFS.organisation_id == organisation).order_by(_PROOFS.asked_at, _PROOFS.value)
     return [_proof(row) for row in await unit.all(of)]
 

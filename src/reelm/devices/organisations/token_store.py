@@ -34,6 +34,19 @@ async def list_tokens(unit: ReadUnit, organisation: OrganisationId) -> Sequence[
     return await unit.all(mine.order_by(_T.made_at.desc(), _called()))
 
 
+async def list_holders(
+    unit: ReadUnit, purpose: str, at: datetime, organisation: OrganisationId | None
+) -> Sequence[Record]:
+    """Tokens of a purpose that hold at `at`, each with the organisation (`id` and `code`) whose it is."""
+    joined = select(
+        *(organisations.c.id, organisations.c.code, _called().label("called"), _T.token_hash, _T.expires_at)
+    ).join(organisation_tokens, _T.organisation_id == organisations.c.id)
+    holds = joined.where(_T.purpose == purpose, _T.expires_at > at, _T.revoked_at.is_(None))
+    if organisation is not None:
+        holds = holds.where(_T.organisation_id == organisation)
+    return await unit.all(holds.order_by(organisations.c.code, _called()))
+
+
 async def update_revoked(unit: WriteUnit, organisation: OrganisationId, id: str, at: datetime) -> bool:
     """Whether the organisation has such a token. One that was revoked before stays as it was."""
     mine = update(organisation_tokens).where(_T.organisation_id == organisation, _called() == id)

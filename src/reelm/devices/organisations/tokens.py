@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reelm.devices.errors import TokenLastsTooLong, TokenNotFound, TokenRefused
 from reelm.devices.organisations import token_store
+from reelm.devices.organisations.errors import TokenLastsTooLong, TokenNotFound, TokenRefused
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import OrganisationId
 
@@ -18,6 +18,7 @@ class TokenPurpose(StrEnum):
     """What a token is for. It opens nothing else."""
 
     DIRECTORY = "directory"
+    ZONES = "zones"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,27 @@ async def recognise_token(unit: ReadUnit, token: str, purpose: TokenPurpose, *, 
     if found is None:
         raise TokenRefused
     return Presented(OrganisationId(found.id), found.code)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A token that holds, and whose it is. `digest` is all that is known of it."""
+
+    id: str
+    organisation: OrganisationId
+    code: str
+    digest: bytes
+    until: datetime
+
+
+async def list_holders(
+    unit: ReadUnit, purpose: TokenPurpose, at: datetime, organisation: OrganisationId | None = None
+) -> list[Holder]:
+    """All tokens of a purpose that hold, or those of one organisation."""
+    return [
+        Holder(row.called, OrganisationId(row.id), row.code, row.token_hash, row.expires_at)
+        for row in await token_store.list_holders(unit, purpose, at, organisation)
+    ]
 
 
 async def list_tokens(unit: ReadUnit, organisation: OrganisationId) -> list[Token]:

@@ -6,6 +6,7 @@ from reelm.devices.register.comparing import (
 )
 from reelm.devices.register.compiling import (
     compile_now,
+    find_next_change,
 )
 from reelm.devices.register.counting import (
     count_figures,
@@ -52,17 +53,20 @@ from reelm.devices.register.store import (
     list_decisions,
     list_exceptions,
     list_replies,
+    read_change_number,
 )
 from reelm.devices.register.subjects_store import (
     decision_uuid,
     is_bound,
 )
 from reelm.devices.register.telling import (
+    Person,
     Reached,
     Told,
     acknowledge,
     choose_language,
     is_told,
+    list_people,
     report_telling,
     tell,
 )
@@ -77,6 +81,7 @@ __all__ = [
     "Excepted",
     "Filed",
     "Notice",
+    "Person",
     "Reached",
     "ReviewRecord",
     "Reviewed",
@@ -97,16 +102,19 @@ __all__ = [
     "fetch_decision",
     "fetch_own",
     "file",
+    "find_next_change",
     "is_bound",
     "is_told",
     "lift",
     "list_decisions",
     "list_events",
     "list_exceptions",
+    "list_people",
     "list_replies",
     "names_host",
     "note_lapsed",
     "publish",
+    "read_change_number",
     "reply_as_bound",
     "reply_as_service",
     "report_telling",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reelm.devices.artefacts import BY_GROUP, TARGETS, Files, compile_decisions
-from reelm.devices.errors import TargetUnknown
 from reelm.devices.fleet import Fleet, plan_groups
 from reelm.devices.register import store, subjects_store
+from reelm.devices.register.errors import TargetUnknown
 from reelm.devices.register.model import Filed
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import OrganisationId
@@ -25,15 +25,18 @@ class Published:
     fleet: Fleet
 
 
-async def compile_now(unit: ReadUnit, organisation: OrganisationId, target: str, now: datetime) -> Files:
-    """By path. Raises `TargetUnknown`."""
+async def compile_now(
+    unit: ReadUnit, organisation: OrganisationId, target: str, now: datetime, *, serial: int | None = None
+) -> Files:
+    """By path. `serial` is that of zones; of the last change, where none is given. Raises `TargetUnknown`."""
     if target not in TARGETS:
         raise TargetUnknown(offered=", ".join(TARGETS))
     newest = {one.id: one for one in await store.list_decisions(unit, organisation=organisation, published=True)}
     if target not in BY_GROUP:
         enforced = [one.decision for one in newest.values() if one.state(now).is_enforced]
         return compile_decisions(target, enforced, [])
-    serial = serial_of([*newest.values()], await subjects_store.list_change_times(unit, organisation), now)
+    if serial is None:
+        serial = serial_of([*newest.values()], await subjects_store.list_change_times(unit, organisation), now)
     files: Files = {}
     for filed in newest.values():
         fleet = await subjects_store.fetch_fleet(unit, organisation, filed.decision, now)
@@ -41,6 +44,14 @@ async def compile_now(unit: ReadUnit, organisation: OrganisationId, target: str,
         made = compile_decisions(target, decisions, plan_groups(filed.decision, fleet, now), serial=serial)
         files |= {f"{filed.id}/{path}": content for path, content in made.items()}
     return files
+
+
+async def find_next_change(unit: ReadUnit, organisation: OrganisationId, now: datetime) -> datetime | None:
+    """When files change by a date alone, next: of a decision, or of the end of an exception."""
+    moments = [at for at in await subjects_store.list_change_times(unit, organisation) if at > now]
+    for filed in await store.list_decisions(unit, organisation=organisation, published=True):
+        moments += filed.changes_at(now)
+    return min(moments, default=None)
 
 
 def serial_of(decisions: Sequence[Filed], changed: Sequence[datetime], now: datetime) -> int:

@@ -11,16 +11,16 @@ from uuid import UUID
 from reelm import ledger
 from reelm.devices import organisations
 from reelm.devices.acting import Act
-from reelm.devices.errors import (
+from reelm.devices.model import Decision
+from reelm.devices.organisations import Step
+from reelm.devices.register import store, subjects_store
+from reelm.devices.register.errors import (
     ExceptionDecided,
     ExceptionNotAllowed,
     ExceptionNotFound,
     SecondApproverNeeded,
     SubjectUnknown,
 )
-from reelm.devices.model import Decision
-from reelm.devices.organisations import Step
-from reelm.devices.register import store, subjects_store
 from reelm.devices.register.filing import fetch_own
 from reelm.devices.register.model import Excepted, Filed
 from reelm.devices.states import State

@@ -15,7 +15,10 @@ from reelm import ledger
 from reelm.devices import organisations
 from reelm.devices.acting import Act
 from reelm.devices.document import read_decision, verify
-from reelm.devices.errors import (
+from reelm.devices.model import LONGEST_UNTIL_REVIEW, InWords
+from reelm.devices.organisations import Organisation, Step
+from reelm.devices.register import store
+from reelm.devices.register.errors import (
     DecisionBackDated,
     DecisionNotAsked,
     DecisionNotFound,
@@ -25,9 +28,6 @@ from reelm.devices.errors import (
     ReviewLeavesOut,
     ReviewUntilNotTaken,
 )
-from reelm.devices.model import LONGEST_UNTIL_REVIEW, InWords
-from reelm.devices.organisations import Organisation, Step
-from reelm.devices.register import store
 from reelm.devices.register.model import Filed, Reviewed, ReviewRecord
 from reelm.devices.register.rules import Held, check_authority, check_dates, check_overlap, check_version
 from reelm.devices.states import State

@@ -10,8 +10,8 @@ from uuid import UUID
 from reelm import accounts, ledger
 from reelm.devices import organisations
 from reelm.devices.acting import Act
-from reelm.devices.errors import DecisionNotFound, NotTheService, ReplyNotTaken
 from reelm.devices.register import store
+from reelm.devices.register.errors import DecisionNotFound, NotTheService, ReplyNotTaken
 from reelm.devices.register.model import By, Filed, Said
 from reelm.devices.register.rules import covers, names_host
 from reelm.devices.states import State

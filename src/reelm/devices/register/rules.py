@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reelm.devices.compliance import CLOCKS_DIFFER
-from reelm.devices.errors import (
+from reelm.devices.model import App, Decision, Network
+from reelm.devices.register.errors import (
     DecisionBackDated,
     DecisionOfAnother,
     DecisionOverlaps,
     NetworkNotProven,
     VersionNotNext,
 )
-from reelm.devices.model import App, Decision, Network
 from reelm.devices.register.model import Filed
 
 

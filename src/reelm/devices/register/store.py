@@ -113,6 +113,7 @@ async def insert_reply(unit: WriteUnit, filed: Filed, said: Said) -> None:
 
 
 async def list_replies(unit: ReadUnit, id: UUID, version: int) -> list[Said]:
+    """What was answered to one version, the first first."""
     of = select(replies).where(replies.c.decision_id == id, replies.c.version == version)
     rows = await unit.all(of.order_by(replies.c.at, replies.c.id))
     return [Said(row.id, row.by, row.domain, row.words, row.at, row.entry) for row in rows]
@@ -167,6 +168,7 @@ async def update_exception(unit: WriteUnit, id: ExceptionId, **values: object) -
 
 
 async def list_exceptions(unit: ReadUnit, *, decision: UUID, organisation: OrganisationId) -> list[Excepted]:
+    """All that was asked for, in that order, whatever became of it."""
     of = select(exceptions).where(exceptions.c.decision_id == decision, exceptions.c.organisation_id == organisation)
     return [_excepted(row) for row in await unit.all(of.order_by(exceptions.c.asked_at, exceptions.c.id))]
 

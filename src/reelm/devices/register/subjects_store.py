@@ -95,6 +95,7 @@ def is_bound(decision: Decision) -> ColumnElement[bool]:
 
 
 def decision_uuid(decision: Decision) -> UUID:
+    """The id of a decision without its `urn:uuid:`."""
     return UUID(decision.id)
 
 

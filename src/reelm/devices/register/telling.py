@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from reelm.devices.errors import NotTold
 from reelm.devices.model import InWords
 from reelm.devices.register import store, subjects_store
+from reelm.devices.register.errors import NotTold
 from reelm.devices.register.model import Filed, Telling
 from reelm.devices.states import State
 from reelm.infra.db import ReadUnit, WriteUnit
@@ -95,10 +95,29 @@ class Reached:
     not_told: Sequence[UUID]
 
 
-async def report_telling(unit: ReadUnit, filed: Filed) -> Reached:
-    """Everybody with a device that the decision binds."""
+@dataclass(frozen=True)
+class Person:
+    """Somebody whom a decision binds: when they were told of it, in which language, and when they said so."""
+
+    id: UUID
+    language: str | None = None
+    told_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+
+
+async def list_people(unit: ReadUnit, filed: Filed) -> list[Person]:
+    """Everybody with a device that the decision binds, told or not."""
     bound = await subjects_store.list_bound_people(unit, filed.organisation, filed.decision)
     tellings: dict[UUID, Telling] = await store.list_tellings(unit, filed)
-    reached = [tellings[person] for person in bound if person in tellings]
-    acknowledged = sum(one.acknowledged_at is not None for one in reached)
-    return Reached(len(bound), len(reached), acknowledged, [one for one in bound if one not in tellings])
+    return [
+        Person(one, told.language, told.told_at, told.acknowledged_at) if (told := tellings.get(one)) else Person(one)
+        for one in bound
+    ]
+
+
+async def report_telling(unit: ReadUnit, filed: Filed) -> Reached:
+    """Everybody with a device that the decision binds, counted."""
+    people = await list_people(unit, filed)
+    told = [one for one in people if one.told_at is not None]
+    acknowledged = sum(one.acknowledged_at is not None for one in told)
+    return Reached(len(people), len(told), acknowledged, [one.id for one in people if one.told_at is None])

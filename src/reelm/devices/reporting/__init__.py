@@ -10,6 +10,7 @@ from reelm.devices.reporting.intake import (
     Reported,
 )
 from reelm.devices.reporting.model import (
+    BoundBy,
     Change,
     Said,
     Source,
@@ -22,6 +23,7 @@ from reelm.devices.reporting.report_store import (
     list_standings,
 )
 from reelm.devices.reporting.reports import (
+    list_bound_by,
     list_identities,
     look_over,
     note,
@@ -34,6 +36,7 @@ from reelm.devices.reporting.standing import (
 )
 
 __all__ = [
+    "BoundBy",
     "Change",
     "Evidence",
     "Intake",
@@ -46,6 +49,7 @@ __all__ = [
     "commit_device",
     "count_by_state",
     "find_evidence",
+    "list_bound_by",
     "list_identities",
     "list_standings",
     "look_over",

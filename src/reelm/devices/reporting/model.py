@@ -7,6 +7,7 @@ from uuid import UUID
 
 from reelm.devices.compliance import Compliance
 from reelm.devices.fleet import Enrolment, Platform
+from reelm.devices.register import Filed
 
 Source = Literal["agent", "mdm", "signal", "scim", "csv"]
 
@@ -48,3 +49,11 @@ class Change:
     before: Compliance | None
     now: Compliance
     at: datetime
+
+
+@dataclass(frozen=True)
+class BoundBy:
+    """A decision that binds a device, now or from its deadline on, and whether the device is excepted from it."""
+
+    filed: Filed
+    is_excepted: bool

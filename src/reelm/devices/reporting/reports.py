@@ -2,7 +2,8 @@
 
 Nothing that was said is lost: it is in the database, with the entries of what changed by it, when it is answered. And
 nothing is taken as read: what nobody said anything about for a day, what nobody can see, and what nobody manages is
-told as that by `look_over`, which goes over all devices again and again.
+told as that by `look_over`, which goes over all devices again and again. What has changed is queued, in the same
+transaction, for whoever the organisation lets hear of it (`signalling`).
 """
 
 from collections import defaultdict
@@ -16,8 +17,9 @@ from reelm.devices.acting import Act
 from reelm.devices.compliance import CLOCKS_DIFFER
 from reelm.devices.register import Filed, list_decisions
 from reelm.devices.reporting import report_store as store
-from reelm.devices.reporting.model import Change, Said, Source, Standing
+from reelm.devices.reporting.model import BoundBy, Change, Said, Source, Standing
 from reelm.devices.reporting.standing import commit_device, state_of, take
+from reelm.devices.signalling import Turned, queue_changes
 from reelm.infra.db import Database, ReadUnit
 from reelm.kernel.ids import OrganisationId
 
@@ -100,6 +102,15 @@ async def list_identities(unit: ReadUnit, organisation: OrganisationId, now: dat
     return frozenset(identity for filed in live for identity in names_of(filed))
 
 
+async def list_bound_by(unit: ReadUnit, organisation: OrganisationId, device: UUID, now: datetime) -> list[BoundBy]:
+    """The decisions of its organisation that bind a device."""
+    bound: list[BoundBy] = []
+    for filed in await list_live(unit, now, organisation=organisation):
+        found = await store.list_standings(unit, organisation, filed.decision, now, devices=[device])
+        bound += [BoundBy(filed, one.is_excepted) for one in found]
+    return bound
+
+
 async def list_live(
     unit: ReadUnit, now: datetime, *, organisation: OrganisationId | None = None, id: UUID | None = None
 ) -> list[Filed]:
@@ -150,6 +161,8 @@ async def _write_changes(
         written = [replace(one, entry=entry) for one, entry in zip(changed, entries, strict=True)]
         await store.insert_history(act.unit, filed.id, written)
         kept += written
+        turned = [Turned(one.device, one.before, one.now) for one in changes]
+        await queue_changes(act.unit, filed, turned, act.at)
     await store.put_standings(act.unit, filed.id, kept)
     return changes
 

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from reelm.devices.errors import InventoryMalformed
 from reelm.devices.fleet import EVERYBODY, Enrolment, Platform
 from reelm.devices.model import Code, Ownership
+from reelm.devices.roll.errors import InventoryMalformed
 from reelm.devices.roll.model import LONGEST_TEXT, MOST_ADDRESSES, is_text, read_addresses
 
 NEEDED = ("code", "platform", "enrolment", "ownership")

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from scim2_models import Resource, ResponseParameters
 
-from reelm.devices.errors import ChangedInDirectory, DirectoryRefused, NotInDirectory, TakenInDirectory
 from reelm.devices.roll import member_store, store
+from reelm.devices.roll.errors import ChangedInDirectory, DirectoryRefused, NotInDirectory, TakenInDirectory
 from reelm.devices.roll.model import Entry, Group, ManagedDevice, Members, MembersChange, Person, Told
 from reelm.devices.roll.scim import resources
 from reelm.devices.roll.scim.members import split_patch, take_members

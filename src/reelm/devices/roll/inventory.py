@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from reelm.devices.errors import InventoryMalformed
 from reelm.devices.roll import member_store, store
 from reelm.devices.roll.csv_import import Listed
+from reelm.devices.roll.errors import InventoryMalformed
 from reelm.devices.roll.model import Entry, Group, ManagedDevice, Members, Person
 from reelm.infra.db import WriteUnit
 from reelm.kernel.ids import OrganisationId, new_uuid

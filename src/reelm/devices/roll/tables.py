@@ -165,6 +165,8 @@ device_groups = Table(
     ),
 )
 
+# `certificate` is what was given for the code by SCEP, in the transaction of this id: it is given again to whoever
+# repeats that.
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,
@@ -173,9 +175,11 @@ enrolment_codes = Table(
     column("made_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
     column("expires_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
     column("used_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("transaction_id", Text, data=DataClass.SYSTEM, nullable=True),
+    column("certificate", LargeBinary, data=DataClass.DEVICE, nullable=True),
     Index("ix_enrolment_codes_device_id", "device_id"),
     info=held(
-        "Codes by which one device enrols once, as digests.",
+        "Codes by which one device enrols once, as digests, and the certificate that was given for each.",
         purpose=DataUse.AUTHENTICATION,
         legal_basis=LegalBasis.CONTRACT,
         keep=Keep(Until.TIME, "until used, or seven days", timedelta(days=7)),

@@ -273,6 +273,7 @@ $maps
     proxy_set_header Host $$http_host;
     proxy_set_header Connection "";
     proxy_set_header X-Real-IP $$remote_addr;
+    proxy_set_header Client-Cert "";
     proxy_set_header X-Forwarded-For $$remote_addr;
     proxy_set_header X-Forwarded-Proto $$scheme;
     proxy_connect_timeout 5s;

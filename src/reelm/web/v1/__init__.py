@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from reelm.web.v1 import (
     access,
     accounts,
+    audits,
     blocks,
     comments,
     data_map,
@@ -25,6 +26,7 @@ from reelm.web.v1 import (
     realms,
     register,
     session,
+    signals,
     transfers,
     trust,
     uploads,
@@ -37,7 +39,7 @@ for resource in (accounts, session, me, uploads, videos, likes, comments, follow
     router.include_router(resource.router)
 for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, trust, transfers):
     router.include_router(resource.router)
-for resource in (register, organisations, decisions, devices, directory, device):
+for resource in (register, organisations, decisions, devices, directory, device, signals, audits):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]

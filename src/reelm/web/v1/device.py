@@ -65,6 +65,13 @@ class Here(BaseModel):
     decisions: list[ToldView]
 
 
+class PoliciesView(BaseModel):
+    """Texts of files by target and name, and the identities of apps that a decision suspends."""
+
+    files: dict[str, dict[str, str]]
+    asked: list[str]
+
+
 class Reported(BaseModel):
     """Which suspended apps are there, by their identities, of those that were `asked` about; of all if null."""
 
@@ -175,6 +182,15 @@ async def post_reply(
         raise devices.NotTold
     act = devices.Act(unit, cell.settings.realm, now)
     return ReplyView.of(await register.reply_as_bound(act, decision, form.words))
+
+
+@router.get("/policies", responses=problems(devices.DeviceProofWrong))
+async def get_policies(device: OnDevice, unit: Write, now: Now, response: Response) -> PoliciesView:
+    """What a desktop puts in place for itself, and which apps it is to look for; nothing if it is excepted."""
+    response.headers["Cache-Control"] = "no-store"
+    pulled = await devices.pull(unit, device, now)
+    files = {target: {name: made.decode() for name, made in one.items()} for target, one in pulled.files.items()}
+    return PoliciesView(files=files, asked=sorted(pulled.asked))
 
 
 @router.post("/reports", responses=problems(*_WRITTEN))

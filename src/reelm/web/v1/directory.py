@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from reelm import devices
-from reelm.devices import organisations, reporting
+from reelm.devices import organisations, reporting, transferring
 from reelm.web.acting import Acting
-from reelm.web.depends import Read, SignedIn
+from reelm.web.depends import InCell, Now, Read, SignedIn
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED, WRITTEN
 
@@ -38,6 +38,31 @@ class MadeView(BaseModel):
     """A new token. It is told here only."""
 
     token: str
+
+
+class ZoneKeyView(BaseModel):
+    """A key for transfers: TSIG (RFC 8945), with its secret in base64. `id` is that of its token."""
+
+    id: str
+    name: str
+    algorithm: str
+    secret: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, key: transferring.ZoneKey) -> "ZoneKeyView":
+        name = key.name.to_text(omit_final_dot=True)
+        return cls(
+            id=key.id, name=name, algorithm=transferring.ALGORITHM, secret=key.secret_text, expires_at=key.until
+        )
+
+
+class ZonesView(BaseModel):
+    """`listen`: where this realm serves zones; empty where it serves none."""
+
+    listen: str
+    zones: list[str]
+    keys: list[ZoneKeyView]
 
 
 class ImportedView(BaseModel):
@@ -89,6 +114,21 @@ async def get_tokens(organisation: str, viewer: SignedIn, unit: Read) -> list[To
 async def post_token(organisation: str, form: NewToken, act: Acting) -> MadeView:
     """A token for one of its systems, such as its directory, which speaks SCIM 2.0 at `/scim/v2/{organisation}`."""
     return MadeView(token=await organisations.make_token(act, organisation, form.purpose, days=form.days))
+
+
+@router.get("/zones", responses=problems(*SEATED))
+async def get_zones(
+    organisation: str, viewer: SignedIn, unit: Read, cell: InCell, now: Now, response: Response
+) -> ZonesView:
+    """What a name server needs to fetch its zones. A token for zones is a key of it; none of it is told elsewhere."""
+    response.headers["Cache-Control"] = "no-store"
+    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.MANAGE_DEVICES)
+    keys = await transferring.list_keys(unit, cell.secret, now, found.id)
+    return ZonesView(
+        listen=cell.settings.zones_listen,
+        zones=await transferring.list_names(unit, found.id, found.code, now),
+        keys=[ZoneKeyView.of(key) for key in keys],
+    )
 
 
 @router.delete("/tokens/{token}", status_code=204, responses=problems(*SEATED, devices.TokenNotFound))

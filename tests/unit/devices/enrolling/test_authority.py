@@ -1,5 +1,6 @@
 """A certificate says what the realm says of a device, is read as that and no more, and weak keys get none."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -189,19 +190,22 @@ CHANGED, ASKED = given_at(), request(P256)
 
 
 @given(st.integers(0, 5000), st.integers(1, 255))
-def test_a_certificate_in_which_a_bit_was_changed_is_none(at: int, by: int) -> None:
+def test_a_certificate_in_which_bits_were_changed_is_none_or_says_the_same(at: int, by: int) -> None:
+    """What stands outside of what is signed, such as how its algorithm is written, may be written otherwise."""
     whole = bytearray(der(CHANGED))
     whole[at % len(whole)] ^= by
-    with pytest.raises(DeviceCertificateForeign):
-        read_certificate(bytes(whole), authority().certificate, NOW)
+    with suppress(DeviceCertificateForeign):
+        read = read_certificate(bytes(whole), authority().certificate, NOW)
+        assert read == read_certificate(der(CHANGED), authority().certificate, NOW)
 
 
 @given(st.integers(0, 5000), st.integers(1, 255))
-def test_a_request_in_which_a_bit_was_changed_is_none(at: int, by: int) -> None:
+def test_a_request_in_which_bits_were_changed_is_none_or_is_by_the_same_key(at: int, by: int) -> None:
+    """The one thing that is taken of a request."""
     whole = bytearray(der(ASKED))
     whole[at % len(whole)] ^= by
-    with pytest.raises((CertificateRequestMalformed, DeviceKeyRefused)):
-        read_request(bytes(whole))
+    with suppress(CertificateRequestMalformed, DeviceKeyRefused):
+        assert thumbprint(read_request(bytes(whole)).public_key()) == thumbprint(ASKED.public_key())
 
 
 def test_an_authority_is_the_same_when_it_is_loaded_again() -> None:

@@ -13,10 +13,10 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from scim2_models import Context, Error, Meta, PatchOp, Resource, SCIMException, ScimPolicy
 
-from reelm.devices.errors import DirectoryRefused
 from reelm.devices.fleet import EVERYBODY, Enrolment, Platform
 from reelm.devices.model import Email as Address
 from reelm.devices.model import Ownership
+from reelm.devices.roll.errors import DirectoryRefused
 from reelm.devices.roll.model import (
     LONGEST_TEXT,
     MOST_ADDRESSES,

@@ -23,7 +23,7 @@ _BINDS = {
     "suspension_decisions": "INSERT OR DELETE OR UPDATE",
     "suspension_reviews": "INSERT OR DELETE",
     "suspension_exceptions": "INSERT OR DELETE OR UPDATE",
-    "managed_devices": "INSERT OR DELETE OR UPDATE OF ownership, person_id, active, thumbprint",
+    "managed_devices": "INSERT OR DELETE OR UPDATE OF ownership, person_id, active, thumbprint, addresses",
     "device_groups": "INSERT OR DELETE",
     "device_sessions": "INSERT OR DELETE",
     "directory_members": "INSERT OR DELETE",
