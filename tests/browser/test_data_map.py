@@ -20,7 +20,7 @@ async def test_somebody_signed_out_finds_a_kind_of_data_with_the_keyboard(
     email = person.page.locator('[data-kind="user.contact.email"]')
     await email.locator("summary").focus()
     await person.page.keyboard.press("Enter")
-    await expect(email.locator("section")).to_contain_text("It stays in your realm")
+    await expect(email.locator("section").filter(has_text="Your account")).to_contain_text("It stays in your realm")
     await person.get("data-map-search").fill("birth")
     await expect(person.get("data-map-found")).to_have_attribute("data-count", "1")
     await expect(kinds).to_have_attribute("open", "")

@@ -122,6 +122,19 @@ async def _file(decio: Person, institution: Institution, folder: Path) -> None:
     await expect(decio.get("decision-desk")).to_have_attribute("data-state", "draft")
 
 
+async def _review(decio: Person, institution: Institution, id: str) -> None:
+    """Keep it for longer: nothing is sent before it is said why."""
+    before = (await institution.ask("GET", f"/register/{id}"))["line"]["review_by"]
+    await decio.get("step-review").click()
+    await decio.get("confirm-yes").click()
+    await expect(decio.get("confirm-problem")).to_contain_text("Say why it is kept")
+    await decio.get("review-reason-fr-CA").fill("Les questions restent ouvertes.")
+    await confirm(decio)
+    kept = await institution.ask("GET", f"/register/{id}")
+    assert kept["reviews"][0]["reason"] == {"fr-CA": "Les questions restent ouvertes."}
+    assert kept["line"]["review_by"] > before
+
+
 async def _except(dina: Person, axel: Person, id: str) -> None:
     """One asks for an exception, another grants it and takes it back."""
     await dina.page.goto(f"{dina.base}/organisations/institution?decision={id}")
@@ -166,6 +179,7 @@ async def test_a_decision_goes_from_the_first_draft_to_its_end(
     await expect(decio.get("reached")).to_have_attribute("data-not-told", str(len(reached["not_told"])))
 
     await _except(dina, axel, id)
+    await _review(decio, institution, id)
     await decio.get("step-lift").click()
     await decio.get("confirm-yes").click()
     await expect(decio.get("confirm-problem")).to_contain_text("Say why")

@@ -31,6 +31,9 @@ PAGES = (
     "/data-map",
     "/trust",
     "/staff",
+    "/register",
+    "/organisations",
+    "/device",
 )
 
 

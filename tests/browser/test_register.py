@@ -145,6 +145,28 @@ async def test_a_register_that_tells_of_a_step_that_was_not_taken_is_found_out(
     await page.context.close()
 
 
+async def test_the_suspended_service_answers_on_the_page_and_nobody_else(
+    institution: Institution, chromium: Browser
+) -> None:
+    id = await institution.publish(institution.sign(**about("answerapp")))
+    await found_institution(institution.cell, "answerapp", staff=institution.tokens)
+    page = await open_page(chromium, institution.cell.base, f"/register/{id}")
+    await expect(page.get_by_test_id("no-reply")).to_be_visible()
+    await expect(page.get_by_test_id("reply-words")).to_have_count(0)
+    token = institution.tokens["device-admin"]
+    await page.context.add_cookies([{"name": "reelm_session", "value": token, "url": institution.cell.base}])
+    await page.reload()
+    await page.get_by_test_id("reply-words").fill("Here is where the data is kept.")
+    await page.get_by_test_id("reply-send").click()
+    reply = page.get_by_test_id("reply")
+    await expect(reply).to_have_attribute("data-by", "service")
+    await expect(reply).to_contain_text("answerapp.example")
+    await expect(page.get_by_test_id("history").locator('[data-what="replied"]')).to_have_attribute(
+        "data-proven", "holds", timeout=15_000
+    )
+    await page.context.close()
+
+
 async def test_versions_are_compared_in_words(institution: Institution, chromium: Browser) -> None:
     first = institution.sign(**SHORTVIDEO)
     id = await institution.publish(first)

@@ -1,5 +1,9 @@
 /** By which commands and addresses does a device finish enrolling? `tests/browser/test_device.py` runs the commands. */
 
+/** A code that somebody typed, as it was shown: in groups of four of Crockford's base 32 (`enrolling/codes.py`). */
+export const asShown = (typed: string): string =>
+  (typed.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1").match(/.{1,4}/g) ?? []).join("-");
+
 export const profileUrl = (code: string): string => `/mdm/enrol?code=${encodeURIComponent(code)}`;
 export const scepUrl = (origin: string): string => `${origin}/mdm/scep`;
 
