@@ -24,7 +24,6 @@ from reelm.devices.reporting.report_store import (
 )
 from reelm.devices.reporting.reports import (
     list_bound_by,
-    list_identities,
     look_over,
     note,
     note_apps,
@@ -50,7 +49,6 @@ __all__ = [
     "count_by_state",
     "find_evidence",
     "list_bound_by",
-    "list_identities",
     "list_standings",
     "look_over",
     "make_evidence",

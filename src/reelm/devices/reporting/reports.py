@@ -96,12 +96,6 @@ async def look_over(database: Database, *, realm: str, at: datetime) -> int:
     return changed
 
 
-async def list_identities(unit: ReadUnit, organisation: OrganisationId, now: datetime) -> frozenset[str]:
-    """The apps that any of its decisions suspends: all that devices are ever asked about."""
-    live = await list_live(unit, now, organisation=organisation)
-    return frozenset(identity for filed in live for identity in names_of(filed))
-
-
 async def list_bound_by(unit: ReadUnit, organisation: OrganisationId, device: UUID, now: datetime) -> list[BoundBy]:
     """The decisions of its organisation that bind a device."""
     bound: list[BoundBy] = []
