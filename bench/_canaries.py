@@ -39,13 +39,22 @@ CLOSED = {
     "accounts.country": "a code of ISO 3166-1",
     "accounts.region": "a code of ISO 3166-2",
     "accounts.locale": "one of two languages",
+    "device_history.state": "one of six words",
+    "device_states.state": "one of six words",
+    "directory_people.locale": "one of two languages",
     "feed_choices.kind": "one of six words",
     "feed_people.mode": "one of two words",
     "impressions.ended": "one of three words",
     "impressions.kind": "one of seven words",
+    "managed_devices.enrolment": "one of a few words",
+    "managed_devices.ownership": "one of three words",
+    "managed_devices.platform": "one of five words",
     "moves.country": "a code of ISO 3166-1",
     "moves.region": "a code of ISO 3166-2",
     "showings.source": "one of ten words",
+    "signal_queue.before": "one of two words",
+    "signal_queue.now": "one of two words",
+    "suspension_tellings.language": "one of two languages",
 }
 # Columns whose rows come about in no run of minutes. What they point to is swept where it comes from.
 RARE = {"counts_abroad.video_id": "filled once a day, from sums over 50 people and more"}
@@ -67,7 +76,8 @@ NUMBERS = {
 TYPED = ("memory", "questions")
 # A word so long and odd is nobody else's: the canaries that people write, and keys and hashes in text.
 _TOKEN = re.compile(r"[A-Za-z0-9+_]{16,}")
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_ADDRESS = re.compile(r"[0-9a-f:]{20,}")
 
 # What everybody is shown of adults: the columns of the rows that are public, and the condition.
 ADULTS = "SELECT id FROM accounts WHERE birth_date <= current_date - interval '18 years'"
@@ -224,14 +234,21 @@ def leaves(given: object) -> Iterator[Value]:
             return
         case memoryview():
             yield bytes(cast("memoryview[int]", given))
-        case str() if _ID.fullmatch(given):
-            yield UUID(given)
         case str():
-            yield from _TOKEN.findall(given)
+            yield from _leaves_of_text(given)
         case bytes() | int() | UUID() | datetime() | date():
             yield given
         case _:
             raise TypeError(f"a column holds {type(given).__name__}, which is not swept yet")
+
+
+def _leaves_of_text(text: str) -> Iterator[Value]:
+    if _ID.fullmatch(text):
+        yield UUID(text)
+    elif _ADDRESS.fullmatch(text):
+        yield text
+    else:
+        yield from _TOKEN.findall(text)
 
 
 def read_keys(folder: Path) -> Iterator[tuple[str, Value]]:

@@ -7,19 +7,22 @@ outbox.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.integration.devices.zones import Zones
+
 from bench import _journeys as journeys
 from bench._canaries import Canaries, leaves, read_keys
 from bench._feeds import shape_feeds
 from bench._fleet import Realm
 from bench._journeys import Town
 from bench._moving import Departure, move_away
+from bench._offices import keep_an_office
 from bench._places import sample_clip
 
 
 def drive(
-    work: Path, realms: Sequence[Realm], canaries: Mapping[str, Canaries]
+    work: Path, realms: Sequence[Realm], zones: Zones, canaries: Mapping[str, Canaries]
 ) -> tuple[tuple[Town, ...], list[Departure]]:
-    """Everything there is to do, in all realms; what people have is noted in `canaries`."""
+    """Everything there is to do, in all realms; what people have is noted in `canaries`. `zones` is asked by all."""
 
     def note() -> None:
         note_rows(towns, canaries)
@@ -33,6 +36,7 @@ def drive(
     for town in towns:
         journeys.live(town)
         shape_feeds(town)
+        keep_an_office(town, zones, note)
     for town, other in journeys.pairs(towns):
         journeys.visit(town, other)
         journeys.knock_at_the_wrong_door(town, other)

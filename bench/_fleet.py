@@ -45,12 +45,16 @@ class Realm:
         self.clients.append(httpx.Client(base_url=f"{self.address}/api/v1", headers=headers, timeout=60))
         return self.clients[-1]
 
+    @property
+    def database_url(self) -> str:
+        """Of its superuser."""
+        url = json.loads((self.folder / "run" / "cell.json").read_text())["database_url"]
+        return url.replace(f"user={postgres.ROLE}", f"user={postgres.SUPERUSER}")
+
     @contextmanager
     def database(self) -> Generator[psycopg.Connection[Any]]:
         """The database, as its superuser: every statement is a transaction."""
-        url = json.loads((self.folder / "run" / "cell.json").read_text())["database_url"]
-        superuser = url.replace(f"user={postgres.ROLE}", f"user={postgres.SUPERUSER}")
-        with psycopg.connect(superuser, autocommit=True) as connection:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
             yield connection
 
     @property
@@ -96,11 +100,11 @@ class Realm:
 
 
 @contextmanager
-def running_fleet(data: Path, codes: tuple[str, ...]) -> Generator[tuple[Realm, ...]]:
-    """The realms, ready, each at its port; all of them end with the block."""
+def running_fleet(data: Path, codes: tuple[str, ...], **told: str) -> Generator[tuple[Realm, ...]]:
+    """The realms, ready, each at its port; all of them end with the block. `told` is added to their environment."""
     port = _free_row(len(codes))
     words = ("up", "--port", str(port), "--data", str(data), "--realms", ",".join(codes), "--no-demo")
-    env = {**os.environ, "REELM_SIGN_UPS": "1000"}
+    env = {**os.environ, "REELM_SIGN_UPS": "1000", **told}
     process = subprocess.Popen((*REELM, *words), stdout=subprocess.PIPE, text=True, env=env)
     # Whatever crashes below it may leave a core file.
     resource.prlimit(process.pid, resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

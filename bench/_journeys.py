@@ -34,7 +34,7 @@ def canary(realm: str, what: str) -> str:
     return f"{realm.replace('-', '')}{what}{''.join(secrets.choice(_LETTERS) for _ in range(20))}"
 
 
-def _born(years: int) -> date:
+def birthday(years: int) -> date:
     """A date of birth that nobody else has."""
     return date(2026 - years, 1, 1) + timedelta(days=next(_births))
 
@@ -100,7 +100,7 @@ def join(realm: Realm, what: str, years: int, work: Path) -> Somebody:
         "handle": handle,
         "password": password,
         "email": email,
-        "birth_date": _born(years).isoformat(),
+        "birth_date": birthday(years).isoformat(),
         "country": country,
         "region": region,
         "locale": "en",
@@ -123,7 +123,7 @@ def sign_in(realm: Realm, handle: str, password: str, email: str, born: date) ->
 def _hire(realm: Realm, role: str, where: str | None = None) -> Somebody:
     """Somebody of staff, who lives in the realm or in another one."""
     country, region = HOMES[where or realm.code]
-    handle, password, born = canary(realm.code, "s")[:30], canary(realm.code, "pass"), _born(50)
+    handle, password, born = canary(realm.code, "s")[:30], canary(realm.code, "pass"), birthday(50)
     words = ["account", "create", "--handle", handle, "--birth-date", str(born), "--country", country]
     words += ["--region", region] if region else []
     done = realm.run(*words, "--role", role, "--password-stdin", text=password)

@@ -13,11 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.integration.devices.zones import Zones
+
 from bench._canaries import Canaries, Whole
 from bench._controls import planted, remove_shared
 from bench._drive import drive
 from bench._fleet import Realm, running_fleet
 from bench._journeys import Town
+from bench._offices import ADDRESS, name_server
 from bench._places import Place, list_files, list_places
 from bench._removal import follow_removal
 from bench._search import Net, Value
@@ -65,13 +68,15 @@ def measure() -> Report:
     with tempfile.TemporaryDirectory(prefix="reelm-bench-", dir="/tmp") as folder:
         room = Path(folder)
         room.chmod(0o711)
-        with running_fleet(room / "var", REALMS) as realms:
-            return _measure(room, realms)
+        with name_server() as zones:
+            told = {"REELM_NAME_SERVER": zones.server, "REELM_PUBLIC_URL": ADDRESS}
+            with running_fleet(room / "var", REALMS, **told) as realms:
+                return _measure(room, realms, zones)
 
 
-def _measure(room: Path, realms: Sequence[Realm]) -> Report:
+def _measure(room: Path, realms: Sequence[Realm], zones: Zones) -> Report:
     canaries = {realm.code: Canaries(realm.code) for realm in realms}
-    towns, departures = drive(room, realms, canaries)
+    towns, departures = drive(room, realms, zones, canaries)
     sweep = Sweep.of(Whole(tuple(canaries.values())))
     pages = _list_pages(towns)
     for realm in realms:
@@ -130,6 +135,7 @@ def _list_pages(towns: Sequence[Town]) -> list[str]:
     """What a stranger can ask every realm for, also about the others."""
     pages = ["/", "/trust", "/api/v1/trust", "/api/v1/feed?limit=50", "/api/v1/realms", "/api/v1/data-map"]
     pages += ["/api/v1/health", "/api/v1/access/terms", "/ledger/checkpoint", "/ledger/tile/entries/000"]
+    pages += ["/api/v1/organisations", "/api/v1/organisations/institution", "/api/v1/register", "/register"]
     for town in towns:
         for person in (town.author, town.viewer, town.minor):
             pages += [f"/api/v1/accounts/{person.handle}@{town.realm.code}"]

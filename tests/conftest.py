@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its own, a cast of people, a clock that is moved by hand."""
 
 import logging
+import os
 import shutil
 from collections.abc import AsyncGenerator, Generator
 from datetime import timedelta
@@ -23,6 +24,10 @@ __all__ = ["database_server"]
 # A machine that is busy is no defect of what is tested: how long an example takes is asked in bench/ only.
 hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+# Cells of tests call nobody outside, and need no process for it unless a test says so.
+os.environ.setdefault("REELM_OUTSIDE", "no")
 
 
 @pytest.hookimpl(trylast=True)

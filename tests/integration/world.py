@@ -27,6 +27,7 @@ from tests.integration.ledger.running import Ledger, ledger_running
 from reelm import accounts, media
 from reelm.bootstrap import Cell, Workshop, open_workshop
 from reelm.infra.db import Database
+from reelm.infra.jobs import JobHandler
 from reelm.infra.settings import Settings
 from reelm.kernel.time import HandClock
 from reelm.web.app import build_app
@@ -198,10 +199,17 @@ class Realm:
 
         A job that raises stays queued, and the error comes out here.
         """
+        return await self._do_jobs(self.workshop.media_jobs)
+
+    async def work_outside(self) -> int:
+        """The same as the worker does that has a network."""
+        return await self._do_jobs(self.workshop.outside_jobs)
+
+    async def _do_jobs(self, handlers: Mapping[str, JobHandler]) -> int:
         done = 0
         while rows := await self.rows("SELECT id, task_name, args FROM procrastinate_jobs ORDER BY id LIMIT 1"):
             job = rows[0]
-            await self.workshop.media_jobs[job["task_name"]](_as_dict(job["args"]))
+            await handlers[job["task_name"]](_as_dict(job["args"]))
             await self.rows("DELETE FROM procrastinate_jobs WHERE id = $1", job["id"])
             done += 1
         return done

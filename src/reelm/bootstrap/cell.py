@@ -15,7 +15,6 @@ from reelm.feed import Feed, Intake, Learning, Present, ShowingKey, Stockroom
 from reelm.infra.blobs import FileBlobs
 from reelm.infra.db import Database, HotPool, ReadUnit
 from reelm.infra.line import LocalLine
-from reelm.infra.names import Names
 from reelm.infra.secrets import load_kept, load_secret
 from reelm.infra.settings import Settings
 from reelm.kernel.cursors import CursorKey
@@ -45,7 +44,6 @@ class Cell:
     moved_secret: bytes
     signer: ledger.SignerClient
     watch: devices.register.Watch
-    names: Names
     issuer: Issuer
     reports: devices.reporting.Intake
     teller: devices.signalling.Signer
@@ -111,7 +109,6 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     moved_secret=load_kept(settings.data, MOVED_NAMES),
                     signer=signer,
                     watch=devices.register.Watch(database, urlsplit(settings.public_url).hostname or ""),
-                    names=Names(settings.name_server),
                     issuer=Issuer(settings.data, settings.realm, clock),
                     reports=devices.reporting.Intake(database, settings.realm, clock),
                     teller=open_teller(settings),

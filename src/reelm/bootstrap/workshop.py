@@ -25,8 +25,9 @@ from reelm.kernel.time import Clock, SystemClock
 
 SWEEP = "cell.sweep"
 PROBE = "cell.probe"
-SUSPENSIONS = "cell.suspensions"
-SIGNALS_IN, SIGNALS_OUT = "cell.signals-in", "cell.signals-out"
+LAPSED = "cell.lapsed"
+LOOK_AGAIN = "outside.look-again"
+SIGNALS_IN, SIGNALS_OUT = "outside.signals-in", "outside.signals-out"
 DESCRIBE = "feed.describe"
 LEARN = "feed.learn"
 
@@ -60,9 +61,7 @@ class Workshop:
         return {
             SWEEP: self._sweep,
             PROBE: self._probe,
-            SUSPENSIONS: self._look_at_suspensions,
-            SIGNALS_IN: self._hear_signals,
-            SIGNALS_OUT: self._send_signals,
+            LAPSED: self._note_lapsed,
             DESCRIBE: partial(feed.run_describe, self.database),
             LEARN: self._learn,
             moving.ADVANCE: partial(moving.run_advance, self.mover),
@@ -71,14 +70,27 @@ class Workshop:
         }
 
     @property
+    def outside_jobs(self) -> Mapping[str, JobHandler]:
+        """What a worker does that has a network: look for organisations' proofs, and talk to their systems."""
+        return {
+            devices.organisations.LOOK: self._look_for_proof,
+            LOOK_AGAIN: self._look_again,
+            SIGNALS_IN: self._hear_signals,
+            SIGNALS_OUT: self._send_signals,
+        }
+
+    @property
+    def outside_periodic(self) -> Mapping[str, str]:
+        """Which of those come by themselves, and when."""
+        return dict.fromkeys((LOOK_AGAIN, SIGNALS_IN, SIGNALS_OUT), "* * * * *")
+
+    @property
     def periodic(self) -> Mapping[str, str]:
         """Which jobs come by themselves, and when."""
         return {
             SWEEP: "*/5 * * * *",
             PROBE: "3-53/10 * * * *",
-            SUSPENSIONS: "* * * * *",
-            SIGNALS_IN: "* * * * *",
-            SIGNALS_OUT: "* * * * *",
+            LAPSED: "* * * * *",
             DESCRIBE: "* * * * *",
             LEARN: "7-57/10 * * * *",
             moving.WAKE: "* * * * *",
@@ -113,16 +125,26 @@ class Workshop:
             facts = {"problem": problem.slug(), **problem.facts()}
             _log.warning("nothing could be probed", extra={"facts": facts})
 
-    async def _look_at_suspensions(self, args: Mapping[str, str]) -> None:
+    async def _note_lapsed(self, args: Mapping[str, str]) -> None:
         del args
-        await self.look_at_suspensions()
+        await self.note_lapsed()
 
-    async def look_at_suspensions(self) -> None:
-        """Look for proofs again that are a day old, and tell in the log of decisions that have lapsed."""
-        realm, now = self.settings.realm, self.clock.now()
-        look = partial(devices.organisations.look, self.names)
-        await devices.organisations.look_again(self.database, look, realm=realm, at=now)
-        await devices.register.note_lapsed(self.database, realm=realm, at=now)
+    async def note_lapsed(self) -> None:
+        """Tell in the log of decisions that have lapsed."""
+        await devices.register.note_lapsed(self.database, realm=self.settings.realm, at=self.clock.now())
+
+    async def _look_for_proof(self, args: Mapping[str, str]) -> None:
+        look, realm = partial(devices.organisations.look, self.names), self.settings.realm
+        await devices.organisations.run_look(self.database, look, args, realm=realm, at=self.clock.now())
+
+    async def _look_again(self, args: Mapping[str, str]) -> None:
+        del args
+        await self.look_again()
+
+    async def look_again(self) -> int:
+        """Look for organisations' proofs that were not looked for in a day; returns how many there were."""
+        look, realm = partial(devices.organisations.look, self.names), self.settings.realm
+        return await devices.organisations.look_again(self.database, look, realm=realm, at=self.clock.now())
 
     async def look_over_devices(self) -> None:
         """Judge anew how each managed device stands."""

@@ -39,7 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run one role, configured by REELM_* variables")
     serve.add_argument(
         "role",
-        choices=("web", "worker", "media-worker", "sequencer", "signer", "gateway", "zones"),
+        choices=("web", "worker", "media-worker", "outside-worker", "sequencer", "signer", "gateway", "zones"),
         help="what this process does",
     )
 

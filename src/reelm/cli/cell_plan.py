@@ -138,14 +138,18 @@ def needs_network(role: str, env: Mapping[str, str]) -> bool:
     """Whether a role has anything to do on the network, given what it is told.
 
     >>> told = {"REELM_DATABASE_URL": "postgresql:///reelm?host=/run/pg", "REELM_LISTEN": "unix:/run/web.sock"}
-    >>> [needs_network(role, told) for role in ("web", "worker", "sequencer", "gateway", "zones")]
+    >>> [needs_network(role, told) for role in ("web", "worker", "sequencer", "gateway", "outside-worker")]
     [False, False, False, True, True]
     >>> needs_network("sequencer", told | {"REELM_LEDGER_POLICY": "/etc/witnesses"})
+    True
+    >>> needs_network("worker", told | {"REELM_EVENTS_URL": "nats://127.0.0.1:4222"})
     True
     """
     if role == "signer":  # is asked over its socket, and has no database
         return False
-    if role in {"gateway", "zones"} or not is_on_this_machine(env["REELM_DATABASE_URL"]):
+    if role in {"gateway", "zones", "outside-worker"} or not is_on_this_machine(env["REELM_DATABASE_URL"]):
+        return True
+    if role in {"web", "worker"} and env.get("REELM_EVENTS_URL"):
         return True
     if role == "web":
         return not env["REELM_LISTEN"].startswith("unix:")

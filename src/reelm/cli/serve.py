@@ -38,6 +38,10 @@ def run_role(role: str) -> int:
         from reelm.worker import work_on_zones
 
         uvloop.run(work_on_zones(settings))
+    elif role == "outside-worker":
+        from reelm.worker import work_outside
+
+        uvloop.run(work_outside(settings))
     elif role == "gateway":
         from reelm.web.gateway import serve_gateway
 

@@ -114,6 +114,8 @@ def _bring_up(cell: Cell, supervisor: Supervisor, demo: bool) -> None:
     _start_ledger(cell, supervisor, env)
     if env.get("REELM_GATEWAY_LISTEN"):
         supervisor.add(plan_role(cell, "gateway", env), vital=False)
+    if load_settings().outside:
+        supervisor.add(plan_role(cell, "outside-worker", env), vital=False)
     if env.get("REELM_ZONES_LISTEN"):
         supervisor.add(plan_role(cell, "zones", env), vital=False)
     _write_state(cell, env)

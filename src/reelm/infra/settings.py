@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     gateway_socket: str = Field(
         default="", description="Unix socket of the gateway for its own realm; empty: DATA/run/gateway.sock"
     )
+    outside: bool = Field(
+        default=True,
+        description="Let a worker look for organisations' proofs and talk to their systems; no: none does",
+    )
     name_server: str = Field(
         default="",
         pattern=r"^(\S+:\d+)?$",

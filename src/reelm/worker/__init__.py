@@ -1,6 +1,6 @@
 """The loops: ordinary jobs, media jobs, the ledger's sequencer and its signer, and zones for name servers."""
 
-from reelm.worker.loops import sign_checkpoints, work_on_jobs, work_on_ledger, work_on_media
+from reelm.worker.loops import sign_checkpoints, work_on_jobs, work_on_ledger, work_on_media, work_outside
 from reelm.worker.zones import serve_zones, work_on_zones
 
 __all__ = [
@@ -10,4 +10,5 @@ __all__ = [
     "work_on_ledger",
     "work_on_media",
     "work_on_zones",
+    "work_outside",
 ]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from reelm import ledger, media
+from reelm import devices, ledger, media
 from reelm.bootstrap import LogOffice, open_sequencer, open_signer, open_workshop, store_events
 from reelm.infra.jobs import run_jobs
 from reelm.infra.settings import Settings
@@ -40,6 +40,18 @@ async def _store_events_forever(settings: Settings) -> None:
         except OSError:
             _log.warning("the stream of events does not answer", exc_info=True)
         await asyncio.sleep(STREAM_PAUSE_S)
+
+
+async def work_outside(settings: Settings) -> None:
+    """Do what needs a network: look for organisations' proofs, and hear and send signals about their devices."""
+    async with open_workshop(settings) as workshop:
+        await run_jobs(
+            settings.database_url,
+            queue=devices.organisations.OUTSIDE,
+            handlers=workshop.outside_jobs,
+            concurrency=4,
+            periodic=workshop.outside_periodic,
+        )
 
 
 async def work_on_media(settings: Settings) -> None:

@@ -139,7 +139,7 @@ async def test_a_suspension_from_its_publication_to_its_end(town: Town) -> None:
 
     clock.advance(timedelta(days=88))
     await institution.pass_days(0)
-    await institution.realm.workshop.look_at_suspensions()
+    await institution.realm.workshop.note_lapsed()
     assert await institution.state(id) == "lapsed"
     assert await town.artefacts() == before
     assert await town.ask_bind(id) == {STAFF: "NOERROR", EXCEPTED: "NOERROR"}

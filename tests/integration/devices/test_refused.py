@@ -141,7 +141,7 @@ async def test_a_suspension_that_lapses_or_loses_its_proof_refuses_nobody(instit
         assert (await inside.get("/api/v1/feed")).status_code == 403
         institution.zones.texts.clear()
         for _ in range(9):
-            await realm.workshop.look_at_suspensions()
+            await realm.workshop.look_again()
             realm.clock.advance(timedelta(days=1))
         assert (await inside.get("/api/v1/feed")).status_code == 200
     rows = await realm.rows(
@@ -158,8 +158,8 @@ async def test_a_decision_nobody_reviewed_ends_and_the_log_says_so(institution: 
         assert (await inside.get("/api/v1/feed")).status_code == 403
         realm.clock.advance(timedelta(days=1))
         assert (await inside.get("/api/v1/feed")).status_code == 200
-    await realm.workshop.look_at_suspensions()
-    await realm.workshop.look_at_suspensions()
+    await realm.workshop.note_lapsed()
+    await realm.workshop.note_lapsed()
     rows = await realm.rows("SELECT body FROM ledger_entries WHERE kind = 'suspension-step' AND actor_id IS NULL")
     assert [b'"lapsed"' in row["body"] for row in rows] == [True]
     assert await institution.state(id) == "lapsed"

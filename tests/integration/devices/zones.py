@@ -15,13 +15,16 @@ import dns.rrset
 
 @dataclass
 class Zones:
-    """What it answers: texts and addresses by name. `server` is where it listens."""
+    """What it answers: texts and addresses by name. `server` is where it listens, `questions` how many there were."""
 
     server: str = ""
     texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     addresses: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
+    questions: int = 0
+
     def answer(self, data: bytes) -> bytes:
+        self.questions += 1
         asked = dns.message.from_wire(data)
         question = asked.question[0]
         name = question.name.to_text(omit_final_dot=True)

@@ -274,8 +274,8 @@ def test_a_realms_user_can_not_turn_roots_writing_elsewhere_nor_take_anothers_ca
 
 
 @root_only
-def test_only_nginx_and_the_gateway_have_a_network(start: Start, room: Path) -> None:
-    fleet = start(room / "var", "eu,ca-qc")
+def test_only_those_that_need_it_have_a_network(start: Start, room: Path) -> None:
+    fleet = start(room / "var", "eu,ca-qc", env={"REELM_OUTSIDE": "yes"})
     fleet.wait_for("Reelm is ready")
     machine = fleets.network_of("self")
     roles = fleet.roles("eu")
@@ -283,7 +283,7 @@ def test_only_nginx_and_the_gateway_have_a_network(start: Start, room: Path) -> 
     for name in ("web", "worker", "media-worker", "sequencer", "signer", "postgres"):
         assert fleets.network_of(roles[name].pid) != machine, name
         assert not fleets.reaches_from_inside(roles[name], port), name
-    for name in ("nginx", "gateway"):
+    for name in ("nginx", "gateway", "outside-worker"):
         assert fleets.network_of(roles[name].pid) == machine, name
         assert fleets.reaches_from_inside(roles[name], port), name
 

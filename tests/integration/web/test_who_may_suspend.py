@@ -90,7 +90,7 @@ SUSPENSION_TABLE: dict[str, Call] = {
     f"DELETE {ORG}/keys/{{thumbprint}}": Call(seats(204, DECIDER)),
     f"GET {ORG}/proofs": Call(seats(200, *SEATS)),
     f"POST {ORG}/proofs": Call(seats(201, ADMIN), json={"of": "domain", "value": "www.institution.example"}),
-    f"POST {ORG}/proofs/{{proof}}/check": Call(seats(200, ADMIN)),
+    f"POST {ORG}/proofs/{{proof}}/check": Call(seats(202, ADMIN)),
     f"GET {ORG}/decisions": Call(seats(200, *SEATS)),
     f"POST {ORG}/decisions": Call(seats(201, DECIDER), json={"{document}": ""}),
     f"POST {DECISION}/ask": Call(seats(200, DECIDER)),

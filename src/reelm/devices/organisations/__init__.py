@@ -15,12 +15,14 @@ from reelm.devices.organisations.policy import (
     check,
 )
 from reelm.devices.organisations.proofs import (
+    LOOK,
+    OUTSIDE,
     Look,
+    ask_look,
     ask_proof,
-    fetch_proof,
     list_held,
     look_again,
-    note_sight,
+    run_look,
     where_to_put,
 )
 from reelm.devices.organisations.registering import (
@@ -47,6 +49,8 @@ from reelm.devices.organisations.tokens import (
 )
 
 __all__ = [
+    "LOOK",
+    "OUTSIDE",
     "Duty",
     "Holder",
     "Key",
@@ -59,10 +63,10 @@ __all__ = [
     "TokenPurpose",
     "add_key",
     "appoint",
+    "ask_look",
     "ask_proof",
     "check",
     "fetch_organisation",
-    "fetch_proof",
     "list_held",
     "list_holders",
     "list_keys",
@@ -73,9 +77,9 @@ __all__ = [
     "look",
     "look_again",
     "make_token",
-    "note_sight",
     "register",
     "revoke_key",
+    "run_look",
     "sit",
     "where_to_put",
 ]

@@ -95,15 +95,6 @@ class ProofNotFound(Problem):
 
 
 @dataclass(eq=False)
-class ProofNotSeen(Problem):
-    """What proves it is not there, or not yet."""
-
-    status: ClassVar[int] = 409
-    place: str
-    word: str
-
-
-@dataclass(eq=False)
 class TokenLastsTooLong(Problem):
     """A token of an organisation's that would hold for no time, or for over a year."""
 

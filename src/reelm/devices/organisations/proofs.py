@@ -1,12 +1,13 @@
 """How does an organisation come to bind a network or speak for a domain? It shows that it is its own (`proving.py`).
 
-Nobody can have others suspended: what was not found is not proven. A proof is looked for again every day, and lost
-where it is not found for a week, or where another organisation is found to hold the same.
+Nobody can have others suspended: what was not found is not proven. A proof is looked for when somebody asks, by a
+worker that has a network, and again every day; it is lost where it is not found for a week, or where another
+organisation is found to hold the same.
 """
 
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from typing import Literal
@@ -19,18 +20,21 @@ from reelm.devices import proving
 from reelm.devices.acting import Act
 from reelm.devices.model import Domain, Network, Range
 from reelm.devices.organisations import store
-from reelm.devices.organisations.errors import DomainNotTaken, NetworkNotTaken, ProofNotFound, ProofNotSeen
+from reelm.devices.organisations.errors import DomainNotTaken, NetworkNotTaken, ProofNotFound
 from reelm.devices.organisations.model import LOOKED_EVERY, PROOF_OUTLASTS, Proof
 from reelm.devices.organisations.policy import Step
 from reelm.devices.organisations.registering import sit
 from reelm.devices.suffixes import is_public_suffix
 from reelm.infra.db import Database, ReadUnit
+from reelm.infra.jobs import JobSpec, enqueue
 from reelm.kernel.ids import OrganisationId, public_id
 
 _log = logging.getLogger(__name__)
 
 # Whether what proves it is where it has to be, now.
 Look = Callable[[Proof], Awaitable[bool]]
+LOOK = "organisations.look"
+OUTSIDE = "outside"
 
 _DOMAIN: TypeAdapter[str] = TypeAdapter(Domain)
 _NETWORK: TypeAdapter[Network] = TypeAdapter(Range)
@@ -57,23 +61,24 @@ def where_to_put(proof: Proof) -> list[str]:
     return proving.network_names(proof.network)
 
 
-async def fetch_proof(unit: ReadUnit, organisation: OrganisationId, id: UUID) -> Proof:
-    """Raises `ProofNotFound`."""
-    found = await store.find_proof(unit, organisation, id)
-    if found is None:
+async def ask_look(act: Act, code: str, id: UUID) -> Proof:
+    """Have a proof looked for soon; `looked_at` tells when that was. Raises as `sit`, and `ProofNotFound`."""
+    organisation, _ = await sit(act.unit, code, act.by, Step.PROVE)
+    proof = await store.find_proof(act.unit, organisation.id, id)
+    if proof is None:
         raise ProofNotFound
-    return found
+    told = {"organisation": str(organisation.id), "proof": proof.id, "asked_at": act.at.isoformat()}
+    await enqueue(act.unit, JobSpec(LOOK, told, queue=OUTSIDE, lock=f"{LOOK} {proof.id}"))
+    return proof
 
 
-async def note_sight(act: Act, proof: Proof, *, seen: bool) -> Proof:
-    """Write down what was found. Raises `ProofNotSeen` where somebody asked, and it was not there."""
-    if act.by is not None and not seen:
-        raise ProofNotSeen(place=where_to_put(proof)[0], word=proof.word)
-    if seen:
-        await _note_found(act, proof)
-    else:
-        await _note_missed(act, proof)
-    return await fetch_proof(act.unit, proof.organisation, UUID(proof.id))
+async def run_look(database: Database, look: Look, args: Mapping[str, str], *, realm: str, at: datetime) -> None:
+    """Look for the proof that somebody asked for, unless it was looked for since."""
+    async with database.read() as unit:
+        proof = await store.find_proof(unit, OrganisationId(UUID(args["organisation"])), UUID(args["proof"]))
+    if proof is None or (proof.looked_at and proof.looked_at > datetime.fromisoformat(args["asked_at"])):
+        return
+    await _look_at(database, look, proof, realm=realm, at=at)
 
 
 async def look_again(database: Database, look: Look, *, realm: str, at: datetime) -> int:
@@ -81,9 +86,7 @@ async def look_again(database: Database, look: Look, *, realm: str, at: datetime
     async with database.read() as unit:
         due = await store.list_due_proofs(unit, at - LOOKED_EVERY)
     for proof in due:
-        seen = await look(proof)
-        async with database.write() as unit:
-            await note_sight(Act(unit, realm, at), proof, seen=seen)
+        await _look_at(database, look, proof, realm=realm, at=at)
     return len(due)
 
 
@@ -92,6 +95,13 @@ async def list_held(unit: ReadUnit, organisation: OrganisationId) -> tuple[froze
     held = [one for one in await store.list_proofs(unit, organisation) if one.holds]
     domains = frozenset(one.value for one in held if one.of == "domain")
     return domains, tuple(one.network for one in held if one.of == "network")
+
+
+async def _look_at(database: Database, look: Look, proof: Proof, *, realm: str, at: datetime) -> None:
+    seen = await look(proof)
+    async with database.write() as unit:
+        act = Act(unit, realm, at)
+        await (_note_found if seen else _note_missed)(act, proof)
 
 
 async def _note_found(act: Act, proof: Proof) -> None:

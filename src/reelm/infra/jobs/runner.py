@@ -17,15 +17,15 @@ SILENT_AFTER_S = 15.0
 _log = logging.getLogger(__name__)
 
 
-def _make_app(database_url: str, handlers: Mapping[str, JobHandler], periodic: Mapping[str, str]) -> App:
+def _make_app(database_url: str, queue: str, handlers: Mapping[str, JobHandler], periodic: Mapping[str, str]) -> App:
     connector = PsycopgConnector(conninfo=database_url, min_size=1, max_size=4)
     app = App(connector=connector)
     for name, handler in handlers.items():
-        _register(app, name, handler, cron=periodic.get(name))
+        _register(app, queue, name, handler, cron=periodic.get(name))
     return app
 
 
-def _register(app: App, name: str, handler: JobHandler, cron: str | None) -> None:
+def _register(app: App, queue: str, name: str, handler: JobHandler, cron: str | None) -> None:
     async def run(context: JobContext, **args: Any) -> None:
         try:
             await handler(args)
@@ -35,7 +35,7 @@ def _register(app: App, name: str, handler: JobHandler, cron: str | None) -> Non
             raise
 
     retry = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=2)
-    task: Any = app.task(name=name, retry=retry, pass_context=True, queue="default")(run)
+    task: Any = app.task(name=name, retry=retry, pass_context=True, queue=queue)(run)
     if cron:
         app.periodic(cron=cron)(task)
 
@@ -67,7 +67,7 @@ async def run_jobs(
     A handler that raises is tried again after 2, 4, 8 … s, `MAX_ATTEMPTS` times in all. `periodic` maps a
     handler's name to a cron line. A worker silent for `SILENT_AFTER_S` counts as dead.
     """
-    app = _make_app(database_url, handlers, periodic or {})
+    app = _make_app(database_url, queue, handlers, periodic or {})
     async with app.open_async():
         watch = asyncio.create_task(_take_over_forever(app))
         try:

@@ -13,7 +13,7 @@ from reelm.infra.db import ReadUnit
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AccountId
 from reelm.web.acting import Acting
-from reelm.web.depends import InCell, Now, Read, SignedIn
+from reelm.web.depends import Read, SignedIn
 from reelm.web.problems import problems
 from reelm.web.views.organisations import KeyView, OrganisationView, ProofView, SeatView
 
@@ -144,18 +144,11 @@ async def post_proof(organisation: str, form: NewProof, act: Acting) -> ProofVie
 
 
 @router.post(
-    "/{organisation}/proofs/{proof}/check",
-    responses=problems(*WRITTEN, devices.ProofNotFound, devices.ProofNotSeen),
+    "/{organisation}/proofs/{proof}/check", status_code=202, responses=problems(*SEATED, devices.ProofNotFound)
 )
-async def post_check(organisation: str, proof: UUID, viewer: SignedIn, cell: InCell, now: Now) -> ProofView:
-    """Look now whether the proof is there. Otherwise it is looked for every day."""
-    async with cell.database.read() as unit:
-        found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.PROVE)
-        asked = await organisations.fetch_proof(unit, found.id, proof)
-    seen = await organisations.look(cell.names, asked)
-    async with cell.database.write() as unit:
-        act = devices.Act(unit, cell.settings.realm, now, viewer.id)
-        return ProofView.of_(await organisations.note_sight(act, asked, seen=seen))
+async def post_check(organisation: str, proof: UUID, act: Acting) -> ProofView:
+    """Have a proof looked for now, and not only every day: done once `looked_at` is later than in this answer."""
+    return ProofView.of_(await organisations.ask_look(act, organisation, proof))
 
 
 async def _show(unit: ReadUnit, one: organisations.Organisation) -> OrganisationView:
