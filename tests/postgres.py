@@ -76,6 +76,6 @@ def database_server() -> Generator[DatabaseServer]:
 
 
 def _find_room() -> Path:
-    """In memory, where there is plenty of it: a disk takes ten times as long over the files of a thousand databases."""
+    """In memory, where there is plenty: a disk takes ten times as long over the files of a thousand databases."""
     is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES
     return MEMORY if is_roomy else Path("/tmp")
