@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 from tests.browser.institutions import HOST, NETWORK, Announced, Institution, announce, found_institution, hire_staff
+from tests.integration.devices.zones import zones_running
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -86,8 +87,9 @@ def cell() -> Generator[RunningCell]:
 @pytest.fixture(scope="package")
 async def institution() -> AsyncGenerator[Institution]:
     """An institution on a cell of its own, so that what it suspends is suspended for nobody else here."""
-    with cell_running(HOST) as running:
-        yield await found_institution(running, staff=await hire_staff(running), network=NETWORK)
+    async with zones_running() as zones:
+        with cell_running(HOST, REELM_OUTSIDE="yes", REELM_NAME_SERVER=zones.server) as running:
+            yield await found_institution(running, zones, staff=await hire_staff(running), network=NETWORK)
 
 
 @pytest.fixture(scope="package")

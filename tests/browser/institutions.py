@@ -4,6 +4,7 @@ The cell is known as `reelm.localhost`: a name that a decision can have, which C
 lets pages check signatures.
 """
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from joserfc.jwk import ECKey
 from playwright.async_api import BrowserContext, Page
 from tests.browser.person import PASSWORD
 from tests.integration.devices.directories import USER, managed
+from tests.integration.devices.zones import Zones
 from tests.integration.world import connect
 from tests.unit.devices.examples import draft
 
@@ -68,9 +70,10 @@ def about(app: str) -> dict[str, Any]:
 
 @dataclass
 class Institution:
-    """Its staff are `STAFF`, all with the same password."""
+    """Its staff are `STAFF`, all with the same password. `zones` is the name server that its cell asks."""
 
     cell: "RunningCell"
+    zones: Zones
     code: str = "institution"
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
     tokens: dict[str, str] = field(default_factory=dict[str, str])
@@ -96,10 +99,18 @@ class Institution:
         return (await self.ask("POST", "/session", {"handle": handle, "password": PASSWORD}))["token"]
 
     async def prove(self, of: str, value: str) -> None:
-        """Ask for a proof, and have it found: nothing of a cell asks the DNS but through its own network."""
+        """Ask for a proof, put what it says where it says, and have it looked at."""
         asked = await self.call("device-admin", "POST", "/proofs", {"of": of, "value": value})
-        found = "UPDATE organisation_proofs SET looked_at = $2, proven_at = $2 WHERE id = $1"
-        await self.execute(found, UUID(asked["id"]), datetime.now(UTC))
+        for name in asked["names"]:
+            self.zones.texts[name] = [asked["word"]]
+        await self.call("device-admin", "POST", f"/proofs/{asked['id']}/check")
+        async with asyncio.timeout(60):
+            while not await self._holds(asked["id"]):
+                await asyncio.sleep(0.1)
+
+    async def _holds(self, proof: str) -> bool:
+        found = await self.call("device-admin", "GET", "/proofs")
+        return any(one["id"] == proof and one["proven_at"] is not None for one in found)
 
     async def execute(self, statement: str, *values: Any) -> Any:
         """Straight in the cell's database: the first value of what it answers."""
@@ -169,10 +180,10 @@ class Institution:
 
 
 async def found_institution(
-    cell: "RunningCell", code: str = "institution", *, staff: Mapping[str, str], network: str = ""
+    cell: "RunningCell", zones: Zones, code: str = "institution", *, staff: Mapping[str, str], network: str = ""
 ) -> Institution:
     """Register it, appoint its staff, whose tokens are given by duty, prove what is its own, and give it a key."""
-    one = Institution(cell, code, tokens=dict(staff))
+    one = Institution(cell, zones, code, tokens=dict(staff))
     new = {"code": code, "name": "Example Institution", "domain": one.domain}
     await one.ask("POST", "/organisations", new, token=one.tokens["device-admin"])
     for duty, handle in STAFF.items():
@@ -187,7 +198,7 @@ async def found_institution(
 
 async def hire_staff(cell: "RunningCell") -> dict[str, str]:
     """Accounts for `STAFF`: their tokens, by duty."""
-    one = Institution(cell)
+    one = Institution(cell, Zones())
     for duty, handle in STAFF.items():
         if duty == "device-admin":
             hire(cell, handle, "device-admin")

@@ -149,7 +149,7 @@ async def test_the_suspended_service_answers_on_the_page_and_nobody_else(
     institution: Institution, chromium: Browser
 ) -> None:
     id = await institution.publish(institution.sign(**about("answerapp")))
-    await found_institution(institution.cell, "answerapp", staff=institution.tokens)
+    await found_institution(institution.cell, institution.zones, "answerapp", staff=institution.tokens)
     page = await open_page(chromium, institution.cell.base, f"/register/{id}")
     await expect(page.get_by_test_id("no-reply")).to_be_visible()
     await expect(page.get_by_test_id("reply-words")).to_have_count(0)
@@ -212,7 +212,7 @@ async def test_a_calm_banner_comes_before_the_deadline_and_goes_for_this_visit(
 @pytest.fixture
 async def refusing(institution: Institution) -> AsyncGenerator[tuple[Institution, str]]:
     """Another institution, whose decision about Reelm is in force in a few seconds, and a device that it binds."""
-    other = await found_institution(institution.cell, "authority", staff=institution.tokens)
+    other = await found_institution(institution.cell, institution.zones, "authority", staff=institution.tokens)
     other.tokens.pop("directory", None)
     device = await other.add_device("phone-1", platform="ios", enrolment="user", ownership="enrolled-personal")
     shown = await other.enrol(await other.make_code(device))

@@ -45,6 +45,7 @@ from reelm.accounts.foreign_store import (
 )
 from reelm.accounts.handles import CANARY, clean_handle, clean_text
 from reelm.accounts.jobs import sweep
+from reelm.accounts.limits import Limit, count_try
 from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, Session, Viewer
 from reelm.accounts.profiles import change_password, clear_avatar, confirm_password, edit_profile, set_avatar
 from reelm.accounts.sessions import (
@@ -99,6 +100,7 @@ __all__ = [
     "HandleNotAllowed",
     "HandleTaken",
     "Home",
+    "Limit",
     "LocaleNotOffered",
     "NewAccount",
     "NotSignedIn",
@@ -123,6 +125,7 @@ __all__ = [
     "clear_avatar",
     "confirm_password",
     "count_residents",
+    "count_try",
     "delete_account",
     "delete_foreign",
     "edit_profile",

@@ -220,6 +220,16 @@ async def test_somebody_who_is_bound_replies_and_is_not_named(institution: Insti
     assert not [name for name in ("phone-of-eve", eve.id) if name in shown]
 
 
+async def test_one_device_does_not_fill_the_register_with_replies(institution: Institution) -> None:
+    eve = await institution.enrol(await personal_device(institution))
+    id = await institution.publish()
+    path, words = f"/api/v1/device/decisions/{id}/replies", {"words": "No, and no again."}
+    assert [(await eve.call("POST", path, json=words)).status_code for _ in range(6)] == [201] * 5 + [429]
+    institution.realm.clock.advance(timedelta(days=1))
+    await eve.show_key()
+    assert (await eve.call("POST", path, json=words)).status_code == 201
+
+
 async def test_what_a_device_reports_changes_its_state_and_each_change_is_in_the_log(
     institution: Institution,
 ) -> None:

@@ -27,6 +27,24 @@ async def test_a_decision_goes_from_draft_to_lapsed_by_its_dates_alone(instituti
     assert await institution.state(id) == "lapsed"
 
 
+async def test_the_service_reads_what_it_is_asked_about_and_nobody_else_does(institution: Institution) -> None:
+    id, realm = await institution.file(), institution.realm
+    olga, decio = realm.client(realm.people.olga), institution.client("decider")
+    assert (await olga.get("/register/asked")).json() == []
+    assert (await olga.get(f"/register/{id}")).status_code == 404
+    await institution.do("decider", "POST", f"/decisions/{id}/ask")
+    assert [one["id"] for one in (await olga.get("/register/asked")).json()] == [id]
+    assert (await olga.get(f"/register/{id}")).json()["line"]["state"] == "heard"
+    answer = await olga.get(f"/register/{id}/document")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+    assert (await decio.get("/register/asked")).json() == []
+    for other in (realm.client(), decio):
+        for path in ("", "/document", "/differences?before=1&after=1"):
+            assert refusal(await other.get(f"/register/{id}{path}")) == (404, "decision-not-found")
+    await institution.do("decider", "POST", f"/decisions/{id}/publish")
+    assert (await olga.get("/register/asked")).json() == []
+
+
 async def test_what_nobody_was_asked_about_is_not_published(institution: Institution) -> None:
     id = await institution.file()
     answer = await institution.call("decider", "POST", f"/decisions/{id}/publish")

@@ -75,6 +75,7 @@ SUSPENSION_TABLE: dict[str, Call] = {
         anybody(200), query="?before=1&after=1", steps=("ask", "publish")
     ),
     # Whoever is signed in
+    "GET /api/v1/register/asked": Call(signed_in(200)),
     "GET /api/v1/organisations/mine": Call(signed_in(200)),
     "POST /api/v1/organisations": Call(
         lambda who: {NOBODY: 401, ENDED: 401, OPERATOR: 201, ADMIN: 201, ELSEWHERE: 201}.get(who, 403),

@@ -30,6 +30,8 @@ const of = (code: string): string => `/organisations/${seg(code)}`;
 
 export const register = {
   list: () => call<DecisionLine[]>("/register"),
+  /** Drafts that the caller is asked about as the suspended service. */
+  asked: () => call<DecisionLine[]>("/register/asked"),
   decision: (id: string, version?: number) => call<Decision>(`/register/${seg(id)}${version ? `?version=${version}` : ""}`),
   differences: (id: string, before: number, after: number) => call<Difference[]>(`/register/${seg(id)}/differences?before=${before}&after=${after}`),
   /** For the service that is suspended. */

@@ -23,7 +23,6 @@ from reelm.devices.register.figures import (
 )
 from reelm.devices.register.filing import (
     ask,
-    fetch_decision,
     fetch_own,
     file,
     lift,
@@ -43,6 +42,8 @@ from reelm.devices.register.model import (
     Said,
 )
 from reelm.devices.register.replies import (
+    fetch_readable,
+    list_asked,
     reply_as_bound,
     reply_as_service,
 )
@@ -99,13 +100,14 @@ __all__ = [
     "count_figures",
     "decide_exception",
     "decision_uuid",
-    "fetch_decision",
     "fetch_own",
+    "fetch_readable",
     "file",
     "find_next_change",
     "is_bound",
     "is_told",
     "lift",
+    "list_asked",
     "list_decisions",
     "list_events",
     "list_exceptions",

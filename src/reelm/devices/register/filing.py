@@ -143,15 +143,6 @@ async def note_lapsed(database: Database, *, realm: str, at: datetime) -> int:
     return len(due)
 
 
-async def fetch_decision(unit: ReadUnit, id: UUID, *, version: int | None = None) -> Filed:
-    """What everybody may read: the version asked for, or the newest. Raises `DecisionNotFound`, also for drafts."""
-    found = await store.list_decisions(unit, id=id, published=True)
-    named = [one for one in found if version in (None, one.version)]
-    if not named:
-        raise DecisionNotFound
-    return named[-1]
-
-
 async def fetch_own(unit: ReadUnit, organisation: OrganisationId, id: UUID) -> Filed:
     """The newest version, drafts too, of an organisation's own decision. Raises `DecisionNotFound`."""
     found = [one for one in await store.list_decisions(unit, id=id) if one.organisation == organisation]

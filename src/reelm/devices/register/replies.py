@@ -1,7 +1,8 @@
 """Who may answer a decision, and how? The suspended service, and everybody whom it binds; published beside it.
 
 The service is known by having proven one of the domains that the decision names; where that is this very realm, its
-operators answer. Somebody who is bound answers on a device of theirs, and is not named.
+operators answer. It reads what it is asked about before anybody else. Somebody who is bound answers on a device of
+theirs, and is not named.
 """
 
 import hashlib
@@ -15,7 +16,8 @@ from reelm.devices.register.errors import DecisionNotFound, NotTheService, Reply
 from reelm.devices.register.model import By, Filed, Said
 from reelm.devices.register.rules import covers, names_host
 from reelm.devices.states import State
-from reelm.kernel.ids import new_uuid
+from reelm.infra.db import ReadUnit
+from reelm.kernel.ids import AccountId, new_uuid
 from reelm.kernel.roles import Role
 
 LONGEST = 4000
@@ -27,21 +29,52 @@ async def reply_as_service(act: Act, id: UUID, words: str, *, host: str) -> Said
     Raises `DecisionNotFound`, `NotTheService`, `ReplyNotTaken`.
     """
     filed = await _fetch_heard(act, id)
-    if act.by is not None:
-        role, _ = await accounts.fetch_position(act.unit, act.by)
-        if role is Role.OPERATOR and names_host(filed.decision.app, host):
-            return await _reply(act, filed, "service", host, words)
-        for organisation in await organisations.list_organisations(act.unit, act.by):
-            domains, _ = await organisations.list_held(act.unit, organisation.id)
-            theirs = [one for one in filed.decision.app.domains if any(covers(own, one) for own in domains)]
-            if theirs:
-                return await _reply(act, filed, "service", theirs[0], words)
-    raise NotTheService
+    domain = await _find_domain(act.unit, filed, act.by, host)
+    if domain is None:
+        raise NotTheService
+    return await _reply(act, filed, "service", domain, words)
 
 
 async def reply_as_bound(act: Act, id: UUID, words: str) -> Said:
     """Answer as somebody whom it binds; the caller has seen to that. Raises `DecisionNotFound`, `ReplyNotTaken`."""
     return await _reply(act, await _fetch_heard(act, id), "staff", None, words)
+
+
+async def fetch_readable(
+    unit: ReadUnit, id: UUID, viewer: AccountId | None, *, host: str, version: int | None = None
+) -> Filed:
+    """The version asked for, or the newest that is published. A draft is for whoever speaks for the service that was
+    asked about it. Raises `DecisionNotFound`.
+    """
+    found = [one for one in await store.list_decisions(unit, id=id) if version in (None, one.version)]
+    published = [one for one in found if one.published_at is not None]
+    if published:
+        return published[-1]
+    asked = [one for one in found if one.asked_at is not None]
+    if not asked or await _find_domain(unit, asked[-1], viewer, host) is None:
+        raise DecisionNotFound
+    return asked[-1]
+
+
+async def list_asked(unit: ReadUnit, viewer: AccountId, *, host: str) -> list[Filed]:
+    """Drafts that somebody is asked about as the service, the newest first."""
+    asked = [one for one in await store.list_decisions(unit) if one.asked_at and not one.published_at]
+    return [one for one in reversed(asked) if await _find_domain(unit, one, viewer, host) is not None]
+
+
+async def _find_domain(unit: ReadUnit, filed: Filed, account: AccountId | None, host: str) -> str | None:
+    """For which of the domains of the suspended service somebody speaks, if for any."""
+    if account is None:
+        return None
+    role, _ = await accounts.fetch_position(unit, account)
+    if role is Role.OPERATOR and names_host(filed.decision.app, host):
+        return host
+    for organisation in await organisations.list_organisations(unit, account):
+        domains, _ = await organisations.list_held(unit, organisation.id)
+        theirs = [one for one in filed.decision.app.domains if any(covers(own, one) for own in domains)]
+        if theirs:
+            return theirs[0]
+    return None
 
 
 async def _fetch_heard(act: Act, id: UUID) -> Filed:

@@ -1,6 +1,6 @@
 """`/device`: what a managed device says and asks for itself, by its code first and by its key from then on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from reelm import devices, ledger
+from reelm import accounts, devices, ledger
 from reelm.bootstrap import Cell
 from reelm.devices import enrolling, register, reporting
 from reelm.kernel.errors import Problem
@@ -21,6 +21,7 @@ from reelm.web.views.register import ReplyView
 
 router = APIRouter(prefix="/device", tags=["device"])
 _CODE: tuple[type[Problem], ...] = (devices.EnrolmentCodeMalformed, devices.EnrolmentCodeNotGood)
+REPLIES = accounts.Limit("replies of a device to a decision", 5, timedelta(days=1))
 _WRITTEN = (devices.DeviceProofWrong, ledger.LedgerBusy)
 
 
@@ -173,7 +174,9 @@ async def post_acknowledge(decision: UUID, device: OnDevice, unit: Write, now: N
 @router.post(
     "/decisions/{decision}/replies",
     status_code=201,
-    responses=problems(*_WRITTEN, devices.DecisionNotFound, devices.NotTold, devices.ReplyNotTaken),
+    responses=problems(
+        *_WRITTEN, devices.DecisionNotFound, devices.NotTold, devices.ReplyNotTaken, accounts.TooManyTries
+    ),
 )
 async def post_reply(
     decision: UUID, form: NewReply, device: OnDevice, unit: Write, cell: InCell, now: Now
@@ -181,6 +184,7 @@ async def post_reply(
     """Answer a decision that binds this device. No name is kept with it."""
     if not await register.is_told(unit, device.id, decision, now):
         raise devices.NotTold
+    await accounts.count_try(unit, REPLIES, REPLIES.key(cell.secret, str(device.id), str(decision)), now)
     act = devices.Act(unit, cell.settings.realm, now)
     return ReplyView.of(await register.reply_as_bound(act, decision, form.words))
 

@@ -13,7 +13,7 @@ from reelm.devices import register
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import EntryId
 from reelm.web.acting import Acting
-from reelm.web.depends import InCell, Now, Read
+from reelm.web.depends import InCell, MaybeSignedIn, Now, Read, SignedIn
 from reelm.web.feeds import render_atom, render_json_feed
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SIGNED_IN
@@ -21,6 +21,10 @@ from reelm.web.views.register import DecisionView, DifferenceView, FiguresView, 
 
 router = APIRouter(prefix="/register", tags=["register"])
 _ANY = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+_THEIRS = {"Cache-Control": "private, no-store"}
+
+
+Version = Annotated[int | None, Query(ge=1)]
 
 
 class NewReply(BaseModel):
@@ -52,14 +56,25 @@ async def get_json_feed(unit: Read, cell: InCell, now: Now) -> Response:
     return Response(render_json_feed(events, cell.settings), headers=_ANY, media_type="application/feed+json")
 
 
+@router.get("/asked", responses=problems(*SIGNED_IN))
+async def get_asked(viewer: SignedIn, unit: Read, cell: InCell, now: Now) -> list[LineView]:
+    """Decisions that the caller is asked about as the suspended service, and that are not published yet."""
+    codes = {one.id: one.code for one in await devices.organisations.list_organisations(unit)}
+    asked = await register.list_asked(unit, viewer.id, host=cell.watch.host)
+    return [line_of(one, codes[one.organisation], cell, now) for one in asked]
+
+
 @router.get("/{decision}", responses=problems(devices.DecisionNotFound))
 async def get_decision(
-    decision: UUID, unit: Read, cell: InCell, now: Now, version: Annotated[int | None, Query(ge=1)] = None
+    decision: UUID, viewer: MaybeSignedIn, unit: Read, cell: InCell, now: Now, version: Version = None
 ) -> DecisionView:
-    """One decision: what was signed, what was answered, and what became of it."""
-    filed = await register.fetch_decision(unit, decision, version=version)
+    """One decision: what was signed, what was answered, and what became of it. Whom it suspends reads it already
+    when they are asked about it.
+    """
+    filed = await register.fetch_readable(unit, decision, viewer, host=cell.watch.host, version=version)
     replies = await register.list_replies(unit, filed.id, filed.version)
-    versions = [one.version for one in await register.list_decisions(unit, id=decision, published=True)]
+    published = await register.list_decisions(unit, id=decision, published=True)
+    versions = sorted({filed.version, *(one.version for one in published)})
     figures = await register.count_figures(unit, filed)
     shown = FiguresView(states=figures[0], about=figures[1]) if figures else None
     events = register.list_events(filed, replies, now)
@@ -71,22 +86,29 @@ async def get_decision(
 
 
 @router.get("/{decision}/document", responses=problems(devices.DecisionNotFound), response_class=Response)
-async def get_document(decision: UUID, unit: Read, version: Annotated[int | None, Query(ge=1)] = None) -> Response:
+async def get_document(
+    decision: UUID, viewer: MaybeSignedIn, unit: Read, cell: InCell, version: Version = None
+) -> Response:
     """What was signed, with its signature, to be checked with `reelm devices verify` or any JOSE library."""
-    filed = await register.fetch_decision(unit, decision, version=version)
-    return Response(filed.document, headers=_ANY, media_type="application/json")
+    filed = await register.fetch_readable(unit, decision, viewer, host=cell.watch.host, version=version)
+    headers = _ANY if filed.published_at else _THEIRS
+    return Response(filed.document, headers=headers, media_type="application/json")
 
 
 @router.get("/{decision}/differences", responses=problems(devices.DecisionNotFound))
 async def get_differences(
     decision: UUID,
+    viewer: MaybeSignedIn,
     unit: Read,
+    cell: InCell,
     before: Annotated[int, Query(ge=1)],
     after: Annotated[int, Query(ge=1)],
 ) -> list[DifferenceView]:
     """What one version says otherwise than another."""
-    old = await register.fetch_decision(unit, decision, version=before)
-    new = await register.fetch_decision(unit, decision, version=after)
+    old, new = [
+        await register.fetch_readable(unit, decision, viewer, host=cell.watch.host, version=version)
+        for version in (before, after)
+    ]
     return [DifferenceView.of(one) for one in register.compare(old.decision, new.decision)]
 
 
