@@ -63,31 +63,31 @@ Sent = Annotated[Any, Depends(_sent)]
 @router.get("/ServiceProviderConfig")
 async def get_config(directory: Directory) -> Response:
     """What can be done here."""
-    return _say(devices.show_config(directory.url))
+    return _say(_scim().show_config(directory.url))
 
 
 @router.get("/ResourceTypes")
 async def get_resource_types(directory: Directory) -> Response:
     """What is kept."""
-    return _say(_as_list(devices.list_resource_types(directory.url)))
+    return _say(_as_list(_scim().list_resource_types(directory.url)))
 
 
 @router.get("/ResourceTypes/{id}")
 async def get_resource_type(directory: Directory, id: str) -> Response:
     """One kind of it."""
-    return _say(_pick(devices.list_resource_types(directory.url), id))
+    return _say(_pick(_scim().list_resource_types(directory.url), id))
 
 
 @router.get("/Schemas")
 async def get_schemas(directory: Directory) -> Response:
     """What of each."""
-    return _say(_as_list(devices.list_schemas(directory.url)))
+    return _say(_as_list(_scim().list_schemas(directory.url)))
 
 
 @router.get("/Schemas/{id}")
 async def get_schema(directory: Directory, id: str) -> Response:
     """What of one."""
-    return _say(_pick(devices.list_schemas(directory.url), id))
+    return _say(_pick(_scim().list_schemas(directory.url), id))
 
 
 @router.get("/Me", dependencies=_SHOWN)
@@ -101,19 +101,19 @@ async def refuse_optional() -> Response:
 @router.get("/{endpoint}")
 async def get_resources(directory: Directory, asked: Asked, unit: Read) -> Response:
     """People, groups or devices, some or all."""
-    return _say(await devices.list_resources(unit, directory, asked))
+    return _say(await _scim().list_resources(unit, directory, asked))
 
 
 @router.post("/{endpoint}")
 async def post_resource(directory: Directory, asked: Asked, sent: Sent, unit: Write, now: Now) -> Response:
     """Somebody or something new."""
-    return _answer(await devices.create_resource(unit, directory, asked, sent, at=now), 201)
+    return _answer(await _scim().create_resource(unit, directory, asked, sent, at=now), 201)
 
 
 @router.get("/{endpoint}/{id}")
 async def get_resource(directory: Directory, asked: Asked, unit: Read, request: Request) -> Response:
     """One of them; 304 where the caller has that version (If-None-Match)."""
-    answer = await devices.fetch_resource(unit, directory, asked)
+    answer = await _scim().fetch_resource(unit, directory, asked)
     known = request.headers.get("if-none-match", "").split(",")
     return _answer(answer, 304 if answer.etag in (one.strip() for one in known) else 200)
 
@@ -121,19 +121,19 @@ async def get_resource(directory: Directory, asked: Asked, unit: Read, request: 
 @router.put("/{endpoint}/{id}")
 async def put_resource(directory: Directory, asked: Asked, sent: Sent, unit: Write, now: Now) -> Response:
     """One as a whole, in the place of what it was."""
-    return _answer(await devices.replace_resource(unit, directory, asked, sent, at=now))
+    return _answer(await _scim().replace_resource(unit, directory, asked, sent, at=now))
 
 
 @router.patch("/{endpoint}/{id}")
 async def patch_resource(directory: Directory, asked: Asked, sent: Sent, unit: Write, now: Now) -> Response:
     """A part of one."""
-    return _answer(await devices.patch_resource(unit, directory, asked, sent, at=now))
+    return _answer(await _scim().patch_resource(unit, directory, asked, sent, at=now))
 
 
 @router.delete("/{endpoint}/{id}")
 async def delete_resource(directory: Directory, asked: Asked, unit: Write) -> Response:
     """One, gone."""
-    await devices.delete_resource(unit, directory, asked)
+    await _scim().delete_resource(unit, directory, asked)
     return Response(status_code=204)
 
 
@@ -141,6 +141,13 @@ async def delete_resource(directory: Directory, asked: Asked, unit: Write) -> Re
 async def get_nothing() -> Response:
     """No page of ours lies below a directory."""
     raise devices.NotInDirectory
+
+
+def _scim():
+    """What answers. It takes most of a second to load, which only those wait for who use it."""
+    from reelm.devices import directory  # noqa: PLC0415 - see above
+
+    return directory
 
 
 def _say(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

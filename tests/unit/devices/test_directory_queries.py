@@ -6,6 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from reelm.devices.directory.members import split_patch, take_members
+from reelm.devices.directory.queries import FIELDS, read_query
+from reelm.devices.directory.resources import MANAGEMENT, RESOURCES
 from reelm.devices.roll import store
 from reelm.devices.roll.errors import DirectoryRefused
 from reelm.devices.roll.model import (
@@ -20,9 +23,6 @@ from reelm.devices.roll.model import (
     Some,
     Where,
 )
-from reelm.devices.roll.scim.members import split_patch, take_members
-from reelm.devices.roll.scim.queries import FIELDS, read_query
-from reelm.devices.roll.scim.resources import MANAGEMENT, RESOURCES
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 ID = UUID(int=1)

@@ -10,18 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelm.devices.fleet import Enrolment, Platform
-from reelm.devices.model import Ownership
-from reelm.devices.roll.errors import DirectoryRefused
-from reelm.devices.roll.model import (
-    Entry,
-    Group,
-    ManagedDevice,
-    Person,
-)
-from reelm.devices.roll.scim import resources
-from reelm.devices.roll.scim.members import split_patch
-from reelm.devices.roll.scim.reading import (
+from reelm.devices.directory import resources
+from reelm.devices.directory.members import split_patch
+from reelm.devices.directory.reading import (
     apply_patch,
     dump,
     read_device,
@@ -31,7 +22,16 @@ from reelm.devices.roll.scim.reading import (
     show,
     with_defaults,
 )
-from reelm.devices.roll.scim.resources import DEVICE, MANAGEMENT, RESOURCES, User
+from reelm.devices.directory.resources import DEVICE, MANAGEMENT, RESOURCES, User
+from reelm.devices.fleet import Enrolment, Platform
+from reelm.devices.model import Ownership
+from reelm.devices.roll.errors import DirectoryRefused
+from reelm.devices.roll.model import (
+    Entry,
+    Group,
+    ManagedDevice,
+    Person,
+)
 
 URL = "https://reelm.test/scim/v2/institution"
 AT = datetime(2026, 3, 1, tzinfo=UTC)

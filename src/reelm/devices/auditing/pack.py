@@ -18,7 +18,6 @@ from reelm.devices.auditing.checklist import make_checklist
 from reelm.devices.auditing.layers import list_kinds, show_layers
 from reelm.devices.auditing.model import Facts
 from reelm.devices.auditing.oscal import make_assessment
-from reelm.devices.auditing.pdf import make_pdf
 from reelm.devices.auditing.sheets import make_exceptions, make_states, make_told
 from reelm.kernel.words import Language
 
@@ -28,6 +27,8 @@ _READABLE = 0o644 << 16
 
 def make_files(facts: Facts, language: Language) -> dict[str, bytes]:
     """Every file by its name, README.txt first; it has the digest of each other one."""
+    from reelm.devices.auditing.pdf import make_pdf  # noqa: PLC0415 - loads fonts, which nothing else needs
+
     decision = facts.filed.decision
     keys = {"keys": [orjson.loads(key.jwk) for key in facts.keys]}
     made = {

@@ -4,20 +4,14 @@ Promises: nothing of one organisation is reached through another's directory; wh
 device's keys are neither told to a directory nor taken from one.
 """
 
-from reelm.devices.roll.csv_import import (
-    Listed,
-    read_inventory,
-)
-from reelm.devices.roll.directory import (
+from reelm.devices.roll.asking import (
     Answer,
     Asked,
     Directory,
-    create_resource,
-    delete_resource,
-    fetch_resource,
-    list_resources,
-    patch_resource,
-    replace_resource,
+)
+from reelm.devices.roll.csv_import import (
+    Listed,
+    read_inventory,
 )
 from reelm.devices.roll.finding import (
     list_devices,
@@ -28,11 +22,6 @@ from reelm.devices.roll.inventory import (
     Sighting,
     import_inventory,
 )
-from reelm.devices.roll.scim.resources import (
-    list_resource_types,
-    list_schemas,
-    show_config,
-)
 
 __all__ = [
     "Answer",
@@ -41,17 +30,8 @@ __all__ = [
     "Imported",
     "Listed",
     "Sighting",
-    "create_resource",
-    "delete_resource",
-    "fetch_resource",
     "import_inventory",
     "list_devices",
     "list_people",
-    "list_resource_types",
-    "list_resources",
-    "list_schemas",
-    "patch_resource",
     "read_inventory",
-    "replace_resource",
-    "show_config",
 ]

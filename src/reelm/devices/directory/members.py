@@ -10,10 +10,10 @@ from uuid import UUID
 from scim2_models import Path, SCIMException
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator, ValuePath
 
+from reelm.devices.directory.reading import MOST_OPERATIONS, read_id
+from reelm.devices.directory.resources import Group
 from reelm.devices.roll.errors import DirectoryRefused
 from reelm.devices.roll.model import MembersChange
-from reelm.devices.roll.scim.reading import MOST_OPERATIONS, read_id
-from reelm.devices.roll.scim.resources import Group
 
 _MEMBERS = "members"
 

@@ -13,6 +13,8 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from scim2_models import Context, Error, Meta, PatchOp, Resource, SCIMException, ScimPolicy
 
+from reelm.devices.directory import resources
+from reelm.devices.directory.resources import Holder, Json, ManagedResource, Management, User
 from reelm.devices.fleet import EVERYBODY, Enrolment, Platform
 from reelm.devices.model import Email as Address
 from reelm.devices.model import Ownership
@@ -30,8 +32,6 @@ from reelm.devices.roll.model import (
     make_code,
     read_addresses,
 )
-from reelm.devices.roll.scim import resources
-from reelm.devices.roll.scim.resources import Holder, Json, ManagedResource, Management, User
 
 MOST_OPERATIONS = 1000
 _POLICY = ScimPolicy(

@@ -24,11 +24,11 @@ from scim2_models.path import (
     coerce_value,
 )
 
+from reelm.devices.directory.reading import refusing
+from reelm.devices.directory.resources import MOST_RESULTS
 from reelm.devices.roll import model
 from reelm.devices.roll.errors import DirectoryRefused
 from reelm.devices.roll.model import Group, ManagedDevice, Person, Sought, Told, Value, Where, fits
-from reelm.devices.roll.scim.reading import refusing
-from reelm.devices.roll.scim.resources import MOST_RESULTS
 
 LONGEST_FILTER = 2000
 # Where the pages end: nobody has so many entries.

@@ -5,20 +5,17 @@ same code or change the same group do it one after the other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from scim2_models import Resource, ResponseParameters
 
-from reelm.devices.roll import member_store, store
-from reelm.devices.roll.errors import ChangedInDirectory, DirectoryRefused, NotInDirectory, TakenInDirectory
-from reelm.devices.roll.model import Entry, Group, ManagedDevice, Members, MembersChange, Person, Told
-from reelm.devices.roll.scim import resources
-from reelm.devices.roll.scim.members import split_patch, take_members
-from reelm.devices.roll.scim.queries import read_query, read_shown
-from reelm.devices.roll.scim.reading import (
+from reelm.devices.directory import resources
+from reelm.devices.directory.members import split_patch, take_members
+from reelm.devices.directory.queries import read_query, read_shown
+from reelm.devices.directory.reading import (
     apply_patch,
     dump,
     read_device,
@@ -28,59 +25,23 @@ from reelm.devices.roll.scim.reading import (
     show,
     with_defaults,
 )
-from reelm.devices.roll.scim.resources import RESOURCES, GroupMember, Json, User
+from reelm.devices.directory.resources import RESOURCES, GroupMember, Json, User
+from reelm.devices.roll import member_store, store
+from reelm.devices.roll.asking import Answer, Asked, Directory
+from reelm.devices.roll.errors import ChangedInDirectory, DirectoryRefused, NotInDirectory, TakenInDirectory
+from reelm.devices.roll.model import Entry, Group, ManagedDevice, Members, MembersChange, Person, Told
 from reelm.infra.db import ReadUnit, WriteUnit
-from reelm.kernel.ids import OrganisationId, new_uuid
+from reelm.kernel.ids import new_uuid
 
-# What is at each address, and what it is to us.
-ENDPOINTS: Mapping[str, type[Told]] = {"Users": Person, "Groups": Group, "Devices": ManagedDevice}
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _TICK = timedelta(microseconds=1)
 Shown = ResponseParameters[Any]
 
 
-@dataclass(frozen=True)
-class Directory:
-    """The directory of one organisation. `url` is where it is served, without a slash at its end."""
-
-    organisation: OrganisationId
-    url: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A resource as it is sent; `body` is `None` where nothing is said but that it is done."""
-
-    body: Json | None
-    location: str
-    etag: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a call is about: `endpoint` is the last part of a kind's address, `if_match` the version somebody saw."""
-
-    endpoint: str
-    id: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
-    if_match: str | None = None
-
-    @property
-    def kind(self) -> type[Told]:
-        """Raises `NotInDirectory`."""
-        if self.endpoint not in ENDPOINTS:
-            raise NotInDirectory
-        return ENDPOINTS[self.endpoint]
-
-    @property
-    def resource(self) -> type[Resource[Any]]:
-        return RESOURCES[self.endpoint]
-
-
 async def list_resources(unit: ReadUnit, directory: Directory, asked: Asked) -> Json:
     """A page of what is at an address (RFC 7644, section 3.4.2). Raises `DirectoryRefused`, `NotInDirectory`."""
     kind = asked.kind
-    query = read_query(kind, asked.resource, asked.parameters)
+    query = read_query(kind, RESOURCES[asked.endpoint], asked.parameters)
     entries, total = await store.list_entries(unit, directory.organisation, kind, query.sought)
     bodies = [dump(show(one, directory.url), query.shown) for one in entries]
     if kind is Group:
@@ -92,7 +53,7 @@ async def list_resources(unit: ReadUnit, directory: Directory, asked: Asked) -> 
 async def fetch_resource(unit: ReadUnit, directory: Directory, asked: Asked) -> Answer:
     """Raises `NotInDirectory`, `DirectoryRefused`."""
     entry = await _fetch(unit, directory, asked)
-    return await _answer(unit, directory, entry, read_shown(asked.resource, asked.parameters))
+    return await _answer(unit, directory, entry, read_shown(RESOURCES[asked.endpoint], asked.parameters))
 
 
 async def create_resource(
@@ -100,9 +61,9 @@ async def create_resource(
 ) -> Answer:
     """Put something into the directory. Raises `DirectoryRefused`, `TakenInDirectory`, `NotInDirectory`."""
     kind = asked.kind
-    shown = read_shown(asked.resource, asked.parameters)
+    shown = read_shown(RESOURCES[asked.endpoint], asked.parameters)
     rest, members = take_members(body) if kind is Group else (body, frozenset[UUID]())
-    resource = read_resource(asked.resource, with_defaults(rest))
+    resource = read_resource(RESOURCES[asked.endpoint], with_defaults(rest))
     id = new_uuid()
     entry = Entry(id, _read(id, resource), at, at)
     await store.hold(unit, directory.organisation)
@@ -120,11 +81,11 @@ async def replace_resource(
     Raises `NotInDirectory`, `ChangedInDirectory`, `DirectoryRefused`, `TakenInDirectory`.
     """
     before = await _take(unit, directory, asked)
-    shown = read_shown(asked.resource, asked.parameters)
+    shown = read_shown(RESOURCES[asked.endpoint], asked.parameters)
     is_group = isinstance(before.told, Group)
     rest, members = take_members(body) if is_group else (body, frozenset[UUID]())
     was_active = isinstance(before.told, Group) or before.told.active
-    resource = read_resource(asked.resource, with_defaults(rest, active=was_active), replaces=True)
+    resource = read_resource(RESOURCES[asked.endpoint], with_defaults(rest, active=was_active), replaces=True)
     after = replace(before, told=_read(before.id, resource, before.told), changed_at=at)
     entry = await _put(unit, directory, before, after, MembersChange(True, members) if is_group else None)
     return await _answer(unit, directory, entry, shown)
@@ -139,7 +100,7 @@ async def patch_resource(
     Raises `NotInDirectory`, `ChangedInDirectory`, `DirectoryRefused`, `TakenInDirectory`.
     """
     before = await _take(unit, directory, asked)
-    shown = read_shown(asked.resource, asked.parameters)
+    shown = read_shown(RESOURCES[asked.endpoint], asked.parameters)
     rest, change = split_patch(body) if isinstance(before.told, Group) else (body, None)
     after = before.told
     if rest is not None:
