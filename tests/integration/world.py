@@ -286,8 +286,6 @@ async def build_stage(database: str, settings: Settings) -> Stage:
     """Let the cast make their accounts, clips and remarks."""
     client_dist = stand_in_client(settings.data.parent / "client-dist")
     now = datetime.now(UTC).replace(microsecond=0)
-    # The hour of a test is of one day, and never of one that has not come yet for processes of their own.
-    now = min(now, now.replace(hour=22, minute=50))
     clock = HandClock(now - timedelta(days=61))
     async with open_realm(settings, clock) as realm:
         early = await realm.sign_up("ana", PASSWORDS["ana"], locale="fr-CA")

@@ -1,6 +1,7 @@
 """What can be wrong with a request, before it reaches the product?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from reelm.kernel.errors import Problem
@@ -72,8 +73,8 @@ class OrganisationSuspension(Problem):
     organisation: str
     decided_by: str
     reason: str
-    since: str
-    review_by: str
+    since: datetime
+    review_by: datetime
     contact: str
     decision: str
     decision_sha256: str

@@ -7,7 +7,7 @@ public log. Before the deadline everything is served, with a header that has the
 
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
-from typing import cast
+from typing import Any, cast
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -136,15 +136,15 @@ def _is_page(scope: Scope, headers: Headers) -> bool:
     return scope["method"] in {"GET", "HEAD"} and not is_other and "text/html" in headers.get("accept", "")
 
 
-def _facts(notice: devices.register.Notice, url: str, language: str) -> dict[str, str]:
+def _facts(notice: devices.register.Notice, url: str, language: str) -> dict[str, Any]:
     decision = notice.decision
     reason = decision.reason.public
     return {
         "organisation": decision.authority.organisation,
         "decided_by": f"{decision.authority.body}, {decision.authority.signatory}",
         "reason": reason[devices.register.choose_language(reason, language)],
-        "since": decision.stages.deadline_at.isoformat(),
-        "review_by": notice.review_due.isoformat(),
+        "since": decision.stages.deadline_at,
+        "review_by": notice.review_due,
         "contact": decision.contact.email,
         "decision": url,
         "decision_sha256": notice.digest,

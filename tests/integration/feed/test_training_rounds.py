@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -154,6 +154,10 @@ async def test_with_few_watches_there_is_no_round_and_no_error(realm: Realm) -> 
 async def test_a_worker_learns_in_a_process_of_its_own_and_one_round_at_a_time(
     realm: Realm, viewers: list[Person]
 ) -> None:
+    if realm.clock.now().date() > datetime.now(UTC).date():
+        pytest.skip(
+            "a process of its own does not know of tomorrow, and this began less than an hour before midnight"
+        )
     with training.hold(realm.settings.training_dir):
         await have_feed_learn(realm.settings)
         assert training.find_current(realm.settings.models_dir) is None

@@ -45,6 +45,11 @@ def anybody(ok: int) -> Expect:
     return lambda who: ok
 
 
+def unless_ended(ok: int) -> Expect:
+    """Anybody, also nobody; a token that has ended is told so."""
+    return lambda who: 401 if who == ENDED else ok
+
+
 def signed_in(ok: int) -> Expect:
     return lambda who: 401 if who in (NOBODY, ENDED) else ok
 
@@ -69,10 +74,10 @@ SUSPENSION_TABLE: dict[str, Call] = {
     "GET /api/v1/register": Call(anybody(200)),
     "GET /api/v1/register/feed.atom": Call(anybody(200)),
     "GET /api/v1/register/feed.json": Call(anybody(200)),
-    "GET /api/v1/register/{decision}": Call(anybody(200), steps=("ask", "publish")),
-    "GET /api/v1/register/{decision}/document": Call(anybody(200), steps=("ask", "publish")),
+    "GET /api/v1/register/{decision}": Call(unless_ended(200), steps=("ask", "publish")),
+    "GET /api/v1/register/{decision}/document": Call(unless_ended(200), steps=("ask", "publish")),
     "GET /api/v1/register/{decision}/differences": Call(
-        anybody(200), query="?before=1&after=1", steps=("ask", "publish")
+        unless_ended(200), query="?before=1&after=1", steps=("ask", "publish")
     ),
     # Whoever is signed in
     "GET /api/v1/register/asked": Call(signed_in(200)),

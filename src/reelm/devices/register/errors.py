@@ -1,6 +1,7 @@
 """What can go wrong with decisions in the register, replies to them, and exceptions from them?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from reelm.kernel.errors import Problem
@@ -34,7 +35,7 @@ class DecisionBackDated(Problem):
     """A decision is about a time that has passed."""
 
     status: ClassVar[int] = 422
-    notice_at: str
+    notice_at: datetime
 
 
 @dataclass(eq=False)

@@ -86,7 +86,7 @@ async def publish(act: Act, code: str, id: UUID) -> Filed:
     organisation = await organisations.fetch_organisation(act.unit, code)
     check_authority(decision, await _held(act.unit, organisation))
     if act.at >= decision.stages.deadline_at:
-        raise DecisionBackDated(notice_at=decision.stages.notice_at.isoformat())
+        raise DecisionBackDated(notice_at=decision.stages.notice_at)
     check_overlap(decision, await store.list_decisions(act.unit, organisation=organisation.id), act.at)
     for older in await store.list_decisions(act.unit, id=id, published=True):
         if older.replaced_at is None:

@@ -41,7 +41,7 @@ def check_authority(decision: Decision, held: Held) -> None:
 def check_dates(decision: Decision, now: datetime) -> None:
     """A decision is filed before people are told of it. Raises `DecisionBackDated`."""
     if decision.stages.notice_at < now - CLOCKS_DIFFER:
-        raise DecisionBackDated(notice_at=decision.stages.notice_at.isoformat())
+        raise DecisionBackDated(notice_at=decision.stages.notice_at)
 
 
 def check_version(decision: Decision, before: Sequence[Filed]) -> None:

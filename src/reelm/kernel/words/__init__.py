@@ -7,6 +7,7 @@ and may name the problem's facts in braces.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -38,9 +39,14 @@ def catalogue(language: Language) -> dict[str, Words]:
 
 
 def say(slug: str, facts: Mapping[str, object], language: Language) -> Words:
-    """The words for one refusal with its facts filled in."""
+    """The words for one refusal with its facts filled in; a moment is told to the minute, in UTC."""
     words = catalogue(language)[slug]
-    return Words(title=words.title, detail=words.detail.format_map(dict(facts)))
+    told = {name: _tell(fact) for name, fact in facts.items()}
+    return Words(title=words.title, detail=words.detail.format_map(told))
+
+
+def _tell(fact: object) -> object:
+    return f"{fact.astimezone(UTC):%Y-%m-%d, %H:%M} UTC" if isinstance(fact, datetime) else fact
 
 
 def choose_language(accept_language: str | None) -> Language:

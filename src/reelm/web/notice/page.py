@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from string import Template
+from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, Response
 
@@ -26,14 +27,19 @@ def render_notice(notice: devices.register.Notice, url: str, language: Language)
         (fill["evidence"], _in(decision.reason.evidence, language)),
         (fill["since"], _day(decision.stages.deadline_at, language)),
         (fill["review"], fill["review_until"]),
-        (fill["contact"], decision.contact.email),
         (fill["reply"], fill["reply_words"]),
     ]
-    shown = "\n".join(f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd></div>" for name, text in rows)
+    shown = [(name, html.escape(text)) for name, text in rows]
+    shown.insert(-1, (fill["contact"], _as_link(decision.contact.email)))
+    rendered = "\n".join(f"<div><dt>{html.escape(name)}</dt><dd>{text}</dd></div>" for name, text in shown)
     told = {name: html.escape(text) for name, text in fill.items()}
-    text = _template().substitute(told, lang=language, rows=shown, url=html.escape(url))
+    text = _template().substitute(told, lang=language, rows=rendered, url=html.escape(url))
     status = 451 if notice.is_legal_demand else 403
     return HTMLResponse(text, status, {"Cache-Control": "no-store", "Content-Language": language})
+
+
+def _as_link(email: str) -> str:
+    return f'<a href="mailto:{html.escape(quote(email, safe="@"))}">{html.escape(email)}</a>'
 
 
 def _in(words: dict[str, str], language: Language) -> str:

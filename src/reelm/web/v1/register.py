@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from reelm import devices, ledger
+from reelm import accounts, devices, ledger
 from reelm.bootstrap import Cell
 from reelm.devices import register
 from reelm.infra.db import ReadUnit
@@ -64,7 +64,7 @@ async def get_asked(viewer: SignedIn, unit: Read, cell: InCell, now: Now) -> lis
     return [line_of(one, codes[one.organisation], cell, now) for one in asked]
 
 
-@router.get("/{decision}", responses=problems(devices.DecisionNotFound))
+@router.get("/{decision}", responses=problems(accounts.SessionEnded, devices.DecisionNotFound))
 async def get_decision(
     decision: UUID, viewer: MaybeSignedIn, unit: Read, cell: InCell, now: Now, version: Version = None
 ) -> DecisionView:
@@ -85,7 +85,11 @@ async def get_decision(
     return DecisionView.of(line, filed, replies, events, places, versions, shown)
 
 
-@router.get("/{decision}/document", responses=problems(devices.DecisionNotFound), response_class=Response)
+@router.get(
+    "/{decision}/document",
+    responses=problems(accounts.SessionEnded, devices.DecisionNotFound),
+    response_class=Response,
+)
 async def get_document(
     decision: UUID, viewer: MaybeSignedIn, unit: Read, cell: InCell, version: Version = None
 ) -> Response:
@@ -95,7 +99,7 @@ async def get_document(
     return Response(filed.document, headers=headers, media_type="application/json")
 
 
-@router.get("/{decision}/differences", responses=problems(devices.DecisionNotFound))
+@router.get("/{decision}/differences", responses=problems(accounts.SessionEnded, devices.DecisionNotFound))
 async def get_differences(
     decision: UUID,
     viewer: MaybeSignedIn,
