@@ -105,6 +105,11 @@ PUBLIC: tuple[tuple[str, str, LiteralString], ...] = (
         for column in ("id", "text", "created_at")
     ),
 )
+# What each realm works out by itself of the public clips that it has, and comes to the same.
+DERIVED: tuple[tuple[str, LiteralString], ...] = tuple(
+    (f"feed_content.{column}", f"SELECT {column} FROM feed_content WHERE video_id IN ({PUBLIC_CLIPS})")
+    for column in ("words", "looks")
+)
 # What a column holds that the public log names too: the digest of all that came with somebody.
 LOGGED: LiteralString = "SELECT told->>'digest' FROM moves WHERE told ? 'digest'"
 # What an act tells the realm that it is towards, beside what is public: when it was done.
@@ -188,6 +193,8 @@ class Canaries:
             if mapped[f"{table}.{column}"].realm_rule is not RealmRule.PUBLIC_COPY_MAY_CROSS:
                 self.faults.add(f"{table}.{column} is public, and its realm rule says that no copy may cross")
             self._let(database.execute(query).fetchall(), others, f"{table}.{column}")
+        for column, query in DERIVED:
+            self._let(database.execute(query).fetchall(), others, column)
         for (digest,) in database.execute(LOGGED).fetchall():
             self.let(digest, others)
         for to in others:

@@ -49,10 +49,11 @@ def move_away(
     secret = {value for value in source.where if value not in before[0] and value not in source.may_be_in}
     others = _read_of_others(home.realm, mover)
     _go(home, to, mover, note)
-    for value in set(source.where) - before[0]:
+    copies = _let_into(source, canaries), _let_into(target, canaries)
+    for value in set(source.where) - before[0] - copies[0]:
         source.let(value, {to.realm.code})
     source.type_in("password as typed", mover.password, {to.realm.code})
-    handed_over = set(target.where) - before[1]
+    handed_over = set(target.where) - before[1] - copies[1]
     journeys.sign_in(to.realm, mover.handle, mover.password, mover.email, mover.born).get("/me")
     note()
     told = {value for value in secret if home.realm.code in target.may_be_in.get(value, ())}
@@ -60,6 +61,12 @@ def move_away(
     for value in handed_over:
         target.let(value, {home.realm.code})
     return Departure(home.realm.code, to.realm.code, len(secret), sorted(_find_left(home.realm, source, secret)))
+
+
+def _let_into(realm: Canaries, canaries: Mapping[str, Canaries]) -> set[Value]:
+    """What others let a realm have, and so may come there at any moment: none of it was brought by whoever moves."""
+    others = (one for one in canaries.values() if one is not realm)
+    return {value for one in others for value, realms in one.may_be_in.items() if realm.realm in realms}
 
 
 def _live(home: Town, to: Town, work: Path) -> tuple[Somebody, str]:

@@ -25,7 +25,11 @@ Value = str | bytes | int | UUID | date | datetime
 
 
 def spell(value: Value) -> frozenset[bytes]:
-    """Every spelling of a value that is looked for; none for one that is too common to be told from chance."""
+    """Every spelling of a value that is looked for; none for one that is too common to be told from chance.
+
+    >>> spell(b"\x01" + bytes(95))
+    frozenset()
+    """
     match value:
         case datetime():
             return _spell_moment(value)
@@ -35,7 +39,7 @@ def spell(value: Value) -> frozenset[bytes]:
             text = str(value)
             return frozenset({*_in_words(text), *_in_bytes(value.bytes), text.upper().encode()})
         case bytes():
-            return frozenset(_in_bytes(value)) if len(value) > LEAST_BYTES else frozenset()
+            return frozenset(_in_bytes(value)) if len(set(value)) > LEAST_BYTES else frozenset()
         case str():
             return frozenset(_in_words(value)) if len(value) >= LEAST_TEXT else frozenset()
         case int():

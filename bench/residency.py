@@ -90,6 +90,9 @@ def _measure(room: Path, realms: Sequence[Realm], zones: Zones) -> Report:
     publish(Report("residency-columns", _rows_of_columns(canaries)))
     publish(Report("residency-removal", removal.rows))
     publish(Report("residency-departures", [one.row for one in departures]))
+    kinds = Counter((realm, area, what.partition(" (")[0]) for realm, area, what in leaks)
+    for kind, places in kinds.most_common(60):
+        print("  LEAK", *kind, f"({places} places)")
     for leak, times in leaks.most_common(40):
         print("  LEAK", *leak, f"({times} times)")
     for one in departures:
