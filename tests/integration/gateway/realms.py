@@ -106,6 +106,7 @@ async def realm_running(
     *,
     clock: Clock | None = None,
     policies: Path | None = None,
+    ledger_wait_s: float = 8.0,
 ) -> AsyncGenerator[OneRealm]:
     """One realm with its log and its gateway."""
     clock = clock or SystemClock()
@@ -118,7 +119,7 @@ async def realm_running(
         peers_dir=folder / "peers",
         policies_dir=policies or Path("deploy/policies"),
         gateway_listen=listen,
-        ledger_wait_s=3.0,
+        ledger_wait_s=ledger_wait_s,
     )
     house = House()
     async with (
