@@ -16,6 +16,7 @@ from bench._fleet import Realm
 from bench._journeys import Town
 from bench._moving import Departure, move_away
 from bench._offices import keep_an_office
+from bench._passkeys import hold_passkeys
 from bench._places import sample_clip
 
 
@@ -36,6 +37,7 @@ def drive(
     for town in towns:
         journeys.live(town)
         shape_feeds(town)
+        hold_passkeys(town)
         keep_an_office(town, zones, note)
     for town, other in journeys.pairs(towns):
         journeys.visit(town, other)

@@ -30,7 +30,8 @@ from reelm.infra.db.schema import migrate
 from reelm.infra.embedded import postgres
 from reelm.infra.secrets import load_secret
 
-NETWORKS, DEVICES, REQUESTS, CONNECTIONS, PAIRS = 10_000, 50_000, 3000, 8, 20
+# Many short turns: a machine that is slower for some seconds is so for both of a pair.
+NETWORKS, DEVICES, REQUESTS, CONNECTIONS, PAIRS = 10_000, 50_000, 600, 8, 100
 HOST, GOAL = "reelm.example", 1.02
 EXAMPLE = Path(__file__).parents[1] / "contracts" / "vectors" / "decision-example.json"
 

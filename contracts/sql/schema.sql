@@ -218,6 +218,7 @@ CREATE TABLE organisations (
     name TEXT NOT NULL,
     domain TEXT NOT NULL,
     registered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    passkeys_only BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_organisations PRIMARY KEY (id),
     CONSTRAINT uq_organisations_code UNIQUE (code)
 );
@@ -483,6 +484,34 @@ CREATE TABLE organisation_tokens (
 
 CREATE INDEX ix_organisation_tokens_organisation_id ON organisation_tokens (organisation_id);
 
+CREATE TABLE passkey_challenges (
+    digest BYTEA NOT NULL,
+    account_id UUID,
+    user_handle BYTEA,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_passkey_challenges PRIMARY KEY (digest),
+    CONSTRAINT fk_passkey_challenges_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_passkey_challenges_account_id ON passkey_challenges (account_id);
+
+CREATE TABLE passkeys (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    credential_id BYTEA NOT NULL,
+    user_handle BYTEA NOT NULL,
+    credential BYTEA NOT NULL,
+    uses BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_passkeys PRIMARY KEY (id),
+    CONSTRAINT fk_passkeys_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT uq_passkeys_credential_id UNIQUE (credential_id)
+);
+
+CREATE INDEX ix_passkeys_account_id ON passkeys (account_id);
+
 CREATE TABLE people (
     id UUID NOT NULL,
     account_id UUID,
@@ -493,19 +522,6 @@ CREATE TABLE people (
 );
 
 CREATE INDEX ix_people_account_id ON people (account_id);
-
-CREATE TABLE sessions (
-    id UUID NOT NULL,
-    account_id UUID NOT NULL,
-    token_hash BYTEA NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_sessions PRIMARY KEY (id),
-    CONSTRAINT fk_sessions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
-    CONSTRAINT uq_sessions_token_hash UNIQUE (token_hash)
-);
-
-CREATE INDEX ix_sessions_account_id ON sessions (account_id);
 
 CREATE TABLE signal_issuers (
     id UUID NOT NULL,
@@ -815,6 +831,23 @@ CREATE TABLE renditions (
     CONSTRAINT pk_renditions PRIMARY KEY (asset_id, short_side),
     CONSTRAINT fk_renditions_asset_id FOREIGN KEY(asset_id) REFERENCES assets (id) ON DELETE CASCADE
 );
+
+CREATE TABLE sessions (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    token_hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    passkey_id UUID,
+    CONSTRAINT pk_sessions PRIMARY KEY (id),
+    CONSTRAINT fk_sessions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT uq_sessions_token_hash UNIQUE (token_hash),
+    CONSTRAINT fk_sessions_passkey_id FOREIGN KEY(passkey_id) REFERENCES passkeys (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_sessions_account_id ON sessions (account_id);
+
+CREATE INDEX ix_sessions_passkey_id ON sessions (passkey_id);
 
 CREATE TABLE showings (
     day DATE NOT NULL,

@@ -29,6 +29,8 @@ BELONGS_TO = {
     "mutes": "account_id, muted_id",
     "notifications": "account_id, actor_id",
     "organisation_staff": "account_id",
+    "passkey_challenges": "account_id",
+    "passkeys": "account_id",
     "people": "account_id",
     "renditions": "assets",
     "sessions": "account_id",

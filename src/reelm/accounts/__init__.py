@@ -1,10 +1,11 @@
-"""People: sign-up, sign-in, sessions, profile. Owns `accounts`, `sessions` and `rate_limits`.
+"""People: sign-up, sign-in, sessions, profile. Owns `accounts`, `sessions`, `passkeys` and `rate_limits`.
 
 Promises: a password is kept only as an argon2id hash; a session token only as a SHA-256 hash; sign-in answers
 the same, in the same time, whether or not a handle exists; what others may not know of a person leaves this
 package through `access.Eyes` only.
 """
 
+from reelm.accounts import passkeys
 from reelm.accounts.abroad import (
     Via,
     answer_profile,
@@ -157,6 +158,7 @@ __all__ = [
     "make_canaries",
     "note_own",
     "own_eyes",
+    "passkeys",
     "recognise",
     "set_avatar",
     "sign_in",

@@ -1,4 +1,4 @@
-"""What is cleared away by itself? Sessions and rate-limit windows that are over."""
+"""What is cleared away by itself? Sessions, rate-limit windows and challenges to passkeys that are over."""
 
 from datetime import datetime
 

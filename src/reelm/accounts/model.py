@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reelm.kernel.ids import AccountId, RealmCode, SessionId
+from reelm.kernel.ids import AccountId, PasskeyId, RealmCode, SessionId
 from reelm.kernel.roles import Role
 
 LOCALES = ("en", "fr-CA")
@@ -61,14 +61,15 @@ class Account:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody signed in, as known from their session. Made in this package only, from a token or a password.
+    """Somebody signed in, as known from their session. Made in this package only, from a token, passkey or password.
 
-    Whoever `is_moving` to another realm may look and not change anything.
+    Whoever `is_moving` to another realm may look and not change anything. `by_passkey`: a passkey opened the session.
     """
 
     id: AccountId
     session: SessionId
     is_moving: bool = False
+    by_passkey: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,9 @@ class Session:
     account: AccountId
     token: str
     expires_at: datetime
+    passkey: PasskeyId | None = None
 
     @property
     def viewer(self) -> Viewer:
         """Whoever has just signed in."""
-        return Viewer(self.account, self.id)
+        return Viewer(self.account, self.id, by_passkey=self.passkey is not None)

@@ -21,7 +21,7 @@ from reelm.accounts.store import (
     insert_session,
 )
 from reelm.infra.db import Database, ReadUnit, WriteUnit
-from reelm.kernel.ids import SessionId, new_uuid
+from reelm.kernel.ids import AccountId, PasskeyId, SessionId, new_uuid
 
 SESSION_LASTS = timedelta(days=60)
 
@@ -46,10 +46,17 @@ async def sign_in(database: Database, handle: str, password: str, *, at: datetim
         found = await find_credentials(unit, handle)
     if not await is_password(password, found[1] if found else None) or found is None:
         raise SignInFailed
-    session = Session(SessionId(new_uuid()), found[0], secrets.token_urlsafe(32), at + SESSION_LASTS)
     async with database.write() as unit:
         await delete_hits(unit, key)
-        await insert_session(unit, session, token_hash(session.token), at)
+        return await open_session(unit, found[0], at=at)
+
+
+async def open_session(
+    unit: WriteUnit, account: AccountId, *, at: datetime, passkey: PasskeyId | None = None
+) -> Session:
+    """Let somebody in who has shown that they are this person: with their password, or with `passkey`."""
+    session = Session(SessionId(new_uuid()), account, secrets.token_urlsafe(32), at + SESSION_LASTS, passkey)
+    await insert_session(unit, session, token_hash(session.token), at)
     return session
 
 

@@ -15,6 +15,7 @@ from reelm.accounts.tables import (
     accounts,
     awaited_handles,
     canaries,
+    passkey_challenges,
     people,
     rate_limits,
     sessions,
@@ -278,19 +279,21 @@ async def insert_session(unit: WriteUnit, session: Session, hashed: bytes, at: d
             token_hash=hashed,
             created_at=at,
             expires_at=session.expires_at,
+            passkey_id=session.passkey,
         )
     )
 
 
 async def find_viewer(unit: ReadUnit, hashed: bytes, at: datetime) -> Viewer | None:
     row = await unit.first(
-        select(sessions.c.id, sessions.c.account_id, accounts.c.frozen_at)
+        select(sessions.c.id, sessions.c.account_id, sessions.c.passkey_id, accounts.c.frozen_at)
         .join(accounts, accounts.c.id == sessions.c.account_id)
         .where(sessions.c.token_hash == hashed, sessions.c.expires_at > at)
     )
     if row is None:
         return None
-    return Viewer(AccountId(row.account_id), SessionId(row.id), is_moving=row.frozen_at is not None)
+    account, session = AccountId(row.account_id), SessionId(row.id)
+    return Viewer(account, session, is_moving=row.frozen_at is not None, by_passkey=row.passkey_id is not None)
 
 
 async def delete_session(unit: WriteUnit, id: SessionId) -> None:
@@ -330,6 +333,7 @@ async def delete_hits(unit: WriteUnit, key: bytes) -> None:
 
 
 async def delete_ended(unit: WriteUnit, at: datetime) -> None:
-    """Remove sessions and windows that are over."""
+    """Remove sessions, windows and challenges that are over."""
     await unit.write(delete(sessions).where(sessions.c.expires_at <= at))
     await unit.write(delete(rate_limits).where(rate_limits.c.ends_at <= at))
+    await unit.write(delete(passkey_challenges).where(passkey_challenges.c.ends_at <= at))

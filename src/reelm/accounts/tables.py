@@ -134,6 +134,61 @@ foreign_people = Table(
     ),
 )
 
+# A passkey holds for the name of this realm only, and so goes nowhere with somebody who moves.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    column("id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, primary_key=True),
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+    ),
+    column("credential_id", LargeBinary, data=DataClass.PASSWORD, unique=True),
+    column("user_handle", LargeBinary, data=DataClass.PASSWORD),
+    column("credential", LargeBinary, data=DataClass.PASSWORD),
+    column("uses", BigInteger, data=DataClass.SYSTEM),
+    column("name", Text, data=DataClass.DEVICE),
+    column("made_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
+    column(
+        "used_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME, nullable=True
+    ),
+    Index("ix_passkeys_account_id", "account_id"),
+    info=held(
+        "With which passkeys somebody signs in: the public half of each, and what they call it.",
+        purpose=DataUse.AUTHENTICATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.REMOVED, "until they remove it, at most as long as the account"),
+        receivers=(Receiver.PERSON,),
+    ),
+)
+
+passkey_challenges = Table(
+    "passkey_challenges",
+    metadata,
+    column("digest", LargeBinary, data=DataClass.PASSWORD, primary_key=True),
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        nullable=True,
+    ),
+    column("user_handle", LargeBinary, data=DataClass.PASSWORD, nullable=True),
+    column("ends_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    Index("ix_passkey_challenges_account_id", "account_id"),
+    info=held(
+        "What a passkey was asked to sign and has not signed yet, by its digest.",
+        purpose=DataUse.AUTHENTICATION,
+        legal_basis=LegalBasis.CONTRACT,
+        keep=Keep(Until.TIME, "until it is signed, at most an hour", timedelta(hours=1)),
+        subjects=(Subject.MEMBER, Subject.VISITOR),
+    ),
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -148,9 +203,19 @@ sessions = Table(
     column("token_hash", LargeBinary, data=DataClass.PASSWORD, unique=True),
     column("created_at", TIMESTAMP(timezone=True), data=DataClass.BEHAVIOR, realm_rule=RealmRule.STAYS_HOME),
     column("expires_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    column(
+        "passkey_id",
+        Uuid,
+        ForeignKey("passkeys.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        nullable=True,
+    ),
     Index("ix_sessions_account_id", "account_id"),
+    Index("ix_sessions_passkey_id", "passkey_id"),
     info=held(
-        "Where somebody is signed in: a hash of the token their browser holds, no address and no device.",
+        "Where somebody is signed in, and by which passkey: a hash of the token their browser holds, no address and"
+        " no device.",
         purpose=DataUse.AUTHENTICATION,
         legal_basis=LegalBasis.CONTRACT,
         keep=Keep(Until.TIME, "until signed out, at most 60 days", timedelta(days=60)),

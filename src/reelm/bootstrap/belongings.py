@@ -24,6 +24,8 @@ STAYS: Mapping[str, str] = {
     "moves": "each of the two realms has its own row of a move",
     "organisation_staff": "they acted for an organisation of the old realm, whose seat is there",
     "people": "made anew in the new realm; the old one knows them by another name from then on",
+    "passkey_challenges": "a question for five minutes",
+    "passkeys": "each holds for the name of the realm that it was made in",
     "sessions": "they sign in anew in their new realm",
     "uploads": "a file on its way ends within a day; what a clip was made of goes with the clip",
 }

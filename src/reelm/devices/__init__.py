@@ -16,7 +16,7 @@ from reelm.devices import (
     signalling,
     transferring,
 )
-from reelm.devices.acting import Act
+from reelm.devices.acting import Act, Actor
 from reelm.devices.artefacts import BY_GROUP, TARGETS, compile_decisions, read_coverage
 from reelm.devices.artefacts.apple import sign_profile
 from reelm.devices.artefacts.coverage import COVERAGE, Cell, Control, Reach
@@ -79,6 +79,7 @@ from reelm.devices.organisations.errors import (
     NotOfOrganisation,
     OrganisationCodeTaken,
     OrganisationNotFound,
+    PasskeyNeeded,
     ProofNotFound,
     TokenLastsTooLong,
     TokenNotFound,
@@ -140,6 +141,7 @@ __all__ = [
     "TARGETS",
     "WELL_KNOWN",
     "Act",
+    "Actor",
     "Answer",
     "Asked",
     "Binding",
@@ -212,6 +214,7 @@ __all__ = [
     "OrganisationCodeTaken",
     "OrganisationNotFound",
     "Ownership",
+    "PasskeyNeeded",
     "Platform",
     "ProfileNotForUserEnrolment",
     "Proof",

@@ -8,9 +8,17 @@ from reelm import devices
 from reelm.web.depends import InCell, Now, SignedIn, Write
 
 
-async def _act(viewer: SignedIn, unit: Write, cell: InCell, now: Now) -> devices.Act:
-    return devices.Act(unit, cell.settings.realm, now, viewer.id)
+async def _actor(viewer: SignedIn) -> devices.Actor:
+    return devices.Actor(viewer.id, viewer.by_passkey)
 
 
-# Somebody signed in, in a transaction that commits before they are answered.
+# Somebody signed in, as organisations know them.
+SignedActor = Annotated[devices.Actor, Depends(_actor)]
+
+
+async def _act(actor: SignedActor, unit: Write, cell: InCell, now: Now) -> devices.Act:
+    return devices.Act(unit, cell.settings.realm, now, actor)
+
+
+# The same, in a transaction that commits before they are answered.
 Acting = Annotated[devices.Act, Depends(_act, scope="function")]

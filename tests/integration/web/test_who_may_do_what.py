@@ -192,15 +192,19 @@ TABLE: dict[str, Call] = {
     "DELETE /api/v1/me/feed/less/{kind}/{value}": Call(not_yourself(204)),
     "POST /api/v1/me/feed/reset": Call(signed_in(200), json={}),
     "POST /api/v1/session": Call(anybody(200), json={"handle": "ana", "password": PASSWORDS["ana"]}),
+    "POST /api/v1/session/passkey/options": Call(anybody(409)),  # this realm is reached by a bare address
+    "POST /api/v1/session/passkey": Call(anybody(409), json={"credential": {}}),
     "DELETE /api/v1/session": Call(signed_in(204)),
     "DELETE /api/v1/sessions": Call(signed_in(204)),
     "GET /api/v1/me": Call(signed_in(200)),
     "PATCH /api/v1/me": Call(signed_in(200), json={"bio": "new"}),
     "PUT /api/v1/me/avatar": Call(signed_in(200), content=PNG),
     "DELETE /api/v1/me/avatar": Call(signed_in(200)),
-    "POST /api/v1/me/password": Call(
-        owner(204, else_=403), json={"current": PASSWORDS["ana"], "new": "another long one"}
-    ),
+    "POST /api/v1/me/password": Call(owner(204, else_=403), json={"current": PASSWORDS["ana"], "new": "one as long"}),
+    "GET /api/v1/me/passkeys": Call(signed_in(200)),
+    "POST /api/v1/me/passkeys/options": Call(signed_in(409), json={"password": PASSWORDS["ana"]}),
+    "POST /api/v1/me/passkeys": Call(signed_in(409), json={"name": "x", "credential": {}}),
+    "DELETE /api/v1/me/passkeys/{passkey}": Call(signed_in(404)),
     "GET /api/v1/notifications": Call(signed_in(200)),
     "POST /api/v1/notifications/read": Call(signed_in(204)),
     # Uploads: `{upload}` is ana's, complete
@@ -330,7 +334,7 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
         "decision": "0",
         "handle": "ana",
         "somebody": f"{who[:2]}.new",
-        "comment": cast.comment,
+        **dict.fromkeys(("comment", "passkey"), cast.comment),
         "video": video,
     }
     if "signals/" in wanted:  # of no organisation that is here

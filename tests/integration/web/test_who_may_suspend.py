@@ -92,6 +92,8 @@ SUSPENSION_TABLE: dict[str, Call] = {
     # Those who act for the organisation, each in their own duty
     f"GET {ORG}/staff": Call(seats(200, *SEATS)),
     f"PUT {ORG}/staff/{{handle}}": Call(seats(200, ADMIN), json={"duties": ["auditor"]}),
+    f"GET {ORG}/sign-in": Call(seats(200, *SEATS)),
+    f"PUT {ORG}/sign-in": Call(seats(200), json={"passkeys_only": True}),  # nobody whom a password let in
     f"POST {ORG}/keys": Call(seats(201, DECIDER), json={"{jwk}": ""}),
     f"DELETE {ORG}/keys/{{thumbprint}}": Call(seats(204, DECIDER)),
     f"GET {ORG}/proofs": Call(seats(200, *SEATS)),

@@ -24,6 +24,7 @@ import type {
   Notification,
   OwnEntry,
   Page,
+  Passkey,
   Policies,
   Profile,
   Realm,
@@ -77,6 +78,8 @@ export const api = {
 
   signUp: (json: SignUp) => call<{ id: string; handle: string; realm: string }>("/accounts", { method: "POST", json }),
   signIn: (json: { handle: string; password: string }) => call<{ account: Me }>("/session", { method: "POST", json }),
+  signInOptions: () => call<PublicKeyCredentialRequestOptionsJSON>("/session/passkey/options", { method: "POST" }),
+  signInByPasskey: (credential: unknown) => call<{ account: Me }>("/session/passkey", { method: "POST", json: { credential } }),
   signOut: () => call<void>("/session", { method: "DELETE" }),
   signOutEverywhere: () => call<void>("/sessions", { method: "DELETE" }),
 
@@ -85,6 +88,11 @@ export const api = {
   putAvatar: (body: Blob) => call<Me>("/me/avatar", { method: "PUT", body }),
   deleteAvatar: () => call<Me>("/me/avatar", { method: "DELETE" }),
   changePassword: (json: { current: string; new: string }) => call<void>("/me/password", { method: "POST", json }),
+
+  passkeys: () => call<Passkey[]>("/me/passkeys"),
+  passkeyOptions: (password: string) => call<PublicKeyCredentialCreationOptionsJSON>("/me/passkeys/options", { method: "POST", json: { password } }),
+  addPasskey: (name: string, credential: unknown) => call<Passkey>("/me/passkeys", { method: "POST", json: { name, credential } }),
+  removePasskey: (id: string) => call<void>(`/me/passkeys/${seg(id)}`, { method: "DELETE" }),
 
   residence: () => call<Residence>("/me/residence"),
   move: () => call<Move>("/me/move"),

@@ -111,6 +111,11 @@ export interface Seat {
   since: string;
 }
 
+/** `passkeys_only`: nobody acts for the organisation in a session that a password opened. */
+export interface SignInRule {
+  passkeys_only: boolean;
+}
+
 export interface OrganisationKey {
   /** RFC 7638. */
   thumbprint: string;

@@ -18,6 +18,7 @@ import type {
   Reached,
   Reply,
   Seat,
+  SignInRule,
   Standing,
   Token,
   Told,
@@ -44,6 +45,8 @@ export const organisations = {
   one: (code: string) => call<Organisation>(of(code)),
   register: (json: { code: string; name: string; domain: string }) => call<Organisation>("/organisations", { method: "POST", json }),
 
+  signIn: (code: string) => call<SignInRule>(`${of(code)}/sign-in`),
+  ruleSignIn: (code: string, rule: SignInRule) => call<SignInRule>(`${of(code)}/sign-in`, { method: "PUT", json: rule }),
   staff: (code: string) => call<Seat[]>(`${of(code)}/staff`),
   appoint: (code: string, handle: string, duties: Duty[]) => call<Duty[]>(`${of(code)}/staff/${seg(handle)}`, { method: "PUT", json: { duties } }),
 

@@ -201,6 +201,13 @@ export interface Residence {
   due?: Due | null;
 }
 
+export interface Passkey {
+  id: string;
+  name: string;
+  made_at: string;
+  used_at: string | null;
+}
+
 export type MoveStep = "asked" | "copying" | "copied" | "verified" | "switched" | "erased" | "done" | "refused" | "cancelled";
 
 /** Where the two logs tell of a move. */

@@ -3,10 +3,11 @@ import type { DecisionLine, Duty, Organisation, Seat } from "../api/device-types
 import { organisations } from "../api/devices";
 import { Refused, wordsFor } from "../api/request";
 
-export type Act = "appoint" | "prove" | "keys" | "decide" | "devices" | "ask-exception" | "decide-exception" | "evidence";
+export type Act = "appoint" | "ask-passkeys" | "prove" | "keys" | "decide" | "devices" | "ask-exception" | "decide-exception" | "evidence";
 /** The same table as the server's (`organisations/policy.py`), to show only what would be taken. */
 const MAY: Record<Act, readonly Duty[]> = {
   appoint: ["device-admin"],
+  "ask-passkeys": ["device-admin"],
   prove: ["device-admin"],
   keys: ["decider"],
   decide: ["decider"],
@@ -24,6 +25,8 @@ export class Desk {
   /** Null while it is not known; false for somebody who does not act for it. */
   acts = $state<boolean | null>(null);
   isMissing = $state(false);
+  /** Whoever acts for it has signed in with a password, and it asks for a passkey. */
+  needsPasskey = $state(false);
   problem = $state("");
   #handle: string;
 
@@ -61,6 +64,7 @@ export class Desk {
 
   async load(): Promise<void> {
     this.problem = "";
+    this.needsPasskey = false;
     try {
       this.organisation = await organisations.one(this.code);
       if (!this.#handle) return void (this.acts = false);
@@ -69,6 +73,7 @@ export class Desk {
     } catch (failure) {
       if (failure instanceof Refused && failure.status === 404) this.isMissing = true;
       else if (failure instanceof Refused && failure.slug === "not-of-organisation") this.acts = false;
+      else if (failure instanceof Refused && failure.slug === "passkey-needed") this.needsPasskey = true;
       else this.problem = wordsFor(failure);
     }
   }

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from reelm.devices import organisations
+from reelm.devices.acting import Actor
 from reelm.devices.auditing.model import Facts
 from reelm.devices.organisations import Duty, Step
 from reelm.devices.probing.model import read_probes
@@ -11,13 +12,12 @@ from reelm.devices.register import Filed, list_decisions, list_exceptions, list_
 from reelm.devices.register.errors import DecisionNotFound
 from reelm.devices.reporting import list_standings
 from reelm.infra.db import ReadUnit
-from reelm.kernel.ids import AccountId
 
 
 async def gather(
     unit: ReadUnit,
     code: str,
-    account: AccountId,
+    actor: Actor,
     decision: UUID,
     *,
     log: str,
@@ -28,7 +28,7 @@ async def gather(
 
     Raises as `organisations.sit` does, `DecisionNotFound`, `ProbesMalformed`.
     """
-    found, _ = await organisations.sit(unit, code, account, Step.TAKE_EVIDENCE)
+    found, _ = await organisations.sit(unit, code, actor, Step.TAKE_EVIDENCE)
     versions = await list_decisions(unit, organisation=found.id, id=decision)
     if not versions:
         raise DecisionNotFound

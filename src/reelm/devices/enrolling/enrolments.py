@@ -48,7 +48,7 @@ async def invite(act: Act, code: str, device: UUID) -> Invited:
 
     Raises as `organisations.sit` does, `SubjectUnknown`.
     """
-    organisation, _ = await organisations.sit(act.unit, code, act.by, organisations.Step.MANAGE_DEVICES)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, organisations.Step.MANAGE_DEVICES)
     if await store.find_in(act.unit, organisation.id, device) is None:
         raise SubjectUnknown
     invited = Invited(make_code(), act.at + CODE_LASTS)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reelm import accounts
 from reelm.devices import organisations
-from reelm.devices.acting import Act
+from reelm.devices.acting import Act, Actor
 from reelm.devices.delivery import POLL, PUSH, is_endpoint
 from reelm.devices.listening import store
 from reelm.devices.listening.errors import IssuerNotFound, IssuerNotTaken, IssuerTaken
@@ -15,7 +15,7 @@ from reelm.devices.listening.model import Issuer
 from reelm.devices.organisations import Step
 from reelm.devices.signal_keys import dump_keys, read_signal_keys
 from reelm.infra.db import ReadUnit
-from reelm.kernel.ids import AccountId, new_uuid
+from reelm.kernel.ids import new_uuid
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ async def add_issuer(act: Act, code: str, new: NewIssuer) -> tuple[Issuer, str |
 
     Raises as `organisations.sit` does, `IssuerNotTaken`, `KeysMalformed`, `IssuerTaken`.
     """
-    organisation, _ = await organisations.sit(act.unit, code, act.by, Step.MANAGE_DEVICES)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, Step.MANAGE_DEVICES)
     _check(new)
     method = PUSH if new.endpoint is None else POLL
     keys = read_signal_keys(new.jwks)
@@ -52,7 +52,7 @@ async def change_keys(act: Act, code: str, id: UUID, jwks: Mapping[str, object])
 
     Raises as `organisations.sit` does, `IssuerNotFound`, `KeysMalformed`.
     """
-    organisation, _ = await organisations.sit(act.unit, code, act.by, Step.MANAGE_DEVICES)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, Step.MANAGE_DEVICES)
     found = await store.find_issuer(act.unit, id)
     if found is None or found.organisation != organisation.id:
         raise IssuerNotFound
@@ -63,14 +63,14 @@ async def change_keys(act: Act, code: str, id: UUID, jwks: Mapping[str, object])
 
 async def drop_issuer(act: Act, code: str, id: UUID) -> None:
     """Listen to it no more; what it said stays. Raises as `organisations.sit` does, `IssuerNotFound`."""
-    organisation, _ = await organisations.sit(act.unit, code, act.by, Step.MANAGE_DEVICES)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, Step.MANAGE_DEVICES)
     if not await store.delete_issuer(act.unit, organisation.id, id):
         raise IssuerNotFound
 
 
-async def list_issuers(unit: ReadUnit, code: str, account: AccountId) -> list[Issuer]:
+async def list_issuers(unit: ReadUnit, code: str, actor: Actor) -> list[Issuer]:
     """Those of an organisation, to whoever acts for it. Raises as `organisations.sit` does."""
-    organisation, _ = await organisations.sit(unit, code, account, Step.LOOK)
+    organisation, _ = await organisations.sit(unit, code, actor, Step.LOOK)
     return await store.list_issuers(unit, organisation.id)
 
 

@@ -44,6 +44,13 @@ class DutyMissing(Problem):
 
 
 @dataclass(eq=False)
+class PasskeyNeeded(Problem):
+    """The organisation lets its staff act only where a passkey opened their session."""
+
+    status: ClassVar[int] = 403
+
+
+@dataclass(eq=False)
 class DutyOfOthers(Problem):
     """Nobody gives themselves a duty, or takes one from themselves."""
 

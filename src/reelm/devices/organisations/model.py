@@ -26,13 +26,17 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True)
 class Organisation:
-    """Who manages devices here. `domain` is what its decisions say it is known by."""
+    """Who manages devices here. `domain` is what its decisions say it is known by.
+
+    `passkeys_only`: nobody acts for it in a session that a password opened.
+    """
 
     id: OrganisationId
     code: str
     name: str
     domain: str
     registered_at: datetime
+    passkeys_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """Who may do what for an organisation? One table; each step names the duties that it goes with. Pure.
 
 Deciding, managing devices, and excepting are apart: nobody who asks for an exception grants it, and nobody gives
-themselves a duty.
+themselves a duty. Whoever has an organisation ask for passkeys has one, and so locks nobody out but others.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from reelm.devices.organisations.errors import DutyMissing
-from reelm.devices.organisations.model import Duty, Seat
+from reelm.devices.organisations.errors import DutyMissing, PasskeyNeeded
+from reelm.devices.organisations.model import Duty, Organisation, Seat
 
 
 class Step(StrEnum):
@@ -17,6 +17,7 @@ class Step(StrEnum):
     LOOK = "look"
     APPOINT = "appoint"
     PROVE = "prove"
+    ASK_PASSKEYS = "ask-passkeys"
     CHANGE_KEYS = "change-keys"
     DECIDE = "decide"
     MANAGE_DEVICES = "manage-devices"
@@ -30,6 +31,7 @@ MAY: Mapping[Step, frozenset[Duty]] = {
     Step.LOOK: _ALL,
     Step.APPOINT: frozenset({Duty.DEVICE_ADMIN}),
     Step.PROVE: frozenset({Duty.DEVICE_ADMIN}),
+    Step.ASK_PASSKEYS: frozenset({Duty.DEVICE_ADMIN}),
     Step.CHANGE_KEYS: frozenset({Duty.DECIDER}),
     Step.DECIDE: frozenset({Duty.DECIDER}),
     Step.MANAGE_DEVICES: frozenset({Duty.DEVICE_ADMIN}),
@@ -39,7 +41,9 @@ MAY: Mapping[Step, frozenset[Duty]] = {
 }
 
 
-def check(step: Step, seat: Seat) -> None:
-    """Raises `DutyMissing`."""
+def check(step: Step, organisation: Organisation, seat: Seat, *, by_passkey: bool) -> None:
+    """Raises `PasskeyNeeded`, `DutyMissing`."""
+    if (organisation.passkeys_only or step is Step.ASK_PASSKEYS) and not by_passkey:
+        raise PasskeyNeeded
     if not seat.duties & MAY[step]:
         raise DutyMissing(needed=", ".join(sorted(MAY[step])))

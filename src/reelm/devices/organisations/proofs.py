@@ -45,7 +45,7 @@ async def ask_proof(act: Act, code: str, of: Literal["domain", "network"], value
 
     Raises as `sit` does, `DomainNotTaken`, `NetworkNotTaken`, `NetworkTooSmall`.
     """
-    organisation, _ = await sit(act.unit, code, act.by, Step.PROVE)
+    organisation, _ = await sit(act.unit, code, act.actor, Step.PROVE)
     named = _check_domain(value) if of == "domain" else _check_network(value)
     proof = Proof("", organisation.id, of, named, proving.make_token(), act.at)
     await store.put_proof(act.unit, proof)
@@ -63,7 +63,7 @@ def where_to_put(proof: Proof) -> list[str]:
 
 async def ask_look(act: Act, code: str, id: UUID) -> Proof:
     """Have a proof looked for soon; `looked_at` tells when that was. Raises as `sit`, and `ProofNotFound`."""
-    organisation, _ = await sit(act.unit, code, act.by, Step.PROVE)
+    organisation, _ = await sit(act.unit, code, act.actor, Step.PROVE)
     proof = await store.find_proof(act.unit, organisation.id, id)
     if proof is None:
         raise ProofNotFound

@@ -1,14 +1,14 @@
 """How does an organisation come to be here, who acts for it, and by which keys does it sign?"""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import rfc8785
 from joserfc.jwk import ECKey
 
 from reelm import accounts, ledger
-from reelm.devices.acting import Act
+from reelm.devices.acting import Act, Actor
 from reelm.devices.document import read_keys
 from reelm.devices.organisations import store, tokens
 from reelm.devices.organisations.errors import (
@@ -67,16 +67,16 @@ async def fetch_organisation(unit: ReadUnit, code: str) -> Organisation:
     return found
 
 
-async def sit(unit: ReadUnit, code: str, account: AccountId | None, step: Step) -> tuple[Organisation, Seat]:
+async def sit(unit: ReadUnit, code: str, actor: Actor | None, step: Step) -> tuple[Organisation, Seat]:
     """The organisation and the seat of somebody who wants to take a step for it.
 
-    Raises `OrganisationNotFound`, `NotOfOrganisation`, `DutyMissing`.
+    Raises `OrganisationNotFound`, `NotOfOrganisation`, `PasskeyNeeded`, `DutyMissing`.
     """
     organisation = await fetch_organisation(unit, code)
-    seat = await store.find_seat(unit, organisation.id, account) if account else None
-    if seat is None:
+    seat = await store.find_seat(unit, organisation.id, actor.account) if actor else None
+    if seat is None or actor is None:
         raise NotOfOrganisation
-    check(step, seat)
+    check(step, organisation, seat, by_passkey=actor.by_passkey)
     return organisation, seat
 
 
@@ -85,7 +85,7 @@ async def appoint(act: Act, code: str, account: AccountId, duties: frozenset[Dut
 
     Raises as `sit` does; `DutyOfOthers` for oneself, and `LastAdmin` where nobody could appoint any more.
     """
-    organisation, seat = await sit(act.unit, code, act.by, Step.APPOINT)
+    organisation, seat = await sit(act.unit, code, act.actor, Step.APPOINT)
     if account == seat.account:
         raise DutyOfOthers
     if duties:
@@ -98,9 +98,16 @@ async def appoint(act: Act, code: str, account: AccountId, duties: frozenset[Dut
     return await store.find_seat(act.unit, organisation.id, account)
 
 
+async def ask_passkeys(act: Act, code: str, *, only: bool) -> Organisation:
+    """Let staff act in sessions that a passkey opened only, or in any. Raises as `sit` does."""
+    organisation, _ = await sit(act.unit, code, act.actor, Step.ASK_PASSKEYS)
+    await store.update_organisation(act.unit, organisation.id, passkeys_only=only)
+    return replace(organisation, passkeys_only=only)
+
+
 async def add_key(act: Act, code: str, jwk: bytes) -> Key:
     """Let a key sign the organisation's decisions. Raises as `sit` does, `KeysMalformed`, `KeyNotTaken`."""
-    organisation, _ = await sit(act.unit, code, act.by, Step.CHANGE_KEYS)
+    organisation, _ = await sit(act.unit, code, act.actor, Step.CHANGE_KEYS)
     keys = read_keys(jwk)
     if len(keys) != 1 or keys[0].is_private:
         raise KeyNotTaken
@@ -113,7 +120,7 @@ async def add_key(act: Act, code: str, jwk: bytes) -> Key:
 
 async def revoke_key(act: Act, code: str, thumbprint: str) -> None:
     """Decisions that it signed stand; it signs no other. Raises as `sit` does, `KeyUnknown`."""
-    organisation, _ = await sit(act.unit, code, act.by, Step.CHANGE_KEYS)
+    organisation, _ = await sit(act.unit, code, act.actor, Step.CHANGE_KEYS)
     known = {key.thumbprint for key in await store.list_keys(act.unit, organisation.id) if key.revoked_at is None}
     if thumbprint not in known:
         raise KeyUnknown
@@ -123,7 +130,7 @@ async def revoke_key(act: Act, code: str, thumbprint: str) -> None:
 
 async def make_token(act: Act, code: str, purpose: TokenPurpose, *, days: int) -> str:
     """A token for one of the organisation's systems, told this once. Raises as `sit` does, `TokenLastsTooLong`."""
-    organisation, _ = await sit(act.unit, code, act.by, Step.MANAGE_DEVICES)
+    organisation, _ = await sit(act.unit, code, act.actor, Step.MANAGE_DEVICES)
     return await tokens.make_token(act.unit, organisation.id, purpose, lasts=timedelta(days=days), at=act.at)
 
 

@@ -21,7 +21,8 @@ _KEYS, _PROOFS, _STAFF = organisation_keys.c, organisation_proofs.c, organisatio
 
 
 def _organisation(row: Record) -> Organisation:
-    return Organisation(OrganisationId(row.id), row.code, row.name, row.domain, row.registered_at)
+    id = OrganisationId(row.id)
+    return Organisation(id, row.code, row.name, row.domain, row.registered_at, row.passkeys_only)
 
 
 def _seat(row: Record) -> Seat:
@@ -59,6 +60,11 @@ async def insert_organisation(unit: WriteUnit, organisation: Organisation) -> bo
 async def find_organisation(unit: ReadUnit, code: str) -> Organisation | None:
     row = await unit.first(select(organisations).where(organisations.c.code == code))
     return _organisation(row) if row else None
+
+
+async def update_organisation(unit: WriteUnit, id: OrganisationId, *, passkeys_only: bool) -> None:
+    statement = update(organisations).where(organisations.c.id == id)
+    await unit.write(statement.values(passkeys_only=passkeys_only))
 
 
 async def list_organisations(unit: ReadUnit, account: AccountId | None = None) -> list[Organisation]:

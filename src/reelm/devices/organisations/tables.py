@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, Uuid, false
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from reelm.infra.db import column, held, metadata
@@ -23,6 +23,7 @@ organisations = Table(
     column("name", Text, data=DataClass.SYSTEM),
     column("domain", Text, data=DataClass.SYSTEM),
     column("registered_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    column("passkeys_only", Boolean, data=DataClass.SYSTEM, server_default=false()),
     info=held(
         "Organisations that manage devices here, and the domain by which each is known.",
         purpose=DataUse.SERVICE,

@@ -42,7 +42,7 @@ async def ask_exception(act: Act, code: str, decision: UUID, wish: Wish) -> Exce
     """Ask for an exception. Raises as `organisations.sit` does, `DecisionNotFound`, `ExceptionNotAllowed`,
     `SubjectUnknown`.
     """
-    organisation, seat = await organisations.sit(act.unit, code, act.by, Step.ASK_EXCEPTION)
+    organisation, seat = await organisations.sit(act.unit, code, act.actor, Step.ASK_EXCEPTION)
     filed = await fetch_own(act.unit, organisation.id, decision)
     check_wish(filed, wish, act.at)
     if not await subjects_store.is_there(act.unit, organisation.id, device=wish.device, person=wish.person):
@@ -83,7 +83,7 @@ async def decide_exception(act: Act, code: str, id: ExceptionId, *, granted: boo
     """Grant an exception or refuse it. Raises as `organisations.sit` does, `ExceptionNotFound`, `ExceptionDecided`,
     `SecondApproverNeeded`, `ExceptionNotAllowed` where its time has passed meanwhile.
     """
-    organisation, seat = await organisations.sit(act.unit, code, act.by, Step.DECIDE_EXCEPTION)
+    organisation, seat = await organisations.sit(act.unit, code, act.actor, Step.DECIDE_EXCEPTION)
     asked = await _hold(act, organisation.id, id)
     if asked.granted is not None:
         raise ExceptionDecided
@@ -101,7 +101,7 @@ async def decide_exception(act: Act, code: str, id: ExceptionId, *, granted: boo
 
 async def revoke_exception(act: Act, code: str, id: ExceptionId) -> Excepted:
     """Take an exception back. Raises as `organisations.sit` does, `ExceptionNotFound`. Twice changes nothing."""
-    organisation, _ = await organisations.sit(act.unit, code, act.by, Step.DECIDE_EXCEPTION)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, Step.DECIDE_EXCEPTION)
     granted = await _hold(act, organisation.id, id)
     if granted.revoked_at is None:
         filed = await fetch_own(act.unit, organisation.id, granted.decision)

@@ -152,7 +152,7 @@ async def fetch_own(unit: ReadUnit, organisation: OrganisationId, id: UUID) -> F
 
 
 async def _decide(act: Act, code: str) -> Organisation:
-    organisation, _ = await organisations.sit(act.unit, code, act.by, Step.DECIDE)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, Step.DECIDE)
     await store.hold_decisions(act.unit, organisation.id)
     return organisation
 

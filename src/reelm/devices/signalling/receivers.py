@@ -6,12 +6,12 @@ from uuid import UUID
 
 from reelm import accounts
 from reelm.devices import organisations
-from reelm.devices.acting import Act
+from reelm.devices.acting import Act, Actor
 from reelm.devices.signalling import store
 from reelm.devices.signalling.errors import ReceiverNotFound, ReceiverTaken, ReceiverUnknown
 from reelm.devices.signalling.model import Receiver, Stream
 from reelm.infra.db import ReadUnit
-from reelm.kernel.ids import AccountId, new_uuid
+from reelm.kernel.ids import new_uuid
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ async def add_receiver(act: Act, code: str, audience: str) -> tuple[Receiver, st
 
     Raises as `organisations.sit` does, `ReceiverTaken`.
     """
-    organisation, _ = await organisations.sit(act.unit, code, act.by, organisations.Step.MANAGE_DEVICES)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, organisations.Step.MANAGE_DEVICES)
     token = secrets.token_urlsafe(32)
     receiver = Receiver(new_uuid(), organisation.id, organisation.code, audience, act.at)
     if not await store.insert_receiver(act.unit, receiver, accounts.token_hash(token)):
@@ -38,14 +38,14 @@ async def add_receiver(act: Act, code: str, audience: str) -> tuple[Receiver, st
 
 async def drop_receiver(act: Act, code: str, id: UUID) -> None:
     """From now on it hears nothing; its stream ends. Raises as `organisations.sit` does, `ReceiverNotFound`."""
-    organisation, _ = await organisations.sit(act.unit, code, act.by, organisations.Step.MANAGE_DEVICES)
+    organisation, _ = await organisations.sit(act.unit, code, act.actor, organisations.Step.MANAGE_DEVICES)
     if not await store.delete_receiver(act.unit, organisation.id, id):
         raise ReceiverNotFound
 
 
-async def list_receivers(unit: ReadUnit, code: str, account: AccountId) -> list[Watched]:
+async def list_receivers(unit: ReadUnit, code: str, actor: Actor) -> list[Watched]:
     """Those of an organisation, to whoever acts for it. Raises as `organisations.sit` does."""
-    organisation, _ = await organisations.sit(unit, code, account, organisations.Step.LOOK)
+    organisation, _ = await organisations.sit(unit, code, actor, organisations.Step.LOOK)
     streams = {one.receiver.id: one for one in await store.list_streams(unit, organisation.id)}
     return [
         Watched(

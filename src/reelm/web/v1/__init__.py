@@ -20,6 +20,7 @@ from reelm.web.v1 import (
     me_feed,
     me_ledger,
     me_move,
+    me_passkeys,
     notifications,
     organisations,
     places,
@@ -37,9 +38,9 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
-for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, trust, transfers):
+for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, me_passkeys):
     router.include_router(resource.router)
-for resource in (register, organisations, decisions, devices, directory, device, signals, audits):
+for resource in (trust, transfers, register, organisations, decisions, devices, directory, device, signals, audits):
     router.include_router(resource.router)
 
 __all__ = ["router", "witness"]

@@ -11,7 +11,8 @@ from reelm import devices
 from reelm.bootstrap import Cell
 from reelm.devices import auditing, probing
 from reelm.kernel.words import Language
-from reelm.web.depends import InCell, Now, SignedIn
+from reelm.web.acting import SignedActor
+from reelm.web.depends import InCell, Now
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED
 
@@ -20,11 +21,11 @@ router = APIRouter(prefix="/organisations/{organisation}/decisions/{decision}", 
 
 @router.get("/audit-pack", responses=problems(*SEATED, devices.DecisionNotFound), response_class=Response)
 async def get_audit_pack(
-    organisation: str, decision: UUID, viewer: SignedIn, cell: InCell, now: Now, language: Language = "en"
+    organisation: str, decision: UUID, actor: SignedActor, cell: InCell, now: Now, language: Language = "en"
 ) -> Response:
     """The decision, how every device stands to it, who is excepted and who was told, what stays open: as a ZIP."""
     async with cell.database.read() as unit:
-        facts = await auditing.gather(unit, organisation, viewer.id, decision, log=_log(cell), now=now)
+        facts = await auditing.gather(unit, organisation, actor, decision, log=_log(cell), now=now)
     return await _answer(facts, language)
 
 
@@ -37,7 +38,7 @@ async def post_audit_pack(
     organisation: str,
     decision: UUID,
     probes: dict[str, Any],
-    viewer: SignedIn,
+    actor: SignedActor,
     cell: InCell,
     now: Now,
     language: Language = "en",
@@ -45,7 +46,7 @@ async def post_audit_pack(
     """The same with what `reelm devices probe` has measured. The report is in the pack, and is not kept here."""
     async with cell.database.read() as unit:
         facts = await auditing.gather(
-            unit, organisation, viewer.id, decision, log=_log(cell), now=now, probes=orjson.dumps(probes)
+            unit, organisation, actor, decision, log=_log(cell), now=now, probes=orjson.dumps(probes)
         )
     return await _answer(facts, language)
 

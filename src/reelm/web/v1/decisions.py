@@ -11,8 +11,8 @@ from reelm import devices
 from reelm.devices import InWords, organisations, register
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import ExceptionId
-from reelm.web.acting import Acting
-from reelm.web.depends import InCell, Now, Read, SignedIn
+from reelm.web.acting import Acting, SignedActor
+from reelm.web.depends import InCell, Now, Read
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED, WRITTEN
 from reelm.web.v1.register import line_of
@@ -60,9 +60,9 @@ class NewException(BaseModel):
 
 
 @router.get("/decisions", responses=problems(*SEATED))
-async def get_decisions(organisation: str, viewer: SignedIn, unit: Read, cell: InCell, now: Now) -> list[LineView]:
+async def get_decisions(organisation: str, actor: SignedActor, unit: Read, cell: InCell, now: Now) -> list[LineView]:
     """All of its decisions, drafts among them, each version by itself."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     decisions = await register.list_decisions(unit, organisation=found.id)
     return [line_of(one, found.code, cell, now) for one in decisions]
 
@@ -105,9 +105,9 @@ async def post_lift(organisation: str, decision: UUID, form: Lifting, act: Actin
 
 
 @router.get("/artefacts/{target}", responses=problems(*SEATED, devices.TargetUnknown))
-async def get_artefacts(organisation: str, target: str, viewer: SignedIn, unit: Read, now: Now) -> list[FileView]:
+async def get_artefacts(organisation: str, target: str, actor: SignedActor, unit: Read, now: Now) -> list[FileView]:
     """The files that enforce what is in force now, for one kind of program; fetch each by its path."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     files = await register.compile_now(unit, found.id, target, now)
     return [FileView.of(path, content) for path, content in sorted(files.items())]
 
@@ -115,9 +115,11 @@ async def get_artefacts(organisation: str, target: str, viewer: SignedIn, unit: 
 @router.get(
     "/artefacts/{target}/{path:path}", responses=problems(*SEATED, devices.TargetUnknown), response_class=Response
 )
-async def get_artefact(organisation: str, target: str, path: str, viewer: SignedIn, unit: Read, now: Now) -> Response:
+async def get_artefact(
+    organisation: str, target: str, path: str, actor: SignedActor, unit: Read, now: Now
+) -> Response:
     """One of them."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     files = await register.compile_now(unit, found.id, target, now)
     if path not in files:
         raise devices.TargetUnknown(offered=", ".join(sorted(files))[:150])
@@ -125,19 +127,19 @@ async def get_artefact(organisation: str, target: str, path: str, viewer: Signed
 
 
 @router.get("/decisions/{decision}/told", responses=problems(*SEATED, devices.DecisionNotFound))
-async def get_told(organisation: str, decision: UUID, viewer: SignedIn, unit: Read) -> ReachedView:
+async def get_told(organisation: str, decision: UUID, actor: SignedActor, unit: Read) -> ReachedView:
     """How many of those whom it binds were told, and who was not."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     filed = await register.fetch_own(unit, found.id, decision)
     return ReachedView.of(await register.report_telling(unit, filed))
 
 
 @router.get("/decisions/{decision}/exceptions", responses=problems(*SEATED, devices.DecisionNotFound))
 async def get_exceptions(
-    organisation: str, decision: UUID, viewer: SignedIn, unit: Read, now: Now
+    organisation: str, decision: UUID, actor: SignedActor, unit: Read, now: Now
 ) -> list[ExceptionView]:
     """Everybody who asked, in the order in which they did."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     filed = await register.fetch_own(unit, found.id, decision)
     asked = await register.list_exceptions(unit, decision=filed.id, organisation=found.id)
     return [ExceptionView.of(one, now) for one in asked]

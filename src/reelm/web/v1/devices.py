@@ -11,8 +11,8 @@ from reelm import devices, ledger
 from reelm.bootstrap import Cell
 from reelm.devices import Compliance, enrolling, organisations, register, reporting
 from reelm.kernel.cursors import CursorNotOurs
-from reelm.web.acting import Acting
-from reelm.web.depends import InCell, Now, Read, SignedIn
+from reelm.web.acting import Acting, SignedActor
+from reelm.web.depends import InCell, Now, Read
 from reelm.web.paging import next_cursor, open_cursor
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED
@@ -40,10 +40,10 @@ async def post_code(organisation: str, device: UUID, act: Acting) -> InvitedView
     responses=problems(*SEATED, devices.SubjectUnknown, ledger.EntryNotPublished, ledger.FileMissing),
     response_class=Response,
 )
-async def get_evidence(organisation: str, device: UUID, viewer: SignedIn, cell: InCell) -> Response:
+async def get_evidence(organisation: str, device: UUID, actor: SignedActor, cell: InCell) -> Response:
     """How a device stood when, as anybody can check who has the key of this realm's log, and nothing else of ours."""
     async with cell.database.read() as unit:
-        found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.TAKE_EVIDENCE)
+        found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.TAKE_EVIDENCE)
         evidence = await reporting.find_evidence(unit, found.id, device)
         if evidence is None:
             raise devices.SubjectUnknown
@@ -61,9 +61,9 @@ def _prove(cell: Cell, entry: ledger.Written) -> str:
 
 
 @router.get("/decisions/{decision}/states", responses=problems(*SEATED, devices.DecisionNotFound))
-async def get_states(organisation: str, decision: UUID, viewer: SignedIn, unit: Read) -> Counted:
+async def get_states(organisation: str, decision: UUID, actor: SignedActor, unit: Read) -> Counted:
     """How many devices stand how to a decision."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     filed = await register.fetch_own(unit, found.id, decision)
     counted = await reporting.count_by_state(unit, filed.id)
     return Counted(states={state: counted.get(state, 0) for state in Compliance})
@@ -73,7 +73,7 @@ async def get_states(organisation: str, decision: UUID, viewer: SignedIn, unit: 
 async def get_devices(
     organisation: str,
     decision: UUID,
-    viewer: SignedIn,
+    actor: SignedActor,
     unit: Read,
     cell: InCell,
     now: Now,
@@ -83,7 +83,7 @@ async def get_devices(
 ) -> StandingPage:
     """The devices that a decision binds, or would; in one state, or in any."""
     after = open_cursor(cell.cursors, _LISTING, cursor)
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     filed = await register.fetch_own(unit, found.id, decision)
     listed = await reporting.list_standings(
         unit, found.id, filed.decision, now, after=after, state=state, limit=limit

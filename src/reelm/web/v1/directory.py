@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from reelm import devices
 from reelm.devices import organisations, reporting, transferring
-from reelm.web.acting import Acting
-from reelm.web.depends import InCell, Now, Read, SignedIn
+from reelm.web.acting import Acting, SignedActor
+from reelm.web.depends import InCell, Now, Read
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED, WRITTEN
 
@@ -96,9 +96,9 @@ class DeviceLineView(BaseModel):
 
 
 @router.get("/tokens", responses=problems(*SEATED))
-async def get_tokens(organisation: str, viewer: SignedIn, unit: Read) -> list[TokenView]:
+async def get_tokens(organisation: str, actor: SignedActor, unit: Read) -> list[TokenView]:
     """The tokens of its systems."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.MANAGE_DEVICES)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.MANAGE_DEVICES)
     return [
         TokenView(
             id=one.id,
@@ -119,11 +119,11 @@ async def post_token(organisation: str, form: NewToken, act: Acting) -> MadeView
 
 @router.get("/zones", responses=problems(*SEATED))
 async def get_zones(
-    organisation: str, viewer: SignedIn, unit: Read, cell: InCell, now: Now, response: Response
+    organisation: str, actor: SignedActor, unit: Read, cell: InCell, now: Now, response: Response
 ) -> ZonesView:
     """What a name server needs to fetch its zones. A token for zones is a key of it; none of it is told elsewhere."""
     response.headers["Cache-Control"] = "no-store"
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.MANAGE_DEVICES)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.MANAGE_DEVICES)
     keys = await transferring.list_keys(unit, cell.secret, now, found.id)
     return ZonesView(
         listen=cell.settings.zones_listen,
@@ -135,7 +135,7 @@ async def get_zones(
 @router.delete("/tokens/{token}", status_code=204, responses=problems(*SEATED, devices.TokenNotFound))
 async def delete_token(organisation: str, token: str, act: Acting) -> Response:
     """Let a token open nothing any more."""
-    found, _ = await organisations.sit(act.unit, organisation, act.by, organisations.Step.MANAGE_DEVICES)
+    found, _ = await organisations.sit(act.unit, organisation, act.actor, organisations.Step.MANAGE_DEVICES)
     await devices.revoke_token(act.unit, found.id, token, at=act.at)
     return Response(status_code=204)
 
@@ -143,7 +143,7 @@ async def delete_token(organisation: str, token: str, act: Acting) -> Response:
 @router.post("/inventory", responses=problems(*WRITTEN, devices.InventoryMalformed))
 async def post_inventory(organisation: str, request: Request, act: Acting) -> ImportedView:
     """A list of devices as CSV: all of it is taken, or nothing. Devices that it does not name stay as they are."""
-    found, _ = await organisations.sit(act.unit, organisation, act.by, organisations.Step.MANAGE_DEVICES)
+    found, _ = await organisations.sit(act.unit, organisation, act.actor, organisations.Step.MANAGE_DEVICES)
     listed = devices.read_inventory(await request.body(), act.at)
     imported = await devices.import_inventory(act.unit, found.id, listed, at=act.at)
     seen = [(one.device, one.has_app, one.at) for one in imported.sightings]
@@ -158,20 +158,26 @@ async def post_inventory(organisation: str, request: Request, act: Acting) -> Im
 
 @router.get("/people", responses=problems(*SEATED))
 async def get_people(
-    organisation: str, viewer: SignedIn, unit: Read, named: Annotated[str, Query(max_length=300, pattern=_NAMED)] = ""
+    organisation: str,
+    actor: SignedActor,
+    unit: Read,
+    named: Annotated[str, Query(max_length=300, pattern=_NAMED)] = "",
 ) -> list[PersonView]:
     """People whose user name begins so, for whoever manages devices; a hundred at most."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.MANAGE_DEVICES)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.MANAGE_DEVICES)
     people = await devices.list_people(unit, found.id, named)
     return [PersonView(id=one.id, user_name=one.told.user_name, active=one.told.active) for one in people]
 
 
 @router.get("/devices", responses=problems(*SEATED))
 async def get_devices(
-    organisation: str, viewer: SignedIn, unit: Read, named: Annotated[str, Query(max_length=60, pattern=_NAMED)] = ""
+    organisation: str,
+    actor: SignedActor,
+    unit: Read,
+    named: Annotated[str, Query(max_length=60, pattern=_NAMED)] = "",
 ) -> list[DeviceLineView]:
     """Devices whose code begins so; a hundred at most."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.MANAGE_DEVICES)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.MANAGE_DEVICES)
     return [
         DeviceLineView(
             id=one.id,

@@ -12,7 +12,7 @@ from reelm.devices import Duty, organisations
 from reelm.infra.db import ReadUnit
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AccountId
-from reelm.web.acting import Acting
+from reelm.web.acting import Acting, SignedActor
 from reelm.web.depends import Read, SignedIn
 from reelm.web.problems import problems
 from reelm.web.views.organisations import KeyView, OrganisationView, ProofView, SeatView
@@ -25,6 +25,7 @@ SEATED: tuple[type[Problem], ...] = (
     devices.OrganisationNotFound,
     devices.NotOfOrganisation,
     devices.DutyMissing,
+    devices.PasskeyNeeded,
 )
 WRITTEN = (*SEATED, ledger.LedgerBusy, ledger.PersonHasNoKey)
 OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,24}(-[a-z0-9]{1,24}){0,5}$", max_length=60)]
@@ -38,6 +39,12 @@ class NewOrganisation(BaseModel):
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
     ]
     domain: devices.Domain
+
+
+class SignInRule(BaseModel):
+    """`passkeys_only`: nobody acts for the organisation in a session that a password opened."""
+
+    passkeys_only: bool
 
 
 class Duties(BaseModel):
@@ -82,10 +89,24 @@ async def get_organisation(organisation: str, unit: Read) -> OrganisationView:
     return await _show(unit, await organisations.fetch_organisation(unit, organisation))
 
 
+@router.get("/{organisation}/sign-in", responses=problems(*SEATED))
+async def get_sign_in(organisation: str, actor: SignedActor, unit: Read) -> SignInRule:
+    """How its staff have to sign in; to those who act for it."""
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
+    return SignInRule(passkeys_only=found.passkeys_only)
+
+
+@router.put("/{organisation}/sign-in", responses=problems(*SEATED))
+async def put_sign_in(organisation: str, form: SignInRule, act: Acting) -> SignInRule:
+    """Change it, in a session that a passkey opened: nobody locks themselves out."""
+    found = await organisations.ask_passkeys(act, organisation, only=form.passkeys_only)
+    return SignInRule(passkeys_only=found.passkeys_only)
+
+
 @router.get("/{organisation}/staff", responses=problems(*SEATED))
-async def get_staff(organisation: str, viewer: SignedIn, unit: Read) -> list[SeatView]:
+async def get_staff(organisation: str, actor: SignedActor, unit: Read) -> list[SeatView]:
     """Who acts for it; to those who do."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     seats = await organisations.list_seats(unit, found.id)
     people = await accounts.fetch_people(unit, [seat.account for seat in seats])
     return [SeatView.of(seat, people) for seat in seats]
@@ -127,9 +148,9 @@ async def delete_key(organisation: str, thumbprint: str, act: Acting) -> Respons
 
 
 @router.get("/{organisation}/proofs", responses=problems(*SEATED))
-async def get_proofs(organisation: str, viewer: SignedIn, unit: Read) -> list[ProofView]:
+async def get_proofs(organisation: str, actor: SignedActor, unit: Read) -> list[ProofView]:
     """What was asked to be proven, and how that stands; to those who act for it."""
-    found, _ = await organisations.sit(unit, organisation, viewer.id, organisations.Step.LOOK)
+    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
     return [ProofView.of_(proof) for proof in await organisations.list_proofs(unit, found.id)]
 
 

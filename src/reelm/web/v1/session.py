@@ -1,9 +1,13 @@
 """`/session`, `/sessions`: signing in and out."""
 
+from datetime import datetime
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from reelm import accounts
+from reelm.accounts import passkeys
 from reelm.bootstrap import Cell
 from reelm.web.depends import InCell, Now, SignedInEvenMoving, Write, caller_of
 from reelm.web.guard import SESSION_COOKIE
@@ -11,6 +15,8 @@ from reelm.web.problems import problems
 from reelm.web.views.people import MeView
 
 router = APIRouter(tags=["session"])
+# Many people may share an address; each challenge is a row for five minutes.
+PASSKEYS_ASKED = 600
 
 
 class SignIn(BaseModel):
@@ -25,6 +31,19 @@ class SessionView(BaseModel):
     account: MeView
 
 
+class PasskeyAnswer(BaseModel):
+    """WebAuthn's `AuthenticationResponseJSON`, as `PublicKeyCredential.toJSON` makes it."""
+
+    credential: dict[str, Any] = Field(repr=False)
+
+
+async def _enter(session: accounts.Session, response: Response, cell: Cell, now: datetime) -> SessionView:
+    async with cell.database.read() as unit:
+        account = await accounts.fetch_own_account(accounts.own_eyes(unit, session.viewer))
+    _set_cookie(response, cell, session, int((session.expires_at - now).total_seconds()))
+    return SessionView(token=session.token, account=MeView.of_account(account, cell.settings.realm))
+
+
 def _set_cookie(response: Response, cell: Cell, session: accounts.Session, max_age_s: int) -> None:
     secure = cell.settings.public_url.startswith("https:")
     response.set_cookie(
@@ -37,10 +56,26 @@ async def post_session(form: SignIn, request: Request, response: Response, cell:
     """Sign in."""
     caller = caller_of(request, cell, cell.settings.sign_in_tries)
     session = await accounts.sign_in(cell.database, form.handle, form.password, at=now, caller=caller)
-    async with cell.database.read() as unit:
-        account = await accounts.fetch_own_account(accounts.own_eyes(unit, session.viewer))
-    _set_cookie(response, cell, session, int((session.expires_at - now).total_seconds()))
-    return SessionView(token=session.token, account=MeView.of_account(account, cell.settings.realm))
+    return await _enter(session, response, cell, now)
+
+
+@router.post("/session/passkey/options", responses=problems(passkeys.PasskeysNeedName, accounts.TooManyTries))
+async def post_options(request: Request, cell: InCell, now: Now) -> dict[str, Any]:
+    """What a browser asks a passkey for: WebAuthn's `PublicKeyCredentialRequestOptionsJSON`, for five minutes."""
+    site, caller = passkeys.site_at(cell.settings.public_url), caller_of(request, cell, PASSKEYS_ASKED)
+    return dict(await passkeys.ask_any(cell.database, site, at=now, caller=caller))
+
+
+@router.post(
+    "/session/passkey",
+    responses=problems(
+        passkeys.PasskeysNeedName, passkeys.PasskeyNotTaken, passkeys.PasskeyTooLate, passkeys.PasskeyUnknown
+    ),
+)
+async def post_passkey(form: PasskeyAnswer, response: Response, cell: InCell, now: Now) -> SessionView:
+    """Sign in with what a passkey answered."""
+    site = passkeys.site_at(cell.settings.public_url)
+    return await _enter(await passkeys.sign_in(cell.database, form.credential, site, at=now), response, cell, now)
 
 
 @router.delete("/session", status_code=204, responses=problems(accounts.NotSignedIn, accounts.SessionEnded))

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from reelm import devices
 from reelm.devices import listening, signalling
-from reelm.web.acting import Acting
-from reelm.web.depends import InCell, Read, SignedIn
+from reelm.web.acting import Acting, SignedActor
+from reelm.web.depends import InCell, Read
 from reelm.web.problems import problems
 from reelm.web.v1.organisations import SEATED
 
@@ -131,9 +131,9 @@ class AddedReceiverView(BaseModel):
 
 
 @router.get("/issuers", responses=problems(*SEATED))
-async def get_issuers(organisation: str, viewer: SignedIn, unit: Read) -> list[IssuerView]:
+async def get_issuers(organisation: str, actor: SignedActor, unit: Read) -> list[IssuerView]:
     """Whom we listen to, and how that goes; to those who act for the organisation."""
-    return [IssuerView.of(one) for one in await listening.list_issuers(unit, organisation, viewer.id)]
+    return [IssuerView.of(one) for one in await listening.list_issuers(unit, organisation, actor)]
 
 
 @router.post(
@@ -164,9 +164,9 @@ async def delete_issuer(organisation: str, issuer: UUID, act: Acting) -> Respons
 
 
 @router.get("/receivers", responses=problems(*SEATED))
-async def get_receivers(organisation: str, viewer: SignedIn, unit: Read) -> list[ReceiverView]:
+async def get_receivers(organisation: str, actor: SignedActor, unit: Read) -> list[ReceiverView]:
     """Who may hear of the organisation's devices, and how that goes; to those who act for it."""
-    return [ReceiverView.of(one) for one in await signalling.list_receivers(unit, organisation, viewer.id)]
+    return [ReceiverView.of(one) for one in await signalling.list_receivers(unit, organisation, actor)]
 
 
 @router.post("/receivers", status_code=201, responses=problems(*SEATED, signalling.ReceiverTaken))
