@@ -237,6 +237,7 @@ TABLE: dict[str, Call] = {
     "PUT /mdm/checkin": Call(anybody(403), content=b"hello", staff=True),
     "PUT /mdm/connect": Call(anybody(403), content=b"hello", staff=True),
     "GET /mdm/enrol": Call(anybody(404), query="?code=7F3K-9QXM-2B8T-VW4C", staff=True),
+    "GET /mdm/profiles/{device}/{name}": Call(anybody(404), staff=True),
     "GET /mdm/scep": Call(anybody(200), query="?operation=GetCACaps", staff=True),
     "POST /mdm/scep": Call(anybody(400), query="?operation=PKIOperation", content=b"hello", staff=True),
     # Staff access: `{request}` is the operator's, in the state that the call is for
@@ -331,6 +332,8 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
         "handle": "ana",
         "somebody": f"{who[:2]}.new",
         "comment": cast.comment,
+        "device": cast.comment,  # none that is here
+        "name": "A" * 43,
         "video": video,
     }
     if "signals/" in wanted:  # of no organisation that is here
