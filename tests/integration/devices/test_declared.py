@@ -3,6 +3,7 @@
 import json
 import plistlib
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -280,6 +281,19 @@ async def test_a_profile_is_for_its_own_device_by_the_address_that_it_was_told(f
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/declaration-unknown"), wrong
     await _lift(fleet, id)
     assert (await fleet.site.client().get(path)).status_code == 404
+
+
+async def test_a_proxy_that_has_another_devices_certificate_shown_gets_no_profile(fleet: Fleet) -> None:
+    phone, _ = await _take(fleet)
+    other = await fleet.apple("iphone-3", "supervised")
+    app = fleet.institution.realm.app
+    cell = app.state.cell
+    behind = cell.settings.model_copy(update={"listen": "unix:/run/web.sock", "client_certs": True})
+    app.state.cell = replace(cell, settings=behind)
+    for shown, status in ((phone.as_header(), 200), (other.as_header(), 404), (":AAAA:", 403)):
+        got = await phone.http.get(_path(phone), headers={"Client-Cert": shown})
+        assert got.status_code == status, got.text
+    app.state.cell = cell
 
 
 def _path(phone: AppleDevice) -> str:

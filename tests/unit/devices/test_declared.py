@@ -1,6 +1,7 @@
 """What is declared to one of Apple's devices follows from decisions alone; what it says of that is read strictly."""
 
 import json
+import plistlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from reelm.devices.mdm import (
     Command,
     Place,
     Progress,
+    Status,
     Told,
     Wanted,
     Way,
@@ -30,9 +32,12 @@ from reelm.devices.mdm import (
     make_items,
     make_tokens_for,
     name_profile,
+    note_answer,
     plan_commands,
+    read_answer,
     read_report,
     remove_profile,
+    send_next,
     synchronise,
     token_of_all,
     want,
@@ -131,6 +136,30 @@ def test_a_device_is_told_once_of_what_changed_and_also_that_nothing_is_declared
     (gone,) = _told(plan_commands(wanted(), [DONE], NOW).requests)
     assert gone == synchronise(make_tokens_for((), [], NOW))
     assert make_tokens_for(DECLARED, [DONE], NOW + timedelta(days=1)) == DONE.request["Data"]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from([*Status]), st.integers(0, 30)), max_size=25))
+def test_however_a_device_answers_it_never_has_the_profile_in_two_ways(steps: list[tuple[bool, Status, int]]) -> None:
+    """`installed` is what a device has by commands, `declared` what it was last told of and may have fetched."""
+    queue: list[Command] = []
+    now, installed, declared = NOW, False, False
+    for number, (in_force, status, hours) in enumerate(steps):
+        now += timedelta(hours=hours)
+        this = WANTED if in_force else wanted()
+        plan = plan_commands(this, queue, now)
+        queue = [one for one in queue if one.id not in plan.forgotten]
+        queue += [Command(f"{number}-{place}", made) for place, made in enumerate(plan.requests)]
+        queue, sent = send_next(queue)
+        if sent is None:
+            continue
+        told = {"UDID": "1", "Status": status.value} | ({} if status is Status.IDLE else {"CommandUUID": sent.id})
+        if status is Status.ACKNOWLEDGED:
+            installed = sent.type == "InstallProfile" or (installed and sent.type != "RemoveProfile")
+            if sent.type == "DeclarativeManagement":
+                declared = bool(list_declared(this, queue, now))
+        assert not (installed and declared)
+        queue = note_answer(queue, read_answer(plistlib.dumps(told)), now)
+        assert len(queue) <= 14
 
 
 def _told(requests: Any) -> list[Any]:
