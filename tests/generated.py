@@ -151,8 +151,9 @@ def make_coverage_page() -> str:
         " hand there. `mobileconfig`, `ddm`, `android` and `intune` are checked against what their vendors publish,"
         " `firefox`, `hosts` and `scim` by nobody but us. `partly` is a part of the device, or only while it is on"
         " the organisation's network; `not possible` nobody can do there, `not built` Reelm does not do yet. An app"
-        " that is hidden and kept from being opened counts as removed. `mdm` is our server for Apple's own protocol,"
-        " tried on simulated devices; `agent` is `reelm devices agent`."
+        " that is hidden and kept from being opened counts as removed. `mdm` is our server for Apple's own"
+        " protocol: it hands `mobileconfig` over by a declaration where a device acknowledges that, and else by a"
+        " command, tried on simulated devices only; `agent` is `reelm devices agent`."
     )
     return page("What a suspension reaches", intro, body)
 

@@ -1042,6 +1042,12 @@ CREATE TABLE mdm_enrolments (
     push_magic TEXT NOT NULL,
     enrolled_at TIMESTAMP WITH TIME ZONE NOT NULL,
     heard_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    profile_key BYTEA DEFAULT sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')) NOT NULL,
+    told_token TEXT DEFAULT '' NOT NULL,
+    told_hidden TEXT[] DEFAULT '{}' NOT NULL,
+    told_fault TEXT DEFAULT '' NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    told_changed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_mdm_enrolments PRIMARY KEY (device_id),
     CONSTRAINT fk_mdm_enrolments_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
 );

@@ -21,6 +21,8 @@ MACHINE_READS = {
     "reelm.accounts.passkeys.store.take_challenge": "tells whoever signs what they were asked",
     "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
     "reelm.devices.enrolling.enrolment_store.find_by_code": "tells a device with another key from none",
+    "reelm.devices.mdm.mdm_store.find_kept": "decides what is declared to a device; nobody else is shown it",
+    "reelm.devices.enrolling.enrolment_store.find_device": "decides whose profile has an address that was guessed",
     "reelm.devices.mdm.mdm_store.list_commands": "tells a device what it is to do; nobody else is shown it",
     "reelm.devices.enrolling.enrolment_store.find_by_thumbprint": "tells a device what it is",
     "reelm.devices.enrolling.enrolment_store.find_in": "decides whether a code is made",

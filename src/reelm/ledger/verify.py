@@ -114,8 +114,8 @@ async def verify(
 async def fetch_head(source: Source, asked: Asked) -> Head:
     """The newest checkpoint that meets what was asked. Raises what is wrong with it."""
     given = list(asked.keys) or [log.key for log in asked.policy.logs] if asked.policy else asked.keys
+    note = await fetch_note(source, CHECKPOINT)  # before its keys: a log that changes them tells the new one first
     keyring = await fetch_keys(source, given)
-    note = await fetch_note(source, CHECKPOINT)
     if asked.policy is None:
         return _open(note, keyring, None)
     head = _open(note, keyring, asked.policy)

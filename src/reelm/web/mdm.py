@@ -7,20 +7,21 @@ import base64
 import binascii
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from reelm import devices
 from reelm.bootstrap import Cell
 from reelm.devices import enrolling, mdm
 from reelm.kernel.words import choose_language
-from reelm.web.depends import InCell, Now, Write
+from reelm.web.depends import InCell, Now, Read, Write
 from reelm.web.problems import log_refusal, problem_body, route_of
 
 router = APIRouter(prefix="/mdm", include_in_schema=False)
 _CHECK_IN_TYPE, _COMMAND_TYPE = "application/x-apple-aspen-mdm-checkin", "application/x-apple-aspen-mdm"
-_PROFILE_TYPE, _PLIST_TYPE = "application/x-apple-aspen-config", "application/xml"
+_PROFILE_TYPE, _PLIST_TYPE, _JSON_TYPE = "application/x-apple-aspen-config", "application/xml", "application/json"
 _SIGNATURE, _CLIENT_CERTIFICATE = "mdm-signature", "client-cert"
 # By this word a device is told to leave the management (Apple's schema, mdm/errors/unrecognized.device.yaml).
 _UNRECOGNISED = "com.apple.unrecognized.device"
@@ -42,15 +43,15 @@ Signed = Annotated[tuple[bytes, enrolling.Certified], Depends(_signed)]
 
 @router.put("/checkin")
 async def put_check_in(request: Request, signed: Signed, unit: Write, cell: InCell, now: Now) -> Response:
-    """A device begins to enrol, is enrolled, or leaves."""
+    """A device begins to enrol, is enrolled, asks what is declared to it or says how that is, or leaves."""
     body, shown = signed
     _expect(request, _CHECK_IN_TYPE)
     told = mdm.read_check_in(body)
     device = await enrolling.recognise(unit, shown)
     if device is None:
         return _tell_to_leave(request)
-    await mdm.check_in(_act(unit, cell, now), device, told)
-    return Response()
+    answer = await mdm.check_in(_act(unit, cell, now), device, told, url=cell.settings.public_url)
+    return Response(answer, media_type=_JSON_TYPE) if answer else Response()
 
 
 @router.put("/connect")
@@ -62,7 +63,7 @@ async def put_connect(request: Request, signed: Signed, unit: Write, cell: InCel
     device = await enrolling.recognise(unit, shown)
     if device is None:
         return _tell_to_leave(request)
-    command = await mdm.connect(_act(unit, cell, now), device, answer)
+    command = await mdm.connect(_act(unit, cell, now), device, answer, url=cell.settings.public_url)
     if command is None:
         return Response()
     return Response(mdm.sign_command(command, await cell.issuer.authority()), media_type=_PLIST_TYPE)
@@ -75,6 +76,23 @@ async def get_entry(code: Annotated[str, Query(max_length=64)], unit: Write, cel
     profile = await mdm.make_entry(unit, code, url=settings.public_url, realm=settings.realm, now=now)
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="reelm.mobileconfig"'}
     return Response(profile, headers=headers, media_type=_PROFILE_TYPE)
+
+
+@router.get("/profiles/{device}/{name}")
+async def get_profile(
+    request: Request, device: UUID, name: Annotated[str, Path(max_length=64)], unit: Read, cell: InCell, now: Now
+) -> Response:
+    """The profile that is declared to a device, by the address that the device was told."""
+    authority, shown = await cell.issuer.authority(), None
+    passed = request.headers.get(_CLIENT_CERTIFICATE)
+    if passed is not None and _is_behind_proxy(cell):
+        certified = mdm.read_client_certificate(passed, authority.certificate, now)
+        shown = await enrolling.recognise(unit, certified)
+        if shown is None:
+            return _tell_to_leave(request)
+    url = cell.settings.public_url
+    profile = await mdm.fetch_profile(unit, authority, device, name, url=url, now=now, shown=shown)
+    return Response(profile, headers={"Cache-Control": "no-store"}, media_type=_PROFILE_TYPE)
 
 
 @router.get("/scep")
@@ -140,4 +158,4 @@ def _tell_to_leave(request: Request) -> Response:
     log_refusal(problem, request.method, route_of(request))
     language = choose_language(request.headers.get("accept-language"))
     told = problem_body(problem.slug(), problem.status, problem.facts(), language)
-    return Response(orjson.dumps(told), problem.status, media_type="application/json")
+    return Response(orjson.dumps(told), problem.status, media_type=_JSON_TYPE)

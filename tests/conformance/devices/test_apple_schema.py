@@ -2,7 +2,9 @@
 
 import json
 import plistlib
+from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from tests.conformance.devices.apple_schema import (
@@ -13,9 +15,11 @@ from tests.conformance.devices.apple_schema import (
     read_schema,
 )
 from tests.conformance.devices.compiling import compile_example
+from tests.unit.devices.examples import decision
 
 from reelm.devices import mdm
 from reelm.devices.fleet import Enrolment, Platform
+from reelm.devices.mdm.declarations import SUBSCRIBED
 
 pytestmark = beside_schema
 
@@ -83,6 +87,32 @@ def test_declarations_have_the_fields_of_any_declaration() -> None:
     assert set(activation["Payload"]["StandardConfigurations"]) <= identifiers
 
 
+def test_what_is_declared_is_what_the_schema_takes() -> None:
+    decided = decision()
+    place = mdm.Place("https://reelm.example", UUID(int=7), b"k" * 32, "Example Institution")
+    declared = mdm.declare(place, compile_example("mobileconfig")["supervised.mobileconfig"], [decided])
+    folders = {"activation": "activations", "configuration": "configurations", "management": "management"}
+    for one in declared:
+        told = json.loads(one.encode())
+        assert list_faults(told, read_keys("declarative/declarations/declarationbase.yaml")) == []
+        file = f"declarative/declarations/{folders[one.kind]}/{one.type.removeprefix(f'com.apple.{one.kind}.')}.yaml"
+        assert read_schema(file)["payload"]["declarationtype"] == told["Type"]
+        assert list_faults(told["Payload"], read_keys(file)) == []
+        assert max(len(told["Identifier"]), len(told["ServerToken"])) <= 64
+    for set_ in (declared, ()):
+        items = json.loads(mdm.make_items(set_))
+        assert list_faults(items, read_keys("declarative/protocol/declarationitemsresponse.yaml")) == []
+    tokens = json.loads(mdm.make_tokens(mdm.token_of_all(declared), datetime(2027, 1, 15, tzinfo=UTC)))
+    assert list_faults(tokens, read_keys("declarative/protocol/tokensresponse.yaml")) == []
+    assert tokens["SyncTokens"]["Timestamp"] == "2027-01-15T00:00:00Z"
+
+
+def test_a_device_is_subscribed_to_what_the_schema_has_and_to_nothing_about_apps_or_the_person() -> None:
+    assert SUBSCRIBED == ("management.declarations",)
+    for name in SUBSCRIBED:
+        assert read_schema(f"declarative/status/{name}.yaml")["payload"]["statusitemtype"] == name
+
+
 @pytest.mark.parametrize(
     ("file", "request_"),
     [
@@ -90,6 +120,7 @@ def test_declarations_have_the_fields_of_any_declaration() -> None:
         ("application.remove", mdm.remove_app("example.shortvideo.app")),
         ("profile.install", mdm.install_profile(b"profile")),
         ("profile.remove", mdm.remove_profile("org.reelm.suspension.supervised")),
+        ("declarativemanagement", mdm.synchronise(b"{}")),
     ],
 )
 def test_commands_are_what_the_schema_takes(file: str, request_: dict[str, Any]) -> None:
@@ -103,7 +134,12 @@ def test_commands_are_what_the_schema_takes(file: str, request_: dict[str, Any])
 
 @pytest.mark.parametrize(
     ("file", "form"),
-    [("authenticate", mdm.Authenticate), ("tokenupdate", mdm.TokenUpdate), ("checkout", mdm.CheckOut)],
+    [
+        ("authenticate", mdm.Authenticate),
+        ("tokenupdate", mdm.TokenUpdate),
+        ("checkout", mdm.CheckOut),
+        ("declarativemanagement", mdm.Declarative),
+    ],
 )
 def test_what_is_read_of_a_check_in_is_what_the_schema_has(file: str, form: Any) -> None:
     """Every key that we ask for is one that it promises, and the one we know a device by is allowed there."""

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import (
 )
 from joserfc.jwk import RSAKey
 from tests.conformance.devices.apple_schema import list_faults, list_profile_faults, read_keys
+from tests.integration.devices.declarative import Engine
 from tests.integration.devices.roster import Listed
 from tests.integration.devices.site import Site
 from tests.unit.devices.enrolling.device import Message, request, seal, sign_itself
@@ -43,13 +44,18 @@ _FILES = {
     "InstallProfile": "profile.install",
     "RemoveProfile": "profile.remove",
     "RemoveApplication": "application.remove",
+    "DeclarativeManagement": "declarativemanagement",
 }
+_NOT_KNOWN = [{"ErrorCode": 12021, "ErrorDomain": "MCMDMErrorDomain", "LocalizedDescription": "Unknown command"}]
 _NOT_MANAGED = [{"ErrorCode": 12026, "ErrorDomain": "MCMDMErrorDomain", "LocalizedDescription": "It is not managed"}]
 
 
 @dataclass
 class AppleDevice:
-    """`apps` are those that somebody has installed; `managed` those that the organisation has."""
+    """`apps` are those that somebody has installed; `managed` those that the organisation has.
+
+    One that `is_declarative` is of iOS 15 or macOS 13, or newer; an older one does not know what it is then told.
+    """
 
     listed: Listed
     site: Site
@@ -57,6 +63,7 @@ class AppleDevice:
     system: str = "iOS"
     is_supervised: bool = False
     is_user_enrolled: bool = False
+    is_declarative: bool = False
     apps: set[str] = field(default_factory=set[str])
     managed: set[str] = field(default_factory=set[str])
     name: str = field(default_factory=lambda: str(uuid4()).upper())
@@ -70,6 +77,7 @@ class AppleDevice:
 
     def __post_init__(self) -> None:
         self.http = self.site.client()
+        self.engine = Engine(self)
 
     @property
     def identity(self) -> dict[str, str]:
@@ -175,6 +183,7 @@ class AppleDevice:
             told = {"CommandUUID": command["CommandUUID"], **self.obey(type_, request_)}
             assert len(came) < 20, came
         self.done += came
+        await self.engine.run()
         return came
 
     async def say(self, told: dict[str, Any]) -> dict[str, Any] | None:
@@ -190,14 +199,19 @@ class AppleDevice:
             return {"Status": otherwise} | ({"ErrorChain": _NOT_MANAGED} if otherwise == "Error" else {})
         told: dict[str, Any] = {}
         match type_:
+            case "DeclarativeManagement":
+                if not self.is_declarative:
+                    return {"Status": "Error", "ErrorChain": _NOT_KNOWN}
+                self.engine.is_told(request_["Data"])
             case "InstalledApplicationList":
                 self.asked_about |= set(request_["Identifiers"])
                 told["InstalledApplicationList"] = self._list_apps(request_)
                 keys = read_keys("mdm/commands/application.installed.list.yaml", "responsekeys")
                 self.check(list_faults(told, keys, self.system))
             case "InstallProfile":
-                profile = self._open_profile(request_["Payload"])
+                profile = self.open_profile(request_["Payload"])
                 self.profiles[plistlib.loads(profile)["PayloadIdentifier"]] = profile
+                assert not self.engine.profiles, "a profile came by a command and was declared too"
             case "RemoveProfile":
                 if self.profiles.pop(request_["Identifier"], None) is None:
                     return {"Status": "Error", "ErrorChain": _NOT_MANAGED}
@@ -213,7 +227,7 @@ class AppleDevice:
         there = self.managed if is_managed_only else self.apps | self.managed
         return [{"Identifier": one} for one in sorted(there & set(request_["Identifiers"]))]
 
-    def _open_profile(self, signed: bytes) -> bytes:
+    def open_profile(self, signed: bytes) -> bytes:
         """What OpenSSL finds in it, if its signature leads to the authority that has certified the device."""
         assert self.certificate is not None
         with tempfile.TemporaryDirectory() as folder:

@@ -27,6 +27,8 @@ pytestmark = beside_schema
 
 # Which apps are there; and which of them the organisation has installed, as the decision has those removed.
 ASKED = ["InstalledApplicationList", "InstalledApplicationList"]
+# Devices that are asked whether they take declarations (`test_declared.py`), and do not.
+INSTALLED = ["DeclarativeManagement", "InstallProfile"]
 DEADLINE = timedelta(days=2)
 
 
@@ -48,7 +50,7 @@ async def test_a_supervised_iphone_hides_the_app_and_all_is_back_when_it_is_lift
     assert phone.can_open(APP)
 
     fleet.clock.advance(DEADLINE)
-    assert await phone.poll() == ["InstallProfile", *ASKED]
+    assert await phone.poll() == [*INSTALLED, *ASKED]
     assert not phone.can_open(APP)
     assert phone.can_open("org.private.diary")
     assert await fleet.state(id, phone) == "compliant"
@@ -132,7 +134,7 @@ async def test_a_mac_is_asked_about_the_app_and_what_it_may_have_besides_stays_u
     mac = await fleet.apple("mac-1", "device", "macos")
     id = await fleet.institution.publish()
     fleet.clock.advance(DEADLINE)
-    assert await mac.poll() == ASKED
+    assert await mac.poll() == ["DeclarativeManagement", *ASKED]
     assert await fleet.state(id, mac) == "not-compliant"
     mac.apps.remove(APP)
     fleet.clock.advance(timedelta(hours=9))
@@ -192,7 +194,7 @@ async def test_what_a_device_puts_off_is_done_later_and_what_fails_rests_for_a_d
     id = await fleet.institution.publish()
     fleet.clock.advance(DEADLINE)
     phone.answers = {"InstallProfile": "NotNow"}
-    assert await phone.poll() == ["InstallProfile", *ASKED]
+    assert await phone.poll() == [*INSTALLED, *ASKED]
     assert await fleet.state(id, phone) == "not-compliant"
     assert phone.can_open(APP)
     phone.answers = {"InstallProfile": "Error"}
@@ -200,7 +202,7 @@ async def test_what_a_device_puts_off_is_done_later_and_what_fails_rests_for_a_d
     phone.answers = {}
     assert await phone.poll() == []
     fleet.clock.advance(timedelta(hours=25))
-    assert await phone.poll() == ["InstallProfile", *ASKED]
+    assert await phone.poll() == [*INSTALLED, *ASKED]
     assert await fleet.state(id, phone) == "compliant"
 
 
@@ -327,8 +329,10 @@ async def test_a_phone_of_the_organisation_that_leaves_is_told_as_unmanaged(flee
 
 async def test_seven_kinds_of_devices_under_one_decision_until_it_is_lifted(fleet: Fleet) -> None:
     institution, realm = fleet.institution, fleet.institution.realm
-    supervised, enrolled = await fleet.apple("iphone-1", "supervised"), await fleet.apple("iphone-2", "device")
-    own, mac = await fleet.apple("own-iphone", "user"), await fleet.apple("mac-1", "device", "macos")
+    supervised = await fleet.apple("iphone-1", "supervised", is_declarative=True)
+    enrolled = await fleet.apple("iphone-2", "device")
+    own = await fleet.apple("own-iphone", "user", is_declarative=True)
+    mac = await fleet.apple("mac-1", "device", "macos", is_declarative=True)
     apples = [supervised, enrolled, own, mac]
     linux = await list_device(institution, "linux-1", "linux", "agent")
     company = await list_device(institution, "android-1", "android", "fully-managed")
@@ -349,6 +353,7 @@ async def test_seven_kinds_of_devices_under_one_decision_until_it_is_lifted(flee
         await reporting.note(act, said)
     await fleet.look_over()
     states = await fleet.states(id)
+    assert [one.engine.held.keys() != set() for one in apples] == [True, False, False, True]
     assert {name: states[one.id] for name, one in _name(apples, linux, company, personal).items()} == {
         "iphone-1": "compliant",
         "iphone-2": "not-compliant",
@@ -363,7 +368,7 @@ async def test_seven_kinds_of_devices_under_one_decision_until_it_is_lifted(flee
     await institution.do("decider", "POST", f"/decisions/{id}/lift", {"reason": {"en": "Done."}})
     for one in apples:
         await one.poll()
-        assert (one.profiles, one.can_open(APP)) == ({}, True)
+        assert (one.profiles, one.engine.held, one.can_open(APP)) == ({}, {}, True)
     served = [(await one.open_reelm()).status_code for one in apples]
     assert [*served, (await desktop.call("GET", "/api/v1/feed")).status_code] == [200] * 5
 

@@ -241,6 +241,7 @@ TABLE: dict[str, Call] = {
     "PUT /mdm/checkin": Call(anybody(403), content=b"hello", staff=True),
     "PUT /mdm/connect": Call(anybody(403), content=b"hello", staff=True),
     "GET /mdm/enrol": Call(anybody(404), query="?code=7F3K-9QXM-2B8T-VW4C", staff=True),
+    "GET /mdm/profiles/{device}/{name}": Call(anybody(404), staff=True),
     "GET /mdm/scep": Call(anybody(200), query="?operation=GetCACaps", staff=True),
     "POST /mdm/scep": Call(anybody(400), query="?operation=PKIOperation", content=b"hello", staff=True),
     # Staff access: `{request}` is the operator's, in the state that the call is for
@@ -260,10 +261,8 @@ TABLE: dict[str, Call] = {
     "GET /.well-known/ssf-configuration": Call(anybody(200)),
     "GET /signals/jwks.json": Call(anybody(200)),
     "POST /signals/{organisation}/events": Call(anybody(400), content=b"hello"),
-    "POST /signals/streams": Call(anybody(401), json={}),
+    **{f"{method} /signals/streams": Call(anybody(401), json={}) for method in ("POST", "PATCH", "PUT")},
     "GET /signals/streams": Call(anybody(401)),
-    "PATCH /signals/streams": Call(anybody(401), json={}),
-    "PUT /signals/streams": Call(anybody(401), json={}),
     "DELETE /signals/streams": Call(anybody(401)),
     "GET /signals/status": Call(anybody(401)),
     "POST /signals/status": Call(anybody(401), json={}),
@@ -334,7 +333,8 @@ async def _names(realm: Realm, wanted: str, who: str, video: str) -> dict[str, s
         "decision": "0",
         "handle": "ana",
         "somebody": f"{who[:2]}.new",
-        **dict.fromkeys(("comment", "passkey"), cast.comment),
+        **dict.fromkeys(("comment", "passkey", "device"), cast.comment),
+        "name": "A" * 43,
         "video": video,
     }
     if "signals/" in wanted:  # of no organisation that is here

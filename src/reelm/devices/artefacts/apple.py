@@ -75,13 +75,31 @@ def make_declarations(decisions: Sequence[Decision]) -> dict[str, str]:
         if bundles:
             name = one.id.removeprefix("urn:uuid:")
             denied = f"{PREFIX}.{name}.apps"
-            made[f"{name}.configuration.json"] = _declare(
+            made[f"{name}.configuration.json"] = declare(
                 "com.apple.configuration.app.settings", denied, {"Allowed": {"DeniedApps": bundles}}
             )
-            made[f"{name}.activation.json"] = _declare(
+            made[f"{name}.activation.json"] = declare(
                 "com.apple.activation.simple", f"{PREFIX}.{name}", {"StandardConfigurations": [denied]}
             )
     return made
+
+
+def declare(type_: str, identifier: str, payload: Mapping[str, Any]) -> str:
+    """One declaration. Its token is a digest, so that it changes when what is declared does, and only then."""
+    token = token_of(type_, payload)
+    whole = {"Type": type_, "Identifier": identifier, "ServerToken": token, "Payload": payload}
+    return json.dumps(whole, indent=2, sort_keys=True) + "\n"
+
+
+def token_of(type_: str, payload: Mapping[str, Any]) -> str:
+    """By which a device tells whether it has a declaration as it now is: 64 characters, as many as Apple allows."""
+    return hashlib.sha256(json.dumps([type_, payload], sort_keys=True).encode()).hexdigest()
+
+
+def read_hidden(profile: bytes) -> frozenset[str]:
+    """The apps that a profile hides and keeps from being opened, where the device is supervised."""
+    payloads: list[Mapping[str, Any]] = plistlib.loads(profile)["PayloadContent"]
+    return frozenset(bundle for one in payloads for bundle in one.get("blockedAppBundleIDs", ()))
 
 
 def _urls(domains: Sequence[str]) -> list[str]:
@@ -101,9 +119,3 @@ def _payload(type_: str, name: str, **content: Any) -> dict[str, Any]:
 def _uuid(name: str) -> str:
     """The same each time, so that a new profile takes the place of the one before."""
     return str(uuid5(NAMESPACE_URL, f"{PREFIX}.{name}")).upper()
-
-
-def _declare(type_: str, identifier: str, payload: Mapping[str, Any]) -> str:
-    token = hashlib.sha256(json.dumps([type_, payload], sort_keys=True).encode()).hexdigest()
-    whole = {"Type": type_, "Identifier": identifier, "ServerToken": token, "Payload": payload}
-    return json.dumps(whole, indent=2, sort_keys=True) + "\n"

@@ -13,7 +13,8 @@ from reelm.devices.fleet import Enrolment, Platform
 # Targets whose files programs of others take and act on in our tests. The files of the others are checked against
 # what their vendors publish, and nothing more is known of them.
 EXERCISED_LIVE = frozenset({"chromium", "rpz"})
-# Programs of ours that look at a device, or have it looked at, and say what is there.
+# Programs of ours that look at a device, or have it looked at, and say what is there. `mdm` also hands over
+# `mobileconfig`, by a declaration or by a command; `ddm` is for managements of others, from iOS 27 on.
 REPORTERS = frozenset({"agent", "mdm"})
 
 

@@ -19,6 +19,7 @@ from reelm.devices.enrolling.codes import (
 )
 from reelm.devices.enrolling.enrolment_store import (
     Enrolled,
+    find_device,
 )
 from reelm.devices.enrolling.enrolments import (
     Invited,
@@ -76,6 +77,7 @@ __all__ = [
     "dump_authority",
     "enrol",
     "fetch_device",
+    "find_device",
     "give_pass",
     "grant_certificate",
     "invite",

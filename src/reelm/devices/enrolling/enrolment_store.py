@@ -73,6 +73,12 @@ async def find_by_code(unit: ReadUnit, organisation: str, code: str) -> Enrolled
     return _enrolled(row) if row else None
 
 
+async def find_device(unit: ReadUnit, device: UUID) -> Enrolled | None:
+    """Any organisation's device, active."""
+    row = await unit.first(_DEVICE.where(_D.id == device, _D.active))
+    return _enrolled(row) if row else None
+
+
 async def find_in(unit: ReadUnit, organisation: OrganisationId, device: UUID) -> Enrolled | None:
     """An organisation's device, active."""
     row = await unit.first(_DEVICE.where(_D.id == device, _D.organisation_id == organisation, _D.active))

@@ -1,4 +1,4 @@
-"""What is an Apple device told to do? The four commands that a suspension needs, and the queue they wait in. Pure.
+"""What is an Apple device told to do? The five commands that a suspension needs, and the queue they wait in. Pure.
 
 Which apps it has is asked of the suspended ones only. What a device answers decides what comes next: a command that
 was put off (`NotNow`) is offered again when the device is idle, and one that failed is kept with what it said.
@@ -80,6 +80,11 @@ def remove_profile(identifier: str) -> dict[str, Any]:
 def remove_app(bundle: str) -> dict[str, Any]:
     """Works on apps that the organisation itself has installed, and fails for any other."""
     return {"RequestType": "RemoveApplication", "Identifier": bundle}
+
+
+def synchronise(tokens: bytes) -> dict[str, Any]:
+    """Look whether something else is declared by now; the first one turns Apple's declarative management on."""
+    return {"RequestType": "DeclarativeManagement", "Data": tokens}
 
 
 def take_answer(

@@ -41,3 +41,10 @@ class DeviceUnrecognised(Problem):
 
     status: ClassVar[int] = 403
     code: str
+
+
+@dataclass(eq=False)
+class DeclarationUnknown(Problem):
+    """Nothing of this name is declared to the device, or no longer as it was."""
+
+    status: ClassVar[int] = 404

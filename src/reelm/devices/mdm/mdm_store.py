@@ -2,6 +2,7 @@
 
 import plistlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.devices.mdm.commands import Command, Progress
 from reelm.devices.mdm.messages import TokenUpdate
+from reelm.devices.mdm.statuses import Told
 from reelm.devices.mdm.tables import mdm_commands, mdm_enrolments
 from reelm.devices.roll.tables import directory_people, managed_devices
 from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
@@ -53,6 +55,35 @@ async def end(unit: WriteUnit, device: UUID, at: datetime) -> None:
 async def hold_enrolment(unit: WriteUnit, device: UUID, at: datetime) -> bool:
     """Whether the device is enrolled; what it says is heard one after the other, until the commit."""
     return await unit.write(update(mdm_enrolments).where(_E.device_id == device).values(heard_at=at)) == 1
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a device that is enrolled: the secret in its profile's address, and what it has last said."""
+
+    profile_key: bytes
+    told: Told
+
+
+async def find_kept(unit: ReadUnit, device: UUID) -> Kept | None:
+    """Of a device that is enrolled."""
+    row = await unit.first(select(mdm_enrolments).where(_E.device_id == device))
+    if row is None:
+        return None
+    told = Told(row.told_token, frozenset(row.told_hidden), row.told_fault, row.told_at, row.told_changed_at)
+    return Kept(row.profile_key, told)
+
+
+async def put_told(unit: WriteUnit, device: UUID, told: Told) -> None:
+    """What a device has said of its declarations."""
+    values = {
+        "told_token": told.token,
+        "told_hidden": sorted(told.hidden),
+        "told_fault": told.fault,
+        "told_at": told.said_at,
+        "told_changed_at": told.changed_at,
+    }
+    await unit.write(update(mdm_enrolments).where(_E.device_id == device).values(**values))
 
 
 def _command(row: Record) -> Command:

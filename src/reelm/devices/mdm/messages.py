@@ -1,7 +1,8 @@
 """What does an Apple device say to the server that manages it? Property lists, by Apple's published schema. Pure.
 
-Of what a device tells, only what a suspension needs is read: who it is, how it is enrolled, how to wake it, and which
-of the suspended apps it has. Its serial number, IMEI and name are passed over, and so are apps nobody asked about.
+Of what a device tells, only what a suspension needs is read: who it is, how it is enrolled, how to wake it, which of
+the suspended apps it has, and how it stands to what is declared to it. Its serial number, IMEI and name are passed
+over, and so are apps nobody asked about.
 """
 
 import plistlib
@@ -82,6 +83,16 @@ class CheckOut(_Message):
     Topic: _Text
 
 
+class Declarative(_Message):
+    """It asks what is declared to it, or says how it stands to that; to its users by themselves nothing is."""
+
+    MessageType: Literal["DeclarativeManagement"]
+    Endpoint: _Text
+    UserID: None = None
+    EnrollmentUserID: None = None
+    Data: Annotated[bytes, Field(strict=True, max_length=MOST_BYTES)] | None = None
+
+
 class _App(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -112,7 +123,7 @@ class Answer(_Message):
         return self
 
 
-CheckIn = Authenticate | TokenUpdate | CheckOut
+CheckIn = Authenticate | TokenUpdate | CheckOut | Declarative
 _CHECK_IN: TypeAdapter[CheckIn] = TypeAdapter(Annotated[CheckIn, Field(discriminator="MessageType")])
 
 

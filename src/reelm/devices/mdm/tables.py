@@ -1,12 +1,13 @@
 """The tables of Apple's devices under management: how each can be woken, and what it is to do."""
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import ForeignKey, Integer, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from reelm.infra.db import column, held, metadata
 from reelm.kernel.data_classes import DataClass
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
 
+_RANDOM = text("sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))")
 _MANAGED = Keep(Until.REMOVED, "until the device leaves the management, or enrols anew")
 
 mdm_enrolments = Table(
@@ -24,8 +25,16 @@ mdm_enrolments = Table(
     column("push_magic", Text, data=DataClass.DEVICE),
     column("enrolled_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
     column("heard_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
+    # What stands in the address of its profile, and what it has last said of its declarations (`statuses.Told`).
+    column("profile_key", LargeBinary, data=DataClass.DEVICE, server_default=_RANDOM),
+    column("told_token", Text, data=DataClass.SYSTEM, server_default=""),
+    column("told_hidden", ARRAY(Text), data=DataClass.DEVICE, server_default="{}"),
+    column("told_fault", Text, data=DataClass.SYSTEM, server_default=""),
+    column("told_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
+    column("told_changed_at", TIMESTAMP(timezone=True), data=DataClass.SYSTEM, nullable=True),
     info=held(
-        "Apple's devices that are under management: by which token each can be woken, and when it was last heard of.",
+        "Apple's devices that are under management: by which token each can be woken, when it was last heard of, and"
+        " how it stands to what is declared to it.",
         purpose=DataUse.SERVICE,
         legal_basis=LegalBasis.CONTRACT,
         keep=_MANAGED,
