@@ -238,6 +238,43 @@ async def test_a_device_is_taken_in_by_a_list_and_gets_a_code(
     assert told["code"] == "listed-1"
 
 
+async def test_one_device_of_many_is_found_opened_and_given_a_code_by_the_keyboard(
+    institution: Institution, people: dict[str, Person], tmp_path: Path
+) -> None:
+    dina, decio = people["device-admin"], people["decider"]
+    id = await institution.publish(institution.sign(**about("manyapp")))
+    rows = [f"many-{number},linux,agent,corporate" for number in range(60)]
+    (tmp_path / "devices.csv").write_text("\n".join(("code,platform,enrolment,ownership", *rows)))
+    console = f"{dina.base}/organisations/institution?view=devices&decision={id}"
+    await dina.page.goto(console)
+    await dina.get("inventory-file").set_input_files(tmp_path / "devices.csv")
+    await expect(dina.get("inventory-taken")).to_have_attribute("data-made", "60")
+    await dina.page.reload()
+    await expect(dina.get("device-list")).to_have_attribute("data-count", "50")
+    await dina.get("devices-more").click()
+    await expect(dina.get("devices-more")).to_have_count(0)
+    assert int(await dina.get("device-list").get_attribute("data-count") or 0) >= 60
+    await dina.get("devices-named").fill("many-5")
+    await expect(dina.get("device-list")).to_have_attribute("data-count", "11")
+    await dina.get("state-exempt").click()
+    await expect(dina.get("device-list-empty")).to_be_visible()
+    await dina.get("state-any").click()
+    opener = dina.page.locator('tr[data-code="many-51"] button')
+    await opener.press("Enter")
+    await expect(dina.get("device-sheet")).to_contain_text("many-51")
+    await dina.page.keyboard.press("Escape")
+    await expect(opener).to_be_focused()
+    await opener.press("Enter")
+    await dina.get("device-code").click()
+    told = await institution.ask("POST", "/device/code", {"code": (await dina.get("code-made").inner_text()).strip()})
+    assert told["code"] == "many-51"
+
+    await decio.page.goto(console)  # who does not manage devices is told no codes, and asks for none
+    await expect(decio.get("device-line").first).to_be_visible()
+    await expect(decio.get("devices-named")).to_have_count(0)
+    assert "many-" not in await decio.page.content()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_no_fault_and_nothing_scrolls_sideways(
     institution: Institution, chromium: Browser, announced: Any, scheme: Any

@@ -41,7 +41,14 @@ def device(
     """A device that reported an hour ago; nothing, with `has_app` of `None`."""
     at = None if has_app is None else NOW - timedelta(hours=1)
     return Standing(
-        UUID(int=number), platform, enrolment, b"k" * 32, is_excepted=excepted, has_app=has_app, reported_at=at
+        UUID(int=number),
+        f"device-{number}",
+        platform,
+        enrolment,
+        b"k" * 32,
+        is_excepted=excepted,
+        has_app=has_app,
+        reported_at=at,
     )
 
 

@@ -172,6 +172,8 @@ export interface Reached {
 
 export interface Standing {
   device: string;
+  /** What the organisation calls it; null for who does not manage its devices. */
+  code: string | null;
   platform: string;
   enrolment: string;
   /** Null before anybody has judged it. */

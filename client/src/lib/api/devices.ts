@@ -68,8 +68,8 @@ export const organisations = {
 
   told: (code: string, id: string) => call<Reached>(`${of(code)}/decisions/${seg(id)}/told`),
   states: (code: string, id: string) => call<{ states: Record<Compliance, number> }>(`${of(code)}/decisions/${seg(id)}/states`),
-  devices: (code: string, id: string, state?: Compliance | null, cursor?: string | null) =>
-    call<Page<Standing>>(`${of(code)}/decisions/${seg(id)}/devices?${new URLSearchParams({ limit: "50", ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) })}`),
+  devices: (code: string, id: string, state: Compliance | null, named: string, cursor: string | null) =>
+    call<Page<Standing>>(`${of(code)}/decisions/${seg(id)}/devices?${new URLSearchParams({ limit: "50", ...(state ? { state } : {}), ...(named ? { named } : {}), ...(cursor ? { cursor } : {}) })}`),
   /** Those whose code, or user name, begins so; a hundred at most. */
   directoryDevices: (code: string, named: string) => call<DirectoryDevice[]>(`${of(code)}/devices?${new URLSearchParams({ named })}`),
   directoryPeople: (code: string, named: string) => call<DirectoryPerson[]>(`${of(code)}/people?${new URLSearchParams({ named })}`),

@@ -13,6 +13,7 @@ from reelm.devices.organisations.model import (
 from reelm.devices.organisations.policy import (
     Step,
     check,
+    may,
 )
 from reelm.devices.organisations.proofs import (
     LOOK,
@@ -79,6 +80,7 @@ __all__ = [
     "look",
     "look_again",
     "make_token",
+    "may",
     "register",
     "revoke_key",
     "run_look",

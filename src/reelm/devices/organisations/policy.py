@@ -41,9 +41,14 @@ MAY: Mapping[Step, frozenset[Duty]] = {
 }
 
 
+def may(step: Step, seat: Seat) -> bool:
+    """Whether a step goes with one of somebody's duties."""
+    return bool(seat.duties & MAY[step])
+
+
 def check(step: Step, organisation: Organisation, seat: Seat, *, by_passkey: bool) -> None:
     """Raises `PasskeyNeeded`, `DutyMissing`."""
     if (organisation.passkeys_only or step is Step.ASK_PASSKEYS) and not by_passkey:
         raise PasskeyNeeded
-    if not seat.duties & MAY[step]:
+    if not may(step, seat):
         raise DutyMissing(needed=", ".join(sorted(MAY[step])))

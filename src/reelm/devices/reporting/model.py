@@ -25,9 +25,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Standing:
-    """A device that a decision binds: what it is, what was last said of it, and the state that the log tells."""
+    """A device that a decision binds: what it is, what was last said of it, and the state that the log tells.
+
+    `code` is what its organisation calls it, which is for those who manage its devices.
+    """
 
     device: UUID
+    code: str
     platform: Platform
     enrolment: Enrolment
     ledger_key: bytes

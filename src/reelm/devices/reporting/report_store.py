@@ -24,6 +24,7 @@ _D, _S = managed_devices.c, device_states.c
 def _standing(row: Record) -> Standing:
     return Standing(
         device=row.id,
+        code=row.code,
         platform=Platform(row.platform),
         enrolment=Enrolment(row.enrolment),
         ledger_key=row.ledger_key,
@@ -46,12 +47,16 @@ async def list_standings(
     devices: Collection[UUID] | None = None,
     after: UUID | None = None,
     state: Compliance | None = None,
+    named: str = "",
     limit: int | None = None,
 ) -> list[Standing]:
-    """Active devices that a decision binds, by id: all, or these, or those after one; in one state or in any."""
+    """Active devices that a decision binds, by id: all, or these, or those after one; in one state or in any.
+
+    `named`: those whose code begins so.
+    """
     id = decision_uuid(decision)
     joined = select(
-        *(_D.id, _D.platform, _D.enrolment, _D.ledger_key),
+        *(_D.id, _D.code, _D.platform, _D.enrolment, _D.ledger_key),
         *(_S.has_app, _S.reported_at, _S.source, _S.state, _S.since, _S.entry),
         _is_excepted(id, now).label("is_excepted"),
     ).join_from(managed_devices, device_states, and_(_S.device_id == _D.id, _S.decision_id == id), isouter=True)
@@ -60,6 +65,8 @@ async def list_standings(
         statement = statement.where(is_among(_D.id, devices))
     if after is not None:
         statement = statement.where(_D.id > after)
+    if named:
+        statement = statement.where(_D.code.startswith(named, autoescape=True))
     if state is not None:
         statement = statement.where(_S.state == state)
     return [_standing(row) for row in await unit.all(statement.order_by(_D.id).limit(limit))]

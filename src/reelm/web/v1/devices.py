@@ -15,7 +15,7 @@ from reelm.web.acting import Acting, SignedActor
 from reelm.web.depends import InCell, Now, Read
 from reelm.web.paging import next_cursor, open_cursor
 from reelm.web.problems import problems
-from reelm.web.v1.organisations import SEATED
+from reelm.web.v1.organisations import NAMED, SEATED
 from reelm.web.views.devices import InvitedView, StandingPage, StandingView
 
 router = APIRouter(prefix="/organisations/{organisation}", tags=["organisations"])
@@ -78,17 +78,23 @@ async def get_devices(
     cell: InCell,
     now: Now,
     state: Compliance | None = None,
+    named: Annotated[str, Query(max_length=60, pattern=NAMED)] = "",
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> StandingPage:
-    """The devices that a decision binds, or would; in one state, or in any."""
+    """The devices that a decision binds, or would; in one state, or in any.
+
+    Whoever manages devices is told their codes, and may ask for those whose code begins with `named`.
+    """
     after = open_cursor(cell.cursors, _LISTING, cursor)
-    found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.LOOK)
+    step = organisations.Step.MANAGE_DEVICES if named else organisations.Step.LOOK
+    found, seat = await organisations.sit(unit, organisation, actor, step)
+    is_named = organisations.may(organisations.Step.MANAGE_DEVICES, seat)
     filed = await register.fetch_own(unit, found.id, decision)
     listed = await reporting.list_standings(
-        unit, found.id, filed.decision, now, after=after, state=state, limit=limit
+        unit, found.id, filed.decision, now, after=after, state=state, named=named, limit=limit
     )
     return StandingPage(
-        items=[StandingView.of(one) for one in listed],
+        items=[StandingView.of(one, is_named=is_named) for one in listed],
         next_cursor=next_cursor(cell.cursors, _LISTING, [one.device for one in listed], limit),
     )

@@ -12,10 +12,9 @@ from reelm.devices import organisations, reporting, transferring
 from reelm.web.acting import Acting, SignedActor
 from reelm.web.depends import InCell, Now, Read
 from reelm.web.problems import problems
-from reelm.web.v1.organisations import SEATED, WRITTEN
+from reelm.web.v1.organisations import NAMED, SEATED, WRITTEN
 
 router = APIRouter(prefix="/organisations/{organisation}", tags=["organisations"])
-_NAMED = r"^[^\x00-\x1f]*$"
 
 
 class NewToken(BaseModel):
@@ -161,7 +160,7 @@ async def get_people(
     organisation: str,
     actor: SignedActor,
     unit: Read,
-    named: Annotated[str, Query(max_length=300, pattern=_NAMED)] = "",
+    named: Annotated[str, Query(max_length=300, pattern=NAMED)] = "",
 ) -> list[PersonView]:
     """People whose user name begins so, for whoever manages devices; a hundred at most."""
     found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.MANAGE_DEVICES)
@@ -174,7 +173,7 @@ async def get_devices(
     organisation: str,
     actor: SignedActor,
     unit: Read,
-    named: Annotated[str, Query(max_length=60, pattern=_NAMED)] = "",
+    named: Annotated[str, Query(max_length=60, pattern=NAMED)] = "",
 ) -> list[DeviceLineView]:
     """Devices whose code begins so; a hundred at most."""
     found, _ = await organisations.sit(unit, organisation, actor, organisations.Step.MANAGE_DEVICES)

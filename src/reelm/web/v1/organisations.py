@@ -27,6 +27,8 @@ SEATED: tuple[type[Problem], ...] = (
     devices.DutyMissing,
     devices.PasskeyNeeded,
 )
+# How the names begin that somebody looks for.
+NAMED = r"^[^\x00-\x1f]*$"
 WRITTEN = (*SEATED, ledger.LedgerBusy, ledger.PersonHasNoKey)
 OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,24}(-[a-z0-9]{1,24}){0,5}$", max_length=60)]
 

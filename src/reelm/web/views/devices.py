@@ -93,9 +93,13 @@ class InvitedView(BaseModel):
 
 
 class StandingView(BaseModel):
-    """How a device stands, what said so last, and the id of the log's entry that tells of it."""
+    """How a device stands, what said so last, and the id of the log's entry that tells of it.
+
+    `code`: what its organisation calls it, for those who manage its devices.
+    """
 
     device: UUID
+    code: str | None
     platform: Platform
     enrolment: Enrolment
     state: Compliance | None
@@ -105,9 +109,10 @@ class StandingView(BaseModel):
     entry: str | None
 
     @classmethod
-    def of(cls, one: Standing) -> "StandingView":
+    def of(cls, one: Standing, *, is_named: bool) -> "StandingView":
         return cls(
             device=one.device,
+            code=one.code if is_named else None,
             platform=one.platform,
             enrolment=one.enrolment,
             state=one.state,
