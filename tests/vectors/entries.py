@@ -88,6 +88,12 @@ FACT_OF: dict[str, dict[str, Any]] = {
     "person-arrived": {"from": "eu", "move": _REQUEST, "parts": 12, "digest": _DIGESTS[1], "entry": 1234},
     "organisation-key": {"organisation": _REQUEST, "key": _DIGESTS[0], "step": "added"},
     "organisation-proof": {"organisation": _REQUEST, "of": "network", "value": _DIGESTS[0], "step": "proven"},
+    "signal-issuer": {
+        "organisation": _REQUEST,
+        "issuer": _DIGESTS[0],
+        "step": "added",
+        "keys": _DIGESTS[1],
+    },
     "suspension-step": {
         "organisation": _REQUEST,
         "decision": _DIGESTS[0],

@@ -124,19 +124,29 @@ from reelm.devices.roll import (
     Directory,
     Imported,
     import_inventory,
-    list_devices,
     list_people,
     read_inventory,
 )
 from reelm.devices.roll.errors import DirectoryRefused, InventoryMalformed, NotInDirectory
 from reelm.devices.signal_keys import make_signal_key, show_keys
-from reelm.devices.signals import Change, Envelope, make_signal, make_stream_update, make_verification, read_signal
+from reelm.devices.signals import (
+    MOST_BYTES as MOST_SIGNAL_BYTES,
+)
+from reelm.devices.signals import (
+    Change,
+    Envelope,
+    make_signal,
+    make_stream_update,
+    make_verification,
+    read_signal,
+)
 from reelm.devices.states import REVIEW_OPENS, History, Review, State, review_due, state_at
 
 __all__ = [
     "BY_GROUP",
     "COVERAGE",
     "EVERYBODY",
+    "MOST_SIGNAL_BYTES",
     "REVIEW_OPENS",
     "TARGETS",
     "WELL_KNOWN",
@@ -249,7 +259,6 @@ __all__ = [
     "enrolling",
     "import_inventory",
     "judge",
-    "list_devices",
     "list_people",
     "list_tokens",
     "listening",

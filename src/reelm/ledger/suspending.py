@@ -33,6 +33,22 @@ class OrganisationProof(Fact):
     step: Literal["proven", "lost"]
 
 
+class SignalIssuer(Fact):
+    """Whom an organisation has us believe about its devices, by which keys, or no longer.
+
+    `issuer` is the SHA-256 of its name; `keys` that of the SHA-256 thumbprints of its keys (RFC 7638), sorted, one a
+    line.
+    """
+
+    kind = "signal-issuer"
+    subject = Party.ABSENT
+
+    organisation: PublicId
+    issuer: Digest
+    step: Literal["added", "changed", "removed"]
+    keys: Digest | None = None
+
+
 class SuspensionStep(Fact):
     """What was done with a decision, named by the SHA-256 of what was signed. One that lapsed, nobody has lapsed.
 

@@ -12,6 +12,7 @@ from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId
 from reelm.web.callers import address_of
 from reelm.web.guard import SESSION_COOKIE
+from reelm.web.refusals import BodyTooLarge
 
 _LOOKS = frozenset({"GET", "HEAD"})
 
@@ -45,6 +46,16 @@ async def _write(cell: InCell) -> AsyncIterator[WriteUnit]:
 # yield answers 200 for may still fail to commit. `test_a_commit_that_fails_is_answered_500` guards it.
 Read = Annotated[ReadUnit, Depends(_read, scope="function")]
 Write = Annotated[WriteUnit, Depends(_write, scope="function")]
+
+
+async def read_body(request: Request, most_bytes: int) -> bytes:
+    """All that was sent, of at most so many bytes. Raises `BodyTooLarge`, as soon as it is more."""
+    came = bytearray()
+    async for piece in request.stream():
+        came += piece
+        if len(came) > most_bytes:
+            raise BodyTooLarge(limit_bytes=most_bytes)
+    return bytes(came)
 
 
 def bearer_token(request: Request) -> str | None:

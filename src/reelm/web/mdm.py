@@ -16,7 +16,7 @@ from reelm import devices
 from reelm.bootstrap import Cell
 from reelm.devices import enrolling, mdm
 from reelm.kernel.words import choose_language
-from reelm.web.depends import InCell, Now, Read, Write
+from reelm.web.depends import InCell, Now, Read, Write, read_body
 from reelm.web.problems import log_refusal, problem_body, route_of
 
 router = APIRouter(prefix="/mdm", include_in_schema=False)
@@ -30,7 +30,7 @@ _MOST_IN_ADDRESS = 8 * 1024
 
 async def _signed(request: Request, cell: InCell, now: Now) -> tuple[bytes, enrolling.Certified]:
     """The message, and whose it is by what was shown with it."""
-    body = await request.body()
+    body = await read_body(request, mdm.MOST_BYTES)
     issuer = (await cell.issuer.authority()).certificate
     passed = request.headers.get(_CLIENT_CERTIFICATE)
     if passed is not None and _is_behind_proxy(cell):
@@ -116,14 +116,22 @@ async def get_scep(
             raise devices.ScepMessageMalformed
 
 
+async def _scep_body(request: Request) -> bytes:
+    return await read_body(request, enrolling.MOST_SCEP_BYTES)
+
+
+# Read before a connection to the database is taken for it.
+ScepBody = Annotated[bytes, Depends(_scep_body)]
+
+
 @router.post("/scep")
 async def post_scep(
-    request: Request, operation: Annotated[str, Query(max_length=64)], unit: Write, cell: InCell, now: Now
+    message: ScepBody, operation: Annotated[str, Query(max_length=64)], unit: Write, cell: InCell, now: Now
 ) -> Response:
     """A request for a certificate."""
     if operation != "PKIOperation":
         raise devices.ScepMessageMalformed
-    return await _answer_scep(unit, cell, await request.body(), now)
+    return await _answer_scep(unit, cell, message, now)
 
 
 async def _answer_scep(unit: Write, cell: Cell, message: bytes, now: datetime) -> Response:

@@ -1,8 +1,8 @@
 """`/signals`: signals about devices between machines, which have no account here (OpenID Shared Signals).
 
-What others tell us is pushed to `/signals/{organisation}/events` and answered as RFC 8935 has it. The rest is what
-receivers ask of us, as the Shared Signals Framework 1.0 and RFC 8936 have it; refusals are problems there, as
-everywhere.
+What others tell us is pushed to `/signals/{organisation}/events` and answered as RFC 8935 has it. What is too long is
+refused with 413, as a problem: RFC 8935 has no word for that. The rest is what receivers ask of us, as the Shared
+Signals Framework 1.0 and RFC 8936 have it; refusals are problems there, as everywhere.
 """
 
 from collections.abc import Callable, Coroutine
@@ -17,8 +17,9 @@ from reelm import devices, ledger
 from reelm.devices import listening, signalling
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import choose_language, say
-from reelm.web.depends import InCell, Now, Read, Write, bearer_token
+from reelm.web.depends import InCell, Now, Read, Write, bearer_token, read_body
 from reelm.web.problems import log_refusal, problems, route_of
+from reelm.web.refusals import BodyTooLarge
 
 _Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -48,6 +49,7 @@ _events = APIRouter(prefix="/signals", tags=["signals"], route_class=SetRoute)
 _asked = APIRouter(prefix="/signals", tags=["signals"])
 _KNOWN: tuple[type[Problem], ...] = (signalling.ReceiverUnknown, signalling.StreamRequestMalformed)
 _OWN = (*_KNOWN, signalling.StreamNotFound)
+_SENT = (*_OWN, BodyTooLarge)
 
 
 async def _receiver(request: Request, cell: InCell) -> signalling.Receiver:
@@ -71,12 +73,12 @@ Issuing = Annotated[signalling.Issuing, Depends(_issuing)]
 
 async def _pushed_body(request: Request, issuer: Issuer) -> bytes:
     del issuer
-    return await request.body()
+    return await read_body(request, devices.MOST_SIGNAL_BYTES)
 
 
 async def _body(request: Request, receiver: Receiver) -> bytes:
     del receiver
-    return await request.body()
+    return await read_body(request, signalling.MOST_BYTES)
 
 
 # What was sent, read when it is known by whom and before a connection to the database is taken for it.
@@ -97,7 +99,10 @@ async def get_keys(cell: InCell) -> dict[str, Any]:
 
 
 @_events.post(
-    "/{organisation}/events", status_code=202, response_class=Response, responses=problems(ledger.LedgerBusy)
+    "/{organisation}/events",
+    status_code=202,
+    response_class=Response,
+    responses=problems(BodyTooLarge, ledger.LedgerBusy),
 )
 async def post_event(
     issuer: Issuer, pushed: Pushed, request: Request, unit: Write, cell: InCell, now: Now
@@ -108,7 +113,7 @@ async def post_event(
     return Response(status_code=202)
 
 
-@_asked.post("/streams", status_code=201, responses=problems(*_KNOWN, signalling.StreamTaken))
+@_asked.post("/streams", status_code=201, responses=problems(*_KNOWN, signalling.StreamTaken, BodyTooLarge))
 async def post_stream(receiver: Receiver, issuing: Issuing, body: Body, unit: Write, now: Now) -> dict[str, Any]:
     """Make a stream."""
     form = signalling.read_form(signalling.StreamForm, body)
@@ -123,14 +128,14 @@ async def get_streams(receiver: Receiver, issuing: Issuing, unit: Read, stream_i
     return issuing.show(await signalling.fetch_stream(unit, receiver, _id(stream_id)))
 
 
-@_asked.patch("/streams", responses=problems(*_OWN))
+@_asked.patch("/streams", responses=problems(*_SENT))
 async def patch_stream(receiver: Receiver, issuing: Issuing, body: Body, unit: Write, now: Now) -> dict[str, Any]:
     """Change what is said of a stream, and leave the rest as it is."""
     form = signalling.read_form(signalling.StreamForm, body)
     return issuing.show(await signalling.change_stream(unit, receiver, issuing, form, wholly=False, at=now))
 
 
-@_asked.put("/streams", responses=problems(*_OWN))
+@_asked.put("/streams", responses=problems(*_SENT))
 async def put_stream(receiver: Receiver, issuing: Issuing, body: Body, unit: Write, now: Now) -> dict[str, Any]:
     """Say anew all that a receiver says of its stream."""
     form = signalling.read_form(signalling.StreamForm, body)
@@ -150,14 +155,14 @@ async def get_status(receiver: Receiver, unit: Read, stream_id: str = "") -> dic
     return dict(signalling.show_status(await signalling.fetch_stream(unit, receiver, _id(stream_id))))
 
 
-@_asked.post("/status", responses=problems(*_OWN))
+@_asked.post("/status", responses=problems(*_SENT))
 async def post_status(receiver: Receiver, body: Body, unit: Write, now: Now) -> dict[str, Any]:
     """Have a stream told, held or stopped."""
     form = signalling.read_form(signalling.StatusForm, body)
     return dict(signalling.show_status(await signalling.set_status(unit, receiver, form, at=now)))
 
 
-@_asked.post("/verify", status_code=204, responses=problems(*_OWN, signalling.VerificationTooSoon))
+@_asked.post("/verify", status_code=204, responses=problems(*_SENT, signalling.VerificationTooSoon))
 async def post_verify(receiver: Receiver, body: Body, unit: Write, now: Now) -> Response:
     """Ask for a sign of life: it comes through the stream."""
     form = signalling.read_form(signalling.VerificationForm, body)
@@ -165,7 +170,7 @@ async def post_verify(receiver: Receiver, body: Body, unit: Write, now: Now) -> 
     return Response(status_code=204)
 
 
-@_asked.post("/streams/{stream}/poll", responses=problems(*_OWN))
+@_asked.post("/streams/{stream}/poll", responses=problems(*_SENT))
 async def post_poll(
     stream: str, receiver: Receiver, body: Body, unit: Write, cell: InCell, now: Now
 ) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from tests.unit.devices.enrolling.device import Message, name, request, rsa_key, seal
 
+from reelm.devices import EnrolmentCodeMalformed
 from reelm.devices.enrolling import (
     SCEP_CAPABILITIES,
     SCEP_CAPABILITIES_TYPE,
@@ -38,7 +39,6 @@ from reelm.devices.enrolling import (
     FailInfo,
     answer_operation,
     digest_code,
-    is_code,
     issue_certificate,
     list_scep_certificates,
     make_authority,
@@ -81,11 +81,18 @@ class Desk:
         self.asked.append(asked)
         if asked.renews is not None:
             return self._issue(asked, asked.renews.device)
-        digest = next((one for one in self.codes if is_code(asked.challenge or "", one)), None)
+        digest = self._find(asked.challenge or "")
         (common_name,) = asked.request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         if digest is None or self.codes[digest] != common_name.value:
             return FailInfo.BAD_REQUEST
         return self._issue(asked, self.codes.pop(digest))
+
+    def _find(self, challenge: str) -> bytes | None:
+        try:
+            digest = digest_code(challenge)
+        except EnrolmentCodeMalformed:
+            return None
+        return digest if digest in self.codes else None
 
     def _issue(self, asked: Asked, device: str) -> x509.Certificate:
         now = datetime.now(UTC)

@@ -243,6 +243,8 @@ async def test_what_a_device_reports_changes_its_state_and_each_change_is_in_the
         assert (await gadget.report(*apps)).status_code == 200
         listed = (await institution.do("auditor", "GET", f"/decisions/{id}/devices"))["items"]
         assert [one["state"] for one in listed] == [state]
+    long = await gadget.call("POST", "/api/v1/device/reports", content=b" " * (2 * 1024 * 1024 + 1))
+    assert (long.status_code, long.json()["type"]) == (413, "/problems/body-too-large")
     realm.clock.advance(timedelta(hours=25))
     await realm.workshop.look_over_devices()
     states = (await institution.do("auditor", "GET", f"/decisions/{id}/states"))["states"]

@@ -124,6 +124,16 @@ async def test_what_is_no_request_is_refused_cleanly(fleet: Fleet, path: str, st
     assert answer.status_code == status, answer.text
 
 
+@pytest.mark.parametrize(("size", "status"), [(64 * 1024, 400), (64 * 1024 + 1, 413), (3_000_000, 413)])
+async def test_a_request_for_a_certificate_that_is_too_long_is_refused_with_what_to_do(
+    fleet: Fleet, size: int, status: int
+) -> None:
+    answer = await fleet.site.client().post("/mdm/scep?operation=PKIOperation", content=b"\x30" * size)
+    assert answer.status_code == status, answer.text
+    if status == 413:
+        assert (answer.json()["type"], "Send less" in answer.json()["detail"]) == ("/problems/body-too-large", True)
+
+
 async def test_devices_that_are_not_apples_enrol_by_other_means(fleet: Fleet) -> None:
     listed = await list_device(fleet.institution, "linux-1", "linux", "agent")
     code = await invite(fleet.institution, listed)

@@ -280,7 +280,7 @@ async def test_a_signature_over_other_words_and_a_header_of_ones_own_count_for_n
             400,
         ),
         (b"<plist>" + b"<array>" * 100_000, 400),
-        (b" " * (1024 * 1024 + 1), 400),
+        (b" " * (1024 * 1024 + 1), 413),
         (b" " * (2 * 1024 * 1024 + 1), 413),
     ],
     ids=["empty", "text", "entities", "deep", "long", "too-long"],

@@ -104,6 +104,12 @@ async def test_a_stream_that_we_have_not_is_refused(receiver: Receiver, form: An
     assert answer.json()["where"] == where
 
 
+async def test_what_is_too_long_of_a_receiver_is_refused_with_how_long_it_may_be(receiver: Receiver) -> None:
+    answer = await receiver.call("POST", "/streams", {"description": "a" * 64 * 1024})
+    assert refusal(answer) == (413, "body-too-large")
+    assert answer.json()["limit_bytes"] == 64 * 1024
+
+
 async def test_who_shows_no_token_or_one_that_was_taken_back_is_told_nothing(receiver: Receiver) -> None:
     stream = await receiver.make()
     (known,) = await receiver.signallers.institution.do("device-admin", "GET", "/signals/receivers")

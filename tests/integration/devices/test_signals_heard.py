@@ -144,7 +144,7 @@ async def test_who_shows_no_token_or_anothers_is_refused(signallers: Signallers)
     "body",
     [
         *(b"", b"\0", b"..", b"a.b.c", b"\xff\xfe", b"{}", b"[]", b"null", "é.é.é".encode()),
-        *(b"." * 20_000, b"e30.e30.e30", b"eyJhbGciOiJFUzI1NiJ9.e30.AA", b"A" * 1_000_000),
+        *(b"." * 16_000, b"e30.e30.e30", b"eyJhbGciOiJFUzI1NiJ9.e30.AA", b"A" * 16 * 1024),
         b"eyJhbGciOiJFUzI1NiIsImtpZCI6Im1kbS0xIiwidHlwIjoic2VjZXZlbnQrand0IiwiYjY0IjpmYWxzZX0.e30.AA",
     ],
     ids=lambda body: str(body[:20]),
@@ -153,6 +153,17 @@ async def test_garbage_is_refused_as_rfc_8935_has_it(signallers: Signallers, bod
     answer = await signallers.push(body)
     assert answer.status_code == 400
     assert answer.json()["err"] in {"invalid_request", "invalid_key"}
+
+
+@pytest.mark.parametrize("size", [16 * 1024 + 1, 1_000_000, 3_000_000])
+async def test_a_token_that_is_too_long_is_refused_with_how_long_it_may_be(signallers: Signallers, size: int) -> None:
+    answer = await signallers.push(b"A" * size)
+    limit = 16 * 1024 if size < 2 * 1024 * 1024 else 2 * 1024 * 1024
+    assert refusal(answer) == (413, "body-too-large")
+    assert (answer.headers["content-type"], answer.json()["limit_bytes"]) == ("application/problem+json", limit)
+    assert "Send less" in answer.json()["detail"]
+    stranger = await signallers.push(b"A" * 20_000, Authorization="Bearer nobody's")
+    assert (stranger.status_code, stranger.json()["err"]) == (400, "authentication_failed")
 
 
 async def test_a_token_is_sent_as_what_it_is(signallers: Signallers) -> None:

@@ -1,8 +1,11 @@
 """Who may say whom an organisation listens to, and who hears of its devices? Its device administrators alone."""
 
+import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 from tests.integration.access.journeys import refusal
 from tests.integration.devices.institution import Institution
 from tests.integration.devices.tokens import Management
@@ -32,6 +35,31 @@ async def test_only_device_administrators_change_who_signals(
     for duty in ("decider", "approver", "auditor"):
         assert refusal(await institution.call(duty, method, path, form)) == (403, "duty-missing")
     assert (await institution.call("device-admin", method, path, form)).status_code == done
+
+
+async def test_whom_we_are_to_believe_is_in_the_log_and_by_which_keys(institution: Institution) -> None:
+    first, second = Management(), Management()
+    form = {"issuer": "https://mdm.example", "jwks": first.jwks}
+    made = (await institution.do("device-admin", "POST", "/signals/issuers", form))["issuer"]["id"]
+    taken = await institution.call("device-admin", "POST", "/signals/issuers", form)
+    assert refusal(taken) == (409, "issuer-taken")
+    await institution.do("device-admin", "PUT", f"/signals/issuers/{made}/keys", {"jwks": second.jwks})
+    await institution.do("device-admin", "DELETE", f"/signals/issuers/{made}")
+    rows = await institution.realm.rows(
+        "SELECT convert_from(body, 'UTF8') AS body FROM ledger_entries WHERE kind = 'signal-issuer' ORDER BY queue_no"
+    )
+    facts = [json.loads(row["body"])["fact"] for row in rows]
+    assert [one["step"] for one in facts] == ["added", "changed", "removed"]
+    assert {one["issuer"] for one in facts} == {sha256(b"https://mdm.example").hexdigest()}
+    keys = [sha256(thumbprint(one).encode()).hexdigest() for one in (first, second)]
+    assert [one.get("keys") for one in facts] == [*keys, None]
+    assert not [row for row in rows if "mdm.example" in row["body"] or "dina" in row["body"]]
+
+
+def thumbprint(of: Management) -> str:
+    """Of its only key."""
+    (jwk,) = of.jwks["keys"]
+    return ECKey.import_key(jwk).thumbprint()
 
 
 @pytest.mark.parametrize("path", ["/signals/issuers", "/signals/receivers"])

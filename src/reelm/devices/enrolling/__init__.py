@@ -13,7 +13,6 @@ from reelm.devices.enrolling.authority import (
 )
 from reelm.devices.enrolling.codes import (
     digest_code,
-    is_code,
     make_code,
     read_code,
 )
@@ -33,6 +32,9 @@ from reelm.devices.enrolling.enrolments import (
     look_at_code,
     recognise,
     sweep,
+)
+from reelm.devices.enrolling.scep import (
+    MOST_BYTES as MOST_SCEP_BYTES,
 )
 from reelm.devices.enrolling.scep import (
     SCEP_CAPABILITIES,
@@ -57,6 +59,7 @@ from reelm.devices.enrolling.visible import (
 )
 
 __all__ = [
+    "MOST_SCEP_BYTES",
     "SCEP_CAPABILITIES",
     "SCEP_CAPABILITIES_TYPE",
     "SCEP_CERTIFICATES_TYPE",
@@ -81,7 +84,6 @@ __all__ = [
     "give_pass",
     "grant_certificate",
     "invite",
-    "is_code",
     "issue_certificate",
     "leave",
     "list_scep_certificates",

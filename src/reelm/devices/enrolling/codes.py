@@ -5,7 +5,6 @@ so many bits need no slower one. That it is good once, whoever keeps the digests
 """
 
 import hashlib
-import hmac
 import secrets
 
 from reelm.devices.enrolling.errors import EnrolmentCodeMalformed
@@ -42,14 +41,6 @@ def read_code(typed: str) -> str:
 def digest_code(typed: str) -> bytes:
     """What is kept of a code, 32 bytes. Raises `EnrolmentCodeMalformed`."""
     return hashlib.sha256(read_code(typed).encode()).digest()
-
-
-def is_code(typed: str, digest: bytes) -> bool:
-    """Whether this is the code that the digest is kept of; what is no code is not."""
-    try:
-        return hmac.compare_digest(digest_code(typed), digest)
-    except EnrolmentCodeMalformed:
-        return False
 
 
 def _group(letters: str) -> str:

@@ -35,6 +35,7 @@ from reelm.devices.mdm.managing import (
     sign_command,
 )
 from reelm.devices.mdm.messages import (
+    MOST_BYTES,
     Answer,
     Authenticate,
     CheckIn,
@@ -70,6 +71,7 @@ from reelm.devices.mdm.statuses import (
 )
 
 __all__ = [
+    "MOST_BYTES",
     "Answer",
     "Authenticate",
     "CheckIn",

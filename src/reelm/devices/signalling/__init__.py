@@ -15,6 +15,7 @@ from reelm.devices.signalling.errors import (
     VerificationTooSoon,
 )
 from reelm.devices.signalling.forms import (
+    MOST_BYTES,
     Issuing,
     PollForm,
     StatusForm,
@@ -38,6 +39,7 @@ from reelm.devices.signalling.telling import Signer, push_what_is_due, queue_cha
 
 __all__ = [
     "HELD_FOR",
+    "MOST_BYTES",
     "VERIFIED_EVERY",
     "Issuing",
     "PollForm",

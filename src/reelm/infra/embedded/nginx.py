@@ -65,11 +65,11 @@ _REFUSALS: Mapping[int, tuple[str, tuple[str, str], tuple[str, str]]] = {
         "body-too-large",
         (
             "Too much at once",
-            "The request is larger than this address takes. Send clips through /api/v1/uploads.",
+            "The request is larger than this address takes. Send less; clips go through /api/v1/uploads.",
         ),
         (
             "Trop d’un coup",
-            "La requête dépasse ce que cette adresse accepte. Envoyez les vidéos par /api/v1/uploads.",
+            "La requête dépasse ce que l’adresse accepte. Envoyez-en moins; les vidéos vont par /api/v1/uploads.",
         ),
     ),
     502: (

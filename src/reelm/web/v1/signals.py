@@ -12,7 +12,7 @@ from reelm.devices import listening, signalling
 from reelm.web.acting import Acting, SignedActor
 from reelm.web.depends import InCell, Read
 from reelm.web.problems import problems
-from reelm.web.v1.organisations import SEATED
+from reelm.web.v1.organisations import SEATED, WRITTEN
 
 router = APIRouter(prefix="/organisations/{organisation}/signals", tags=["organisations"])
 
@@ -139,7 +139,7 @@ async def get_issuers(organisation: str, actor: SignedActor, unit: Read) -> list
 @router.post(
     "/issuers",
     status_code=201,
-    responses=problems(*SEATED, listening.IssuerNotTaken, listening.IssuerTaken, devices.KeysMalformed),
+    responses=problems(*WRITTEN, listening.IssuerNotTaken, listening.IssuerTaken, devices.KeysMalformed),
 )
 async def post_issuer(organisation: str, form: NewIssuer, act: Acting, cell: InCell) -> AddedIssuerView:
     """Have us believe an issuer about the organisation's devices."""
@@ -150,13 +150,13 @@ async def post_issuer(organisation: str, form: NewIssuer, act: Acting, cell: InC
     return AddedIssuerView(issuer=IssuerView.of(made), push_to=pushes, audience=audience, token=token)
 
 
-@router.put("/issuers/{issuer}/keys", responses=problems(*SEATED, listening.IssuerNotFound, devices.KeysMalformed))
+@router.put("/issuers/{issuer}/keys", responses=problems(*WRITTEN, listening.IssuerNotFound, devices.KeysMalformed))
 async def put_keys(organisation: str, issuer: UUID, form: Keys, act: Acting) -> IssuerView:
     """Have us believe it by these keys, and by no older one."""
     return IssuerView.of(await listening.change_keys(act, organisation, issuer, form.jwks))
 
 
-@router.delete("/issuers/{issuer}", status_code=204, responses=problems(*SEATED, listening.IssuerNotFound))
+@router.delete("/issuers/{issuer}", status_code=204, responses=problems(*WRITTEN, listening.IssuerNotFound))
 async def delete_issuer(organisation: str, issuer: UUID, act: Acting) -> Response:
     """Have us listen to it no more. What it said stays."""
     await listening.drop_issuer(act, organisation, issuer)
