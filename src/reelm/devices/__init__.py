@@ -124,6 +124,7 @@ from reelm.devices.roll import (
     Directory,
     Imported,
     import_inventory,
+    list_devices,
     list_people,
     read_inventory,
 )
@@ -259,6 +260,7 @@ __all__ = [
     "enrolling",
     "import_inventory",
     "judge",
+    "list_devices",
     "list_people",
     "list_tokens",
     "listening",
