@@ -60,6 +60,7 @@ CLOSED = {
 RARE = {"counts_abroad.video_id": "filled once a day, from sums over 50 people and more"}
 # Columns whose values are everybody's, and so nobody's.
 COMMON = {
+    "mdm_enrolments.told_hidden": "names of apps that a published decision suspends, the same in every realm here",
     "impressions.day": "today's date, which stands everywhere",
     "showings.day": "today's date, which stands everywhere",
     "showings.features": "what ranking saw of a clip: of a new one the same numbers everywhere",
