@@ -1019,7 +1019,7 @@ CREATE TABLE device_states (
     CONSTRAINT fk_device_states_device_id FOREIGN KEY(device_id) REFERENCES managed_devices (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_device_states_decision_id ON device_states (decision_id, state);
+CREATE INDEX ix_device_states_decision_id ON device_states (decision_id, state, device_id);
 
 CREATE TABLE enrolment_codes (
     code_hash BYTEA NOT NULL,

@@ -7,6 +7,7 @@ force has one entry in the log.
 
 from reelm.realms.atlas import Atlas, Sources
 from reelm.realms.cards import Card
+from reelm.realms.declared import Declaration, read_declaration
 from reelm.realms.departures import Departure
 from reelm.realms.deployment import count_moved, list_due, narrow, parse_deployment
 from reelm.realms.errors import (
@@ -41,6 +42,7 @@ __all__ = [
     "CountryUnknown",
     "Decision",
     "DecisionsNotInOrder",
+    "Declaration",
     "DeclarationMissing",
     "DeclarationNotToml",
     "DeclarationWrong",
@@ -73,5 +75,6 @@ __all__ = [
     "parse_deployment",
     "parse_world",
     "place",
+    "read_declaration",
     "residence_text",
 ]

@@ -63,13 +63,14 @@ async def list_standings(
     statement = joined.where(_D.organisation_id == organisation, _D.active, is_bound(decision))
     if devices is not None:
         statement = statement.where(is_among(_D.id, devices))
+    order = _D.id if state is None else _S.device_id  # the same id, in the order of the index that knows the state
     if after is not None:
-        statement = statement.where(_D.id > after)
+        statement = statement.where(order > after)
     if named:
         statement = statement.where(_D.code.startswith(named, autoescape=True))
     if state is not None:
         statement = statement.where(_S.state == state)
-    return [_standing(row) for row in await unit.all(statement.order_by(_D.id).limit(limit))]
+    return [_standing(row) for row in await unit.all(statement.order_by(order).limit(limit))]
 
 
 def _is_excepted(decision: UUID, now: datetime) -> ColumnElement[bool]:

@@ -234,7 +234,7 @@ device_states = Table(
     column("state", Text, data=DataClass.DEVICE),
     column("since", TIMESTAMP(timezone=True), data=DataClass.SYSTEM),
     column("entry", Text, data=DataClass.SYSTEM, nullable=True),
-    Index("ix_device_states_decision_id", "decision_id", "state"),
+    Index("ix_device_states_decision_id", "decision_id", "state", "device_id"),
     info=held(
         "How each device stands to each decision that binds it, what said so, and when.",
         purpose=DataUse.SERVICE,
