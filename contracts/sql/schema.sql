@@ -142,6 +142,16 @@ CREATE TABLE heard_tokens (
 
 CREATE INDEX ix_heard_tokens_until ON heard_tokens (until);
 
+CREATE TABLE incidents (
+    id UUID NOT NULL,
+    year INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    keep_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_incidents PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX ix_incidents_year ON incidents (year, number);
+
 CREATE TABLE ledger_counts (
     day DATE NOT NULL,
     kind TEXT NOT NULL,
@@ -398,6 +408,19 @@ CREATE INDEX ix_gateway_outbox_account_id ON gateway_outbox (account_id);
 CREATE UNIQUE INDEX ix_gateway_outbox_numbered ON gateway_outbox (realm, seq) WHERE seq IS NOT NULL;
 
 CREATE INDEX ix_gateway_outbox_unnumbered ON gateway_outbox (realm, id) WHERE seq IS NULL;
+
+CREATE TABLE incident_steps (
+    incident_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    law TEXT,
+    facts JSONB,
+    CONSTRAINT pk_incident_steps PRIMARY KEY (incident_id, number),
+    CONSTRAINT fk_incident_steps_incident_id FOREIGN KEY(incident_id) REFERENCES incidents (id) ON DELETE CASCADE
+);
 
 CREATE TABLE moves (
     id UUID NOT NULL,

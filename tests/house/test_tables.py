@@ -64,6 +64,8 @@ NAMES_NOBODY = {
     "gateway_meters": "bytes that left towards each realm",
     "gateway_peers": "how far two realms have come with each other",
     "gateway_unproven": "salted digests of what came, for a few seconds until its entry was found",
+    "incidents": "which incidents there were",
+    "incident_steps": "counts, classes and dates of an incident; who wrote them is in the log",
     "heard_tokens": "random numbers of tokens",
     "ledger_counts": "numbers by day and kind",
     "ledger_log": "how far the log has come",

@@ -6,6 +6,7 @@ from reelm.bootstrap.books import check_books
 from reelm.bootstrap.cell import Cell, open_cell
 from reelm.bootstrap.door import Door, open_door
 from reelm.bootstrap.intake import open_events, store_events
+from reelm.bootstrap.laws import open_laws
 from reelm.bootstrap.log import LogOffice, open_sequencer, open_signer
 from reelm.bootstrap.movers import MOVED_NAMES, make_abroad, make_mover
 from reelm.bootstrap.private_data import COLLECTIONS, PrivateData, look_at
@@ -31,6 +32,7 @@ __all__ = [
     "open_cell",
     "open_door",
     "open_events",
+    "open_laws",
     "open_prober",
     "open_sequencer",
     "open_signer",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from reelm import access, accounts, devices, gateway, ledger, realms
+from reelm import access, accounts, devices, gateway, law, ledger, realms
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.intake import open_intake
 from reelm.bootstrap.issuing import Issuer, open_teller
@@ -47,6 +47,7 @@ class Cell:
     issuer: Issuer
     reports: devices.reporting.Intake
     teller: devices.signalling.Signer
+    laws: law.LawBook
 
 
 @asynccontextmanager
@@ -112,6 +113,7 @@ async def open_cell(settings: Settings, present: Present, clock: Clock | None = 
                     issuer=Issuer(settings.data, settings.realm, clock),
                     reports=devices.reporting.Intake(database, settings.realm, clock),
                     teller=open_teller(settings),
+                    laws=law.LawBook(law.load_laws(settings.law_dir), atlas),
                 )
         finally:
             await line.close()

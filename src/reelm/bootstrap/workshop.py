@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from reelm import access, accounts, devices, feed, gateway, ledger, media, moving, probing, realms, videos
+from reelm import access, accounts, devices, feed, gateway, ledger, media, moving, privacy, probing, realms, videos
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.issuing import open_teller
 from reelm.bootstrap.learner import have_feed_learn
@@ -103,6 +103,7 @@ class Workshop:
         now = self.clock.now()
         await accounts.sweep(self.database, at=now)
         await access.sweep(self.database, realm=self.settings.realm, at=now)
+        await privacy.incidents.sweep(self.database, at=now)
         for card in gateway.Cards(self.settings.peers_path, RealmCode(self.settings.realm)).others():
             await feed.release(self.database, card.realm, now=now)
         await feed.make_days_ahead(self.database, now)

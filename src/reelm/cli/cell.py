@@ -10,7 +10,7 @@ from reelm.kernel.errors import Problem
 
 # What a running cell says of itself in DATA/run/cell.json.
 TOLD = ("database_url", "gateway_listen", "gateway_socket", "ledger_origin", "public_url", "realm", "signer_socket")
-TOLD_PATHS = ("realms_file", "deployment_file", "peers_dir", "policies_dir")
+TOLD_PATHS = ("realms_file", "deployment_file", "peers_dir", "policies_dir", "law_dir")
 
 
 @dataclass(eq=False)

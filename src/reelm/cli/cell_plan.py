@@ -22,6 +22,7 @@ PATHS = (
     "REELM_REALMS_FILE",
     "REELM_DEPLOYMENT_FILE",
     "REELM_POLICIES_DIR",
+    "REELM_LAW_DIR",
     "REELM_PEERS_DIR",
 )
 
@@ -89,6 +90,7 @@ def plan_environment(
     env.setdefault("REELM_BLOBS_URL", f"file://{cell.blobs}")
     env.setdefault("REELM_REALMS_FILE", str(find_realms_file()))
     env.setdefault("REELM_POLICIES_DIR", str(PACKAGE.parents[1] / "deploy" / "policies"))
+    env.setdefault("REELM_LAW_DIR", str(PACKAGE.parents[1] / "deploy" / "law"))
     env |= {name: str(Path(env[name]).resolve()) for name in PATHS if env.get(name)}
     env |= {
         "REELM_DATABASE_URL": database_url,

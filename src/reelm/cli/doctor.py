@@ -13,6 +13,7 @@ from reelm.cli.cell import CellNotRunning, find_settings
 from reelm.cli.event_health import look_at_events
 from reelm.cli.finding import Finding
 from reelm.cli.gateway_health import look_at_gateway
+from reelm.cli.incident_health import look_at_incidents
 from reelm.cli.ledger_health import look_at_ledger
 from reelm.cli.probe_health import look_at_probes
 from reelm.cli.realm_health import look_at_realms
@@ -86,19 +87,8 @@ def _show(names: list[str]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
-async def look_at_cell(settings: Settings) -> list[Finding]:
-    """What the database and the disk say of themselves and each other."""
-    async with open_workshop(settings) as workshop:
-        faults = await workshop.find_faults()
-        async with workshop.database.read() as unit:
-            failed = await count_failed(unit)
-            alarms = await access.count_alarms(unit, workshop.clock.now())
-            unbalanced = await access.find_faults(unit)
-            probes = await look_at_probes(settings, unit, workshop.clock)
-        clock = workshop.clock
-        log = await look_at_ledger(settings, workshop.database, clock)
-        log += await look_at_gateway(settings, clock.now())
-        residents = await look_at_residents(settings, workshop.database, clock)
+def _look_at_files(faults: media.Findings) -> list[Finding]:
+    """Where rows and files disagree."""
     orphans = [path.as_posix() for path in faults.orphan_files]
     return [
         Finding("orphan files", not orphans, f"{len(orphans)}: {_show(orphans)}" if orphans else "none"),
@@ -116,6 +106,25 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             if faults.stuck_assets
             else "none",
         ),
+    ]
+
+
+async def look_at_cell(settings: Settings) -> list[Finding]:
+    """What the database and the disk say of themselves and each other."""
+    async with open_workshop(settings) as workshop:
+        faults = await workshop.find_faults()
+        async with workshop.database.read() as unit:
+            failed = await count_failed(unit)
+            alarms = await access.count_alarms(unit, workshop.clock.now())
+            unbalanced = await access.find_faults(unit)
+            probes = await look_at_probes(settings, unit, workshop.clock)
+            incidents = await look_at_incidents(settings, unit, workshop.clock)
+        clock = workshop.clock
+        log = await look_at_ledger(settings, workshop.database, clock)
+        log += await look_at_gateway(settings, clock.now())
+        residents = await look_at_residents(settings, workshop.database, clock)
+    return [
+        *_look_at_files(faults),
         Finding("failed jobs", not failed, f"{failed}; see the workers' logs" if failed else "none"),
         Finding(
             "break-glass reviews",
@@ -132,6 +141,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             else "acts and entries agree",
         ),
         probes,
+        incidents,
         look_at_realms(settings, clock),
         residents,
         *await look_at_events(settings),

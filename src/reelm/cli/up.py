@@ -137,6 +137,7 @@ def _write_state(cell: Cell, env: Mapping[str, str]) -> None:
         "gateway_socket": str(cell.gateway_socket),
         "gateway_listen": env.get("REELM_GATEWAY_LISTEN", ""),
         "policies_dir": env["REELM_POLICIES_DIR"],
+        "law_dir": env["REELM_LAW_DIR"],
         "ledger_origin": env.get("REELM_LEDGER_ORIGIN", ""),
         "realms_file": env["REELM_REALMS_FILE"],
         "deployment_file": env.get("REELM_DEPLOYMENT_FILE") or None,

@@ -91,6 +91,9 @@ class Settings(BaseSettings):
         default=Path("deploy/policies"),
         description="Folder of what may cross between realms: Cedar and transfers.toml",
     )
+    law_dir: Path = Field(
+        default=Path("deploy/law"), description="Folder of laws: what people may ask for, and by when"
+    )
     peers_dir: Path | None = Field(
         default=None, description="Folder with the card of each realm of the deployment; empty: DATA/peers"
     )

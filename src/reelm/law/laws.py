@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from reelm.law.errors import LawMissing, LawsClaimTwice
-from reelm.law.model import Breach, Clock, Law, Laws, Right, Rule, Unit
+from reelm.law.model import Breach, Clock, Law, Laws, Right, Rule, Section, Unit
 from reelm.realms import Declaration, read_declaration
 
 # The law of every place that no other names: what Reelm promises by itself.
@@ -46,6 +46,7 @@ class _Breach(Declaration):
     threshold: _Words
     within: _Clock | None = None
     register_years: Annotated[int, Field(ge=1, le=20)]
+    report: Annotated[list[Annotated[Section, Field(strict=False)]], Field(min_length=1)]
     source: _Text
 
 
@@ -100,6 +101,7 @@ def _law(code: str, file: _File) -> Law:
             threshold=file.breach.threshold.by_language(),
             within=file.breach.within.clock() if file.breach.within else None,
             register_years=file.breach.register_years,
+            report=tuple(file.breach.report),
             source=file.breach.source,
         ),
     )

@@ -28,6 +28,23 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+class Section(StrEnum):
+    """What a report of an incident tells an authority. Each law asks for some, in an order of its own."""
+
+    ORGANISATION = "organisation"
+    CIRCUMSTANCES = "circumstances"
+    PERIOD = "period"
+    NOTICED = "noticed"
+    INFORMATION = "information"
+    PEOPLE = "people"
+    RISK = "risk"
+    MEASURES = "measures"
+    PEOPLE_TOLD = "people-told"
+    OTHERS_TOLD = "others-told"
+    DELAY = "delay"
+    CONTACT = "contact"
+
+
 @dataclass(frozen=True)
 class Clock:
     """How long something may take. `holidays` names the days that are no business days, as `CA-BC`."""
@@ -53,11 +70,13 @@ class Breach:
     """Whom to tell of an incident, by when, and how long to keep its record.
 
     `within` is the law's own limit to tell the authority; `None`: without delay, and no number of hours is named.
+    `report` is what the authority is told.
     """
 
     threshold: Mapping[str, str]
     within: Clock | None
     register_years: int
+    report: tuple[Section, ...]
     source: str
 
 

@@ -7,6 +7,7 @@ and their commitments to a person mean nothing once `destroy_key` was called.
 """
 
 from reelm.kernel.holdings import LegalBasis
+from reelm.ledger.accounting import IncidentStep, LegalHold
 from reelm.ledger.appending import Draft, append, append_all, as_instant, new_entry_id
 from reelm.ledger.commitments import may_open
 from reelm.ledger.cosigning import FRESH_FOR, Cosigning
@@ -148,11 +149,13 @@ __all__ = [
     "Fact",
     "FileMissing",
     "Head",
+    "IncidentStep",
     "KeyHandover",
     "LedgerBusy",
     "LedgerNotAnswering",
     "LedgerRolledBack",
     "LegalBasis",
+    "LegalHold",
     "Line",
     "LogFolder",
     "LogOfAnotherKey",

@@ -1,7 +1,11 @@
-"""Which kinds of entries are there? Each by its name; fields: `model.py`, `passings.py`, `suspending.py`."""
+"""Which kinds of entries are there? Each by its name.
+
+Their fields: `model.py`, `passings.py`, `suspending.py`, `accounting.py`.
+"""
 
 from collections.abc import Mapping
 
+from reelm.ledger.accounting import IncidentStep, LegalHold
 from reelm.ledger.model import (
     AccessApproved,
     AccessEnded,
@@ -80,6 +84,8 @@ FACTS: Mapping[str, type[Fact]] = {
         CanaryProbe,
         KeyHandover,
         RealmMapInForce,
+        IncidentStep,
+        LegalHold,
         OrganisationKey,
         OrganisationProof,
         SignalIssuer,

@@ -11,9 +11,8 @@ from fastapi.routing import iter_route_contexts
 from tests import hostile
 from tests.integration import quick
 from tests.integration.access.journeys import Office
+from tests.integration.web.other_tables import OTHER_TABLES
 from tests.integration.web.published import wait_for_log
-from tests.integration.web.test_who_may_keep_a_directory import DIRECTORY_TABLE
-from tests.integration.web.test_who_may_suspend import SUSPENSION_TABLE
 from tests.integration.world import CHUNK, PASSWORDS, SITE, TUS, Realm
 
 from reelm.infra.settings import Settings
@@ -289,7 +288,7 @@ def test_every_route_of_the_app_is_in_the_table() -> None:
         for method in (route.methods or ())
         if not (method == "HEAD" and "GET" in (route.methods or ()))
     }
-    assert routes == TABLE.keys() | DIRECTORY_TABLE.keys() | SUSPENSION_TABLE.keys()
+    assert routes == TABLE.keys() | OTHER_TABLES
 
 
 @pytest.mark.parametrize("route", TABLE)
