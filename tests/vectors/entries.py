@@ -160,6 +160,14 @@ FACT_OF: dict[str, dict[str, Any]] = {
         "effective": "2026-11-24T00:00:00.000Z",
         "moved": 41,
     },
+    "incident-step": {"incident": _REQUEST, "step": "authority-told", "law": "law-25"},
+    "legal-hold": {
+        "case": _REQUEST,
+        "step": "begun",
+        "people": 2,
+        "classes": _CLASSES,
+        "until": "2027-11-24T00:00:00.000Z",
+    },
 }
 
 
