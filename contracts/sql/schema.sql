@@ -216,6 +216,17 @@ CREATE TABLE ledger_writers (
     CONSTRAINT pk_ledger_writers PRIMARY KEY (writer)
 );
 
+CREATE TABLE legal_holds (
+    id UUID NOT NULL,
+    "case" TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    classes TEXT[] NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_legal_holds PRIMARY KEY (id)
+);
+
 CREATE TABLE moved_names (
     name BYTEA NOT NULL,
     realm TEXT NOT NULL,
@@ -261,6 +272,16 @@ CREATE TABLE releases (
     realm TEXT NOT NULL,
     epsilon_micro BIGINT NOT NULL,
     CONSTRAINT pk_releases PRIMARY KEY (day, realm)
+);
+
+CREATE TABLE retention_nights (
+    day DATE NOT NULL,
+    table_name TEXT NOT NULL,
+    deleted INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    left_over INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_retention_nights PRIMARY KEY (day, table_name)
 );
 
 CREATE TABLE sealed_requests (
@@ -421,6 +442,16 @@ CREATE TABLE incident_steps (
     CONSTRAINT pk_incident_steps PRIMARY KEY (incident_id, number),
     CONSTRAINT fk_incident_steps_incident_id FOREIGN KEY(incident_id) REFERENCES incidents (id) ON DELETE CASCADE
 );
+
+CREATE TABLE legal_hold_people (
+    hold_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    CONSTRAINT pk_legal_hold_people PRIMARY KEY (hold_id, account_id),
+    CONSTRAINT fk_legal_hold_people_hold_id FOREIGN KEY(hold_id) REFERENCES legal_holds (id) ON DELETE CASCADE,
+    CONSTRAINT fk_legal_hold_people_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_legal_hold_people_account_id ON legal_hold_people (account_id);
 
 CREATE TABLE moves (
     id UUID NOT NULL,

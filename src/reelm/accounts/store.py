@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from reelm import holds
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.foreign_store import fetch_foreign
@@ -21,6 +22,7 @@ from reelm.accounts.tables import (
     sessions,
 )
 from reelm.infra.db import ReadUnit, Record, Values, WriteUnit, is_among
+from reelm.kernel.data_classes import DataClass
 from reelm.kernel.ids import AccountId, SessionId
 from reelm.kernel.roles import Role
 
@@ -333,7 +335,8 @@ async def delete_hits(unit: WriteUnit, key: bytes) -> None:
 
 
 async def delete_ended(unit: WriteUnit, at: datetime) -> None:
-    """Remove sessions, windows and challenges that are over."""
-    await unit.write(delete(sessions).where(sessions.c.expires_at <= at))
+    """Remove sessions, windows and challenges that are over; what has to stay for a case stays."""
+    stays = holds.is_held(sessions.c.account_id, (DataClass.BEHAVIOR,), at)
+    await unit.write(delete(sessions).where(sessions.c.expires_at <= at, ~stays))
     await unit.write(delete(rate_limits).where(rate_limits.c.ends_at <= at))
     await unit.write(delete(passkey_challenges).where(passkey_challenges.c.ends_at <= at))

@@ -184,7 +184,7 @@ passkey_challenges = Table(
         "What a passkey was asked to sign and has not signed yet, by its digest.",
         purpose=DataUse.AUTHENTICATION,
         legal_basis=LegalBasis.CONTRACT,
-        keep=Keep(Until.TIME, "until it is signed, at most an hour", timedelta(hours=1)),
+        keep=Keep(Until.TIME, "until it is signed, at most an hour", timedelta(hours=1), "ends_at"),
         subjects=(Subject.MEMBER, Subject.VISITOR),
     ),
 )
@@ -218,7 +218,7 @@ sessions = Table(
         " no device.",
         purpose=DataUse.AUTHENTICATION,
         legal_basis=LegalBasis.CONTRACT,
-        keep=Keep(Until.TIME, "until signed out, at most 60 days", timedelta(days=60)),
+        keep=Keep(Until.TIME, "until signed out, at most 60 days", timedelta(days=60), "created_at"),
         receivers=(Receiver.STAFF,),
     ),
 )
@@ -233,7 +233,7 @@ rate_limits = Table(
         "How often something was tried of late, under a keyed hash of an address or of an address and a handle.",
         purpose=DataUse.SECURITY,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
-        keep=Keep(Until.TIME, "until the window has passed, at most an hour", timedelta(hours=1)),
+        keep=Keep(Until.TIME, "until the window has passed, at most an hour", timedelta(hours=1), "ends_at"),
         subjects=(Subject.MEMBER, Subject.VISITOR),
     ),
 )

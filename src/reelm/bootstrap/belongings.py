@@ -21,6 +21,7 @@ TOWARDS: tuple[Belongings, ...] = social.TOWARDS
 STAYS: Mapping[str, str] = {
     "canaries": "a canary is its realm's own, and goes nowhere",
     "gateway_outbox": "what they did towards other realms goes there as it was meant to",
+    "legal_hold_people": "nobody whose data has to stay moves away",
     "moves": "each of the two realms has its own row of a move",
     "organisation_staff": "they acted for an organisation of the old realm, whose seat is there",
     "people": "made anew in the new realm; the old one knows them by another name from then on",

@@ -30,6 +30,7 @@ LOOK_AGAIN = "outside.look-again"
 SIGNALS_IN, SIGNALS_OUT = "outside.signals-in", "outside.signals-out"
 DESCRIBE = "feed.describe"
 LEARN = "feed.learn"
+RETAIN = "privacy.retain"
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Workshop:
             LAPSED: self._note_lapsed,
             DESCRIBE: partial(feed.run_describe, self.database),
             LEARN: self._learn,
+            RETAIN: self._retain,
             moving.ADVANCE: partial(moving.run_advance, self.mover),
             moving.WAKE: partial(moving.run_wake, self.mover),
             moving.RESIDENTS: partial(moving.run_residents, self.residents),
@@ -93,9 +95,17 @@ class Workshop:
             LAPSED: "* * * * *",
             DESCRIBE: "* * * * *",
             LEARN: "7-57/10 * * * *",
+            RETAIN: "17 3 * * *",
             moving.WAKE: "* * * * *",
             moving.RESIDENTS: "* * * * *",
         }
+
+    async def _retain(self, args: Mapping[str, str]) -> None:
+        """Delete what is over its time; what is left over is said once a night, by table."""
+        del args
+        for night in await privacy.retention.enforce(self.database, realm=self.settings.realm, at=self.clock.now()):
+            if night.left_over:
+                _log.error("rows over their time", extra={"table": night.table, "rows": night.left_over})
 
     async def _sweep(self, args: Mapping[str, str]) -> None:
         """Clear away what has ended or belongs to nobody."""

@@ -18,6 +18,7 @@ from reelm.cli.ledger_health import look_at_ledger
 from reelm.cli.probe_health import look_at_probes
 from reelm.cli.realm_health import look_at_realms
 from reelm.cli.resettling import look_at_residents
+from reelm.cli.retention_health import look_at_retention
 from reelm.infra.db.schema import find_version, is_current
 from reelm.infra.jobs import count_failed
 from reelm.infra.settings import Settings
@@ -118,7 +119,10 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             alarms = await access.count_alarms(unit, workshop.clock.now())
             unbalanced = await access.find_faults(unit)
             probes = await look_at_probes(settings, unit, workshop.clock)
-            incidents = await look_at_incidents(settings, unit, workshop.clock)
+            duties = [
+                await look_at_incidents(settings, unit, workshop.clock),
+                await look_at_retention(unit),
+            ]
         clock = workshop.clock
         log = await look_at_ledger(settings, workshop.database, clock)
         log += await look_at_gateway(settings, clock.now())
@@ -141,7 +145,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             else "acts and entries agree",
         ),
         probes,
-        incidents,
+        *duties,
         look_at_realms(settings, clock),
         residents,
         *await look_at_events(settings),

@@ -240,7 +240,7 @@ showings = Table(
         " feed learns a copy lies in the files it learns from.",
         purpose=DataUse.PERSONALIZATION,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
-        keep=Keep(Until.TIME, "30 days; sooner when the feed is reset or the account ends", SHOWINGS_KEPT),
+        keep=Keep(Until.TIME, "30 days; sooner when the feed is reset or the account ends", SHOWINGS_KEPT, "at"),
         places=(Place.DATABASE, Place.FILES),
     ),
 )

@@ -72,7 +72,7 @@ gateway_revocations = Table(
         "What other realms have taken back lately, so that a late answer does not bring it back.",
         purpose=DataUse.OPERATIONS,
         legal_basis=LegalBasis.CONTRACT,
-        keep=Keep(Until.TIME, "an hour", timedelta(hours=1)),
+        keep=Keep(Until.TIME, "an hour", timedelta(hours=1), "at"),
     ),
 )
 

@@ -68,15 +68,19 @@ class Until(StrEnum):
 
 @dataclass(frozen=True)
 class Keep:
-    """How long a row is held: `words` say it for people, the rest for programs. `at_most` goes with `Until.TIME`."""
+    """How long a row is held: `words` say it for people, the rest for programs.
+
+    `at_most` and `since` go with `Until.TIME`: a row goes so long after the moment in that column, at the latest.
+    """
 
     until: Until
     words: str
     at_most: timedelta | None = None
+    since: str = ""
 
     def __post_init__(self) -> None:
-        if (self.until is Until.TIME) is not (self.at_most is not None):
-            raise ValueError(f"{self.words!r}: a longest time belongs to what ends with time, and only to that")
+        if not (self.until is Until.TIME) is (self.at_most is not None) is bool(self.since):
+            raise ValueError(f"{self.words!r}: a longest time, and since when, belong to what ends with time only")
 
 
 @dataclass(frozen=True)

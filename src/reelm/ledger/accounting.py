@@ -22,9 +22,10 @@ class IncidentStep(Fact):
 
 
 class LegalHold(Fact):
-    """Data that `case` names is kept beyond its time, or is no longer. `people`: how many it is about."""
+    """Data that `case` names is kept beyond its time, or is no longer; where nobody ended it, its time did."""
 
     kind = "legal-hold"
+    actor = Party.OPTIONAL
     subject = Party.ABSENT
 
     case: PublicId

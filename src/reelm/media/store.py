@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from reelm import holds
 from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
+from reelm.kernel.data_classes import DataClass
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import AccountId, AssetId, UploadId
 from reelm.media.asset import Asset, AssetState, StoredRendition, Upload, UploadState
@@ -56,7 +58,9 @@ async def find_upload(unit: ReadUnit, id: UploadId, owner: AccountId) -> Upload 
 
 
 async def list_expired_uploads(unit: ReadUnit, at: datetime) -> list[Upload]:
-    rows = await unit.all(select(*_UPLOAD).where(uploads.c.expires_at <= at, uploads.c.state != UploadState.TAKEN))
+    stays = holds.is_held(uploads.c.account_id, (DataClass.BEHAVIOR,), at)
+    ended = uploads.c.expires_at <= at, uploads.c.state != UploadState.TAKEN, ~stays
+    rows = await unit.all(select(*_UPLOAD).where(*ended))
     return [_upload(row) for row in rows]
 
 

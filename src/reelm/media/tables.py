@@ -35,6 +35,7 @@ uploads = Table(
             Until.TIME,
             "until a clip is made of it; unfinished, a day after its last byte unless the operator sets another time",
             timedelta(days=1),
+            "expires_at",
         ),
         receivers=(Receiver.PERSON,),
         places=(Place.DATABASE, Place.FILES),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from reelm import accounts, gateway
+from reelm import accounts, gateway, holds
 from reelm.gateway import Abroad, Kind, Message
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.errors import Problem
@@ -36,11 +36,12 @@ async def ask(
     """Begin to move somebody to another realm, once they were `told` which. From here on they can change nothing.
 
     `announced` is the row of a move that a decision brings.
-    Raises `CrossingNotTold`, `CrossingRefused`, `RealmUnknown`, `MoveUnderWay`, `RealmNotTheirs`, `HandleNotAllowed`,
-    and the refusals of `home_of`.
+    Raises `HeldForCase`, `CrossingNotTold`, `CrossingRefused`, `RealmUnknown`, `MoveUnderWay`, `RealmNotTheirs`,
+    `HandleNotAllowed`, and the refusals of `home_of`.
     Whether the handle is free there, and whether they may live there at their age, is answered by that realm.
     """
     abroad.cards.fetch(to)
+    await holds.check_free(unit, person, at)
     minor = await accounts.is_minor(unit, person, at.date())
     abroad.check_told(told, to, Message(Kind.RELOCATION, dict.fromkeys(FIELDS)))
     country, region = residence

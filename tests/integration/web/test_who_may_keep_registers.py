@@ -28,6 +28,9 @@ REGISTER_TABLE = {
     "GET /api/v1/incidents/{code}/draft/{law}": Call(READERS),
     "PUT /api/v1/incidents/{code}/told/{law}": Call(WRITERS, 200, {"at": "{now}"}),
     "PUT /api/v1/incidents/{code}/people-told": Call(WRITERS, 200, {"at": "{now}"}),
+    "GET /api/v1/holds": Call(READERS),
+    "POST /api/v1/holds": Call(WRITERS, 201, {"{hold}": ""}),
+    "DELETE /api/v1/holds/{id}": Call(WRITERS, 204),
 }
 
 
@@ -35,13 +38,20 @@ REGISTER_TABLE = {
 async def test_who_may_keep_registers(route: str, realm: Realm) -> None:
     call, cast = REGISTER_TABLE[route], realm.people
     made = await realm.client(cast.olga).post("/incidents", json=_facts(realm))
-    names = {"code": made.json()["code"], "law": "gdpr", "now": realm.clock.now().isoformat()}
+    held = await realm.client(cast.olga).post("/holds", json=_hold(realm, "a case"))
+    names = {
+        "code": made.json()["code"],
+        "law": "gdpr",
+        "now": realm.clock.now().isoformat(),
+        "id": held.json()["id"],
+    }
     callers = {"nobody": None, "ended": cast.ended_token, "viewer": cast.ben, "moderator": cast.mia}
     callers |= {"auditor": cast.aude, "operator": cast.otto}
     answers: dict[str, int] = {}
     for who, caller in callers.items():
         method, _, path = route.partition(" ")
-        body = _facts(realm) if call.json and "{facts}" in call.json else dict(call.json or {})
+        whole = {"{facts}": _facts(realm), "{hold}": _hold(realm, f"of {who}")}
+        body = next((whole[key] for key in call.json or () if key in whole), dict(call.json or {}))
         body = {key: value.format(**names) if isinstance(value, str) else value for key, value in body.items()}
         address = path.removeprefix("/api/v1").format(**names)
         answers[who] = (await realm.client(caller).request(method, address, json=body)).status_code
@@ -52,6 +62,11 @@ def _expect(call: Call, who: str) -> int:
     if who in ("nobody", "ended"):
         return 401
     return call.ok if who in call.may else 403
+
+
+def _hold(realm: Realm, case: str) -> dict[str, Any]:
+    until = (realm.clock.now() + timedelta(days=9)).isoformat()
+    return {"case": case, "reason": "Asked.", "handles": ["ana"], "classes": ["user.behavior"], "until": until}
 
 
 def _facts(realm: Realm) -> dict[str, Any]:

@@ -122,7 +122,7 @@ organisation_tokens = Table(
         "Tokens by which an organisation's own systems speak to us, such as its directory; as digests.",
         purpose=DataUse.AUTHENTICATION,
         legal_basis=LegalBasis.CONTRACT,
-        keep=Keep(Until.TIME, "a year at most", timedelta(days=366)),
+        keep=Keep(Until.TIME, "a year at most", timedelta(days=366), "made_at"),
         subjects=(),
     ),
 )

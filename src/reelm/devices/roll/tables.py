@@ -182,7 +182,7 @@ enrolment_codes = Table(
         "Codes by which one device enrols once, as digests, and the certificate that was given for each.",
         purpose=DataUse.AUTHENTICATION,
         legal_basis=LegalBasis.CONTRACT,
-        keep=Keep(Until.TIME, "until used, or seven days", timedelta(days=7)),
+        keep=Keep(Until.TIME, "until used, or seven days", timedelta(days=7), "made_at"),
         subjects=(Subject.STAFF,),
     ),
 )
@@ -216,7 +216,9 @@ heard_tokens = Table(
         "Numbers of signed tokens that were taken, so that none is taken twice.",
         purpose=DataUse.SECURITY,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
-        keep=Keep(Until.TIME, "as long as such a token could be shown again: eight days at most", timedelta(days=8)),
+        keep=Keep(
+            Until.TIME, "as long as such a token could be shown again: eight days at most", timedelta(days=8), "until"
+        ),
         subjects=(),
     ),
 )

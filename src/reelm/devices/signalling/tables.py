@@ -88,7 +88,7 @@ signal_queue = Table(
         "Changes of how devices stand that a system was not told yet, or has not said that it was.",
         purpose=DataUse.SERVICE,
         legal_basis=LegalBasis.CONTRACT,
-        keep=Keep(Until.TIME, "until they are taken, seven days at most", timedelta(days=7)),
+        keep=Keep(Until.TIME, "until they are taken, seven days at most", timedelta(days=7), "at"),
         receivers=(Receiver.ADDRESSED,),
         subjects=(Subject.STAFF,),
     ),

@@ -15,6 +15,7 @@ from reelm.web.v1 import (
     directory,
     feed_parameters,
     follows,
+    holds,
     incidents,
     likes,
     me,
@@ -41,7 +42,7 @@ for resource in (accounts, session, me, uploads, videos, likes, comments, follow
     router.include_router(resource.router)
 for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, me_passkeys):
     router.include_router(resource.router)
-for resource in (trust, transfers, incidents):
+for resource in (trust, transfers, incidents, holds):
     router.include_router(resource.router)
 for resource in (register, organisations, decisions, devices, directory, device, signals, audits):
     router.include_router(resource.router)

@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from reelm import accounts, gateway, moving, realms
+from reelm import accounts, gateway, holds, moving, realms
 from reelm.bootstrap import Cell
 from reelm.infra.db import ReadUnit
 from reelm.kernel.ids import RealmCode, public_id
@@ -104,6 +104,7 @@ async def _residence(unit: ReadUnit, viewer: accounts.Viewer, form: NewMove) -> 
         *_SIGNED_OUT,
         accounts.PasswordWrong,
         accounts.HandleNotAllowed,
+        holds.HeldForCase,
         gateway.CrossingNotTold,
         gateway.CrossingRefused,
         gateway.OutboxFull,
