@@ -13,6 +13,8 @@ MACHINE_READS = {
     "reelm.accounts.store.find_credentials": "sign-in compares the hash of the password",
     "reelm.accounts.store.fetch_password_hash": "a change of password compares the hash of the old one",
     "reelm.accounts.store.fetch_position": "whether staff may look depends on their own country; entries tell it",
+    "reelm.social.store.list_follows_abroad": "other realms are told that a follow ends whose follower is erased",
+    "reelm.accounts.store.fetch_residence": "which law holds for somebody follows from where they live",
     "reelm.accounts.store.find_residence": "moves the person it is about, to the realm of where they live",
     "reelm.accounts.store.list_residences": "which realm each person belongs to follows from where they live",
     "reelm.accounts.passkeys.store.find_held": "a passkey says whose it is; its signature is checked by it",

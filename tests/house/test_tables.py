@@ -45,6 +45,7 @@ FORGOTTEN = {
     "access_requests": "subject_id, asked_by, decided_by, ended_by, reviewed_by",
     "ledger_entries": "actor_id, subject_id",
     "person_keys": "person_id",
+    "rights_requests": "account_id",
 }
 # Tables whose rows name nobody, and why that is so.
 NAMES_NOBODY = {

@@ -43,6 +43,7 @@ from reelm.access.policy import (
 )
 from reelm.access.requests import approve, ask, break_glass, end, list_requests, open_access, refuse, review
 from reelm.access.store import Collection, Part, count_alarms
+from reelm.access.tables import STAYING
 
 __all__ = [
     "BREAK_GLASS_MAX_MINUTES",
@@ -50,6 +51,7 @@ __all__ = [
     "MAX_MINUTES",
     "MIN_MINUTES",
     "REVIEW_WITHIN",
+    "STAYING",
     "AccessDecided",
     "AccessNotApproved",
     "AccessNotFound",

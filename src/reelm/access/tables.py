@@ -4,10 +4,10 @@ People are named without a foreign key: accounts lie above this package, and the
 `forgetting.py` takes a person out of every column that names one; `tests/house` knows them.
 """
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Table, Text, Uuid, or_, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
 
@@ -72,5 +72,15 @@ access_reads = Table(
         keep=Keep(Until.LOG, "as long as the log"),
         receivers=(Receiver.PERSON, Receiver.DECIDERS),
         subjects=(Subject.MEMBER, Subject.STAFF),
+    ),
+)
+# Who asked to see somebody's data, and for staff, what they asked and decided.
+_NAMES = ("subject_id", "asked_by", "decided_by", "ended_by", "reviewed_by")
+STAYING = (
+    Belongings(
+        access_requests,
+        lambda person: or_(*(access_requests.c[name] == person for name in _NAMES)),
+        _NAMES,
+        people=dict.fromkeys(_NAMES, "staff"),
     ),
 )

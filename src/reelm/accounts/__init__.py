@@ -73,6 +73,7 @@ from reelm.accounts.store import (
     fetch_position,
     fetch_private_profile,
     fetch_profile,
+    fetch_residence,
     find_residence,
     freeze,
     list_avatar_keys,
@@ -82,7 +83,7 @@ from reelm.accounts.store import (
     stop_awaiting,
     unfreeze,
 )
-from reelm.accounts.tables import BELONGINGS
+from reelm.accounts.tables import BELONGINGS, STAYING
 from reelm.kernel.roles import Role
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "PROFILE",
     "SESSION_LASTS",
     "SIGN_INS",
+    "STAYING",
     "Account",
     "AccountMoving",
     "AccountNotFound",
@@ -138,6 +140,7 @@ __all__ = [
     "fetch_position",
     "fetch_private_profile",
     "fetch_profile",
+    "fetch_residence",
     "find_age",
     "find_foreign",
     "find_homes",

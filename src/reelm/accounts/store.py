@@ -175,6 +175,14 @@ async def find_residence(unit: ReadUnit, id: AccountId) -> tuple[str, str | None
     return (row.country, row.region) if row else None
 
 
+async def fetch_residence(unit: ReadUnit, id: AccountId) -> tuple[str, str | None]:
+    """Where somebody lives, moving or not. Raises `AccountNotFound`."""
+    row = await unit.first(select(accounts.c.country, accounts.c.region).where(accounts.c.id == id))
+    if row is None:
+        raise AccountNotFound
+    return row.country, row.region
+
+
 async def fetch_birth_dates(unit: ReadUnit, ids: Iterable[AccountId]) -> dict[AccountId, date]:
     """When people of ours were born: what a minor does stays home."""
     rows = await unit.all(select(accounts.c.id, accounts.c.birth_date).where(is_among(accounts.c.id, ids)))

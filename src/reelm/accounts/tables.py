@@ -241,3 +241,10 @@ rate_limits = Table(
 # What of these tables goes along with somebody who moves. Their sessions end, and a role was given by this realm.
 _OF_THIS_REALM = {"role": "viewer", "frozen_at": None}
 BELONGINGS = (Belongings(accounts, lambda person: accounts.c.id == person, ("id",), fills=_OF_THIS_REALM),)
+# What stays where it is when somebody moves, and is theirs all the same.
+STAYING = (
+    Belongings(people, lambda person: people.c.account_id == person, ("account_id",)),
+    Belongings(sessions, lambda person: sessions.c.account_id == person, ("account_id",)),
+    Belongings(passkeys, lambda person: passkeys.c.account_id == person, ("account_id",)),
+    Belongings(passkey_challenges, lambda person: passkey_challenges.c.account_id == person, ("account_id",)),
+)

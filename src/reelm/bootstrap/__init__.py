@@ -1,5 +1,6 @@
 """The composition root: the only place that builds adapters from settings."""
 
+from reelm.bootstrap.about_people import ABOUT, make_engine
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.belongings import OWN, STAYS, TOWARDS
 from reelm.bootstrap.books import check_books
@@ -14,6 +15,7 @@ from reelm.bootstrap.probers import open_prober
 from reelm.bootstrap.workshop import Workshop, open_workshop
 
 __all__ = [
+    "ABOUT",
     "COLLECTIONS",
     "MOVED_NAMES",
     "OWN",
@@ -27,6 +29,7 @@ __all__ = [
     "check_books",
     "look_at",
     "make_abroad",
+    "make_engine",
     "make_mover",
     "open_atlas",
     "open_cell",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from reelm import access, accounts, devices, feed, gateway, ledger, media, moving, privacy, probing, realms, videos
+from reelm.bootstrap.about_people import make_engine
 from reelm.bootstrap.atlas import open_atlas
 from reelm.bootstrap.issuing import open_teller
 from reelm.bootstrap.learner import have_feed_learn
@@ -47,6 +48,7 @@ class Workshop:
     clock: Clock
     names: Names
     teller: devices.signalling.Signer
+    engine: privacy.rights.Engine
 
     @property
     def media_jobs(self) -> Mapping[str, JobHandler]:
@@ -66,6 +68,8 @@ class Workshop:
             DESCRIBE: partial(feed.run_describe, self.database),
             LEARN: self._learn,
             RETAIN: self._retain,
+            privacy.rights.RIGHTS: partial(privacy.rights.run_rights, self.engine),
+            privacy.rights.WAKE: partial(privacy.rights.run_wake, self.engine),
             moving.ADVANCE: partial(moving.run_advance, self.mover),
             moving.WAKE: partial(moving.run_wake, self.mover),
             moving.RESIDENTS: partial(moving.run_residents, self.residents),
@@ -96,6 +100,7 @@ class Workshop:
             DESCRIBE: "* * * * *",
             LEARN: "7-57/10 * * * *",
             RETAIN: "17 3 * * *",
+            privacy.rights.WAKE: "*/10 * * * *",
             moving.WAKE: "* * * * *",
             moving.RESIDENTS: "* * * * *",
         }
@@ -227,9 +232,10 @@ async def open_workshop(settings: Settings, clock: Clock | None = None) -> Async
         line = LocalLine(settings.gateway_path)
         residents = moving.Residents(database, make_abroad(settings, line, clock), open_atlas(settings, clock))
         mover = make_mover(settings, database, durability, clock)
+        engine = make_engine(settings, database, durability, line, clock)
         try:
             names = Names(settings.name_server)
-            yield Workshop(settings, database, studio, mover, residents, clock, names, open_teller(settings))
+            yield Workshop(settings, database, studio, mover, residents, clock, names, open_teller(settings), engine)
         finally:
             await line.close()
             await durability.close()

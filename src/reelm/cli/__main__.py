@@ -12,6 +12,7 @@ from reelm.cli.devices_options import add_devices, run_devices
 from reelm.cli.feed_options import add_feed
 from reelm.cli.ledger_options import add_ledger, run_ledger
 from reelm.cli.moving_options import add_moving
+from reelm.cli.privacy_options import add_privacy
 from reelm.kernel.errors import Problem
 from reelm.kernel.ids import RealmCode
 from reelm.kernel.words import say
@@ -44,7 +45,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     commands.add_parser("migrate", help="bring the database's schema up to date")
-
     doctor = commands.add_parser("doctor", help="say what is missing, misconfigured, orphaned or stuck")
     _add_data(doctor)
     doctor.add_argument("--settings", action="store_true", help="list every setting instead")
@@ -59,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_ledger(commands.add_parser("ledger", help="check, copy, prove and mend the log"), _add_data)
 
+    add_privacy(commands.add_parser("privacy", help="everything that is held of a person: export, erase"), _add_data)
     add_devices(commands.add_parser("devices", help="decisions to suspend an app on an organisation's devices"))
 
     _add_realm(commands.add_parser("realm", help="which realms run in a folder of several"))
@@ -108,7 +109,7 @@ def _add_account_create(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a command
+def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911, PLR0912 - one a command
     """Run one parsed command; its exit status."""
     match arguments.command:
         case "up":
@@ -138,6 +139,10 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one a co
             return run_ledger(arguments)
         case "devices":
             return run_devices(arguments)
+        case "privacy":
+            from reelm.cli.privacy import run_privacy
+
+            return run_privacy(arguments)
         case "realm":
             from reelm.cli.realm import run_realm
 

@@ -19,6 +19,7 @@ from reelm.cli.probe_health import look_at_probes
 from reelm.cli.realm_health import look_at_realms
 from reelm.cli.resettling import look_at_residents
 from reelm.cli.retention_health import look_at_retention
+from reelm.cli.rights_health import look_at_rights
 from reelm.infra.db.schema import find_version, is_current
 from reelm.infra.jobs import count_failed
 from reelm.infra.settings import Settings
@@ -122,6 +123,7 @@ async def look_at_cell(settings: Settings) -> list[Finding]:
             duties = [
                 await look_at_incidents(settings, unit, workshop.clock),
                 await look_at_retention(unit),
+                await look_at_rights(unit, workshop.clock.now()),
             ]
         clock = workshop.clock
         log = await look_at_ledger(settings, workshop.database, clock)

@@ -21,6 +21,7 @@ from reelm.feed.preferences import (
     Forgotten,
     Preferences,
     choose,
+    describe_learned,
     fetch_preferences,
     reset,
     see_as_before,
@@ -33,12 +34,13 @@ from reelm.feed.showings import ShowingKey
 from reelm.feed.stockroom import FRESH_S, Stockroom
 from reelm.feed.store import WATCH_HISTORY, list_watch_history
 from reelm.feed.streaming import Intake, StreamedIntake, store_streamed
-from reelm.feed.tables import BELONGINGS
+from reelm.feed.tables import BELONGINGS, STAYING
 
 __all__ = [
     "BELONGINGS",
     "FEED_CHOICES",
     "FRESH_S",
+    "STAYING",
     "WATCH_HISTORY",
     "ChoiceNotTaken",
     "Choices",
@@ -67,6 +69,7 @@ __all__ = [
     "TooManyChoices",
     "WatchEvent",
     "choose",
+    "describe_learned",
     "fetch_preferences",
     "forget_old_showings",
     "is_filtered",

@@ -21,6 +21,7 @@ from reelm.feed.choices import CLEANERS, LONGEST, MOST_OF_A_KIND, Choices, Kind,
 from reelm.feed.errors import ChoiceNotTaken, FeedModeUnknown, TooManyChoices
 from reelm.feed.model import Mode
 from reelm.feed.profiling import Profiling, decide_for
+from reelm.feed.state import decode, describe
 from reelm.infra.db import ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId
 
@@ -131,3 +132,8 @@ async def reset(unit: WriteUnit, viewer: accounts.Viewer, *, choices: bool, at: 
     mode, _ = await fetch_own_mode(accounts.own_eyes(unit, viewer))
     clips = await forget_learned(unit, viewer.id, mode, at)
     return Forgotten(clips, await forget_choices(unit, viewer.id) if choices else 0)
+
+
+def describe_learned(state: bytes) -> dict[str, object]:
+    """What a feed has learned of somebody, as it is stored, in words for them."""
+    return describe(decode(state))

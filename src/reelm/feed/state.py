@@ -194,6 +194,24 @@ def encode(state: State) -> bytes:
     return head.tobytes() + b"".join(parts)
 
 
+def describe(state: State) -> dict[str, object]:
+    """What it says of a person, for that person: clips by their keys, when, and how much each was taken to be liked.
+
+    >>> describe(State())["clips_that_count_as_seen"]
+    0
+    """
+
+    def tell(events: NDArray[np.void]) -> list[dict[str, object]]:
+        rows = zip(events["key"].tolist(), events["at"].tolist(), events["value"].tolist(), strict=True)
+        return [{"clip_key": f"{key:016x}", "at": at, "liked": round(value, 3)} for key, at, value in rows]
+
+    return {
+        "last": tell(state.last),
+        "liked_most": tell(state.best),
+        "clips_that_count_as_seen": state.count_seen,
+    }
+
+
 def decode(data: bytes | None) -> State:
     """What `encode` wrote; the empty state for nothing, and for another version."""
     if not data or len(data) < 24:

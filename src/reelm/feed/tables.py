@@ -1,6 +1,7 @@
 """The tables of watching. An impression is one showing of one clip; reports of it only ever raise its numbers."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -11,11 +12,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    ScalarSelect,
     SmallInteger,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
+    select,
 )
 from sqlalchemy.dialects.postgresql import REAL, TIMESTAMP
 
@@ -274,4 +277,15 @@ BELONGINGS = (
         ("account_id",),
         people={"creator_id": "profile"},
     ),
+)
+
+
+def _pseudonym(person: UUID) -> ScalarSelect[UUID]:
+    return select(feed_people.c.pseudonym).where(feed_people.c.account_id == person).scalar_subquery()
+
+
+# What the feed has worked out of what somebody did, under their pseudonym. It goes nowhere with them.
+STAYING = (
+    Belongings(feed_states, lambda person: feed_states.c.pseudonym == _pseudonym(person), inferred=True),
+    Belongings(showings, lambda person: showings.c.pseudonym == _pseudonym(person), inferred=True),
 )

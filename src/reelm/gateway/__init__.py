@@ -61,6 +61,7 @@ from reelm.gateway.store import (
     release,
     withdraw,
 )
+from reelm.gateway.tables import STAYING
 from reelm.gateway.totals import Spent, Totals, Traffic, add_up
 from reelm.gateway.transfers import Transfer
 
@@ -70,6 +71,7 @@ __all__ = [
     "LIMIT_BYTES",
     "OUTBOX",
     "SIGNATURE",
+    "STAYING",
     "TERMS",
     "Abroad",
     "Answer",

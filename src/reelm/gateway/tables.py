@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Until
 
@@ -164,3 +164,5 @@ gateway_meters = Table(
         subjects=(),
     ),
 )
+# What somebody did towards other realms, until these have it.
+STAYING = (Belongings(gateway_outbox, lambda person: gateway_outbox.c.account_id == person, ("account_id",)),)

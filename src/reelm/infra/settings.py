@@ -144,6 +144,11 @@ class Settings(BaseSettings):
         return self.data / "work"
 
     @property
+    def archives_dir(self) -> Path:
+        """Archives of people's own data, until they are taken or their days are over."""
+        return self.data / "archives"
+
+    @property
     def moving_dir(self) -> Path:
         """Files of people who are on their way here from another realm."""
         return self.data / "moving"

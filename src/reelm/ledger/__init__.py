@@ -101,6 +101,7 @@ from reelm.ledger.suspending import (
     SuspensionReply,
     SuspensionStep,
 )
+from reelm.ledger.tables import STAYING
 from reelm.ledger.transfers import (
     OneOfKind,
     TransferDay,
@@ -116,6 +117,7 @@ from reelm.ledger.witness import Contradiction
 __all__ = [
     "FRESH_FOR",
     "SCHEMA_PATH",
+    "STAYING",
     "AccessApproved",
     "AccessEnded",
     "AccessOpened",

@@ -3,10 +3,10 @@
 `ledger_entries` says whom an entry is about only as long as that person has a key (`keys.py`).
 """
 
-from sqlalchemy import BigInteger, Date, Identity, Index, Integer, LargeBinary, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Date, Identity, Index, Integer, LargeBinary, Table, Text, Uuid, or_, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Subject, Until
 
@@ -149,4 +149,14 @@ sealed_requests = Table(
         receivers=(Receiver.EVERYBODY,),
         subjects=(),
     ),
+)
+# The entries that name somebody, and the key by which they do.
+STAYING = (
+    Belongings(
+        ledger_entries,
+        lambda person: or_(ledger_entries.c.subject_id == person, ledger_entries.c.actor_id == person),
+        ("subject_id", "actor_id"),
+        people={"subject_id": "staff", "actor_id": "staff"},
+    ),
+    Belongings(person_keys, lambda person: person_keys.c.person_id == person, ("person_id",)),
 )

@@ -29,7 +29,7 @@ from reelm.media.refusals import (
 )
 from reelm.media.sandbox import describe_sandbox
 from reelm.media.store import fetch_assets
-from reelm.media.tables import BELONGINGS
+from reelm.media.tables import BELONGINGS, STAYING
 from reelm.media.transcodes import Listeners, Studio
 from reelm.media.uploads import (
     CHECKSUMS,
@@ -47,6 +47,7 @@ __all__ = [
     "CHECKSUMS",
     "DISCARD",
     "QUEUE",
+    "STAYING",
     "TRANSCODE",
     "Asset",
     "AssetState",

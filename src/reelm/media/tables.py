@@ -107,3 +107,5 @@ BELONGINGS = (
         lambda person: renditions.c.asset_id.in_(select(assets.c.id).where(assets.c.account_id == person)),
     ),
 )
+# A file on its way stays in its realm, and is theirs all the same.
+STAYING = (Belongings(uploads, lambda person: uploads.c.account_id == person, ("account_id",)),)

@@ -13,12 +13,14 @@ from reelm.moving.names import find_moved, hash_clip, hash_handle
 from reelm.moving.progress import Progress, count_progress
 from reelm.moving.residents import MOST_AT_A_TIME, Residents, check_way, run_residents
 from reelm.moving.store import count_steps
+from reelm.moving.tables import STAYING
 from reelm.moving.taking import take
 
 __all__ = [
     "ADVANCE",
     "MOST_AT_A_TIME",
     "RESIDENTS",
+    "STAYING",
     "UNDER_WAY",
     "WAKE",
     "HomeOf",

@@ -6,7 +6,7 @@ After a move its row at the old realm names nobody, and `moved_names` holds keye
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Place, Receiver, Subject, Until
 
@@ -84,3 +84,5 @@ moved_names = Table(
         subjects=(),
     ),
 )
+# The row of somebody's own move.
+STAYING = (Belongings(moves, lambda person: moves.c.account_id == person, ("account_id",)),)

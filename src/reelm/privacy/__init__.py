@@ -4,7 +4,7 @@ Each part is a package of its own, used by its name: `privacy.incidents.record`.
 realm's registers is decided in `policy.py`.
 """
 
-from reelm.privacy import incidents, retention
+from reelm.privacy import incidents, retention, rights
 from reelm.privacy.policy import Deed, check_may
 
-__all__ = ["Deed", "check_may", "incidents", "retention"]
+__all__ = ["Deed", "check_may", "incidents", "retention", "rights"]

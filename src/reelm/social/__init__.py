@@ -37,6 +37,7 @@ from reelm.social.blocks import (
 from reelm.social.comments import add_comment, list_comments, remove_comment
 from reelm.social.errors import CommentEmpty, CommentNotFound, CommentsClosed, NotYourself, OwnAccount
 from reelm.social.follows import FollowOutcome, follow, unfollow
+from reelm.social.leaving import take_back_all
 from reelm.social.likes import LikeOutcome, like, unlike
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.store import (
@@ -128,6 +129,7 @@ __all__ = [
     "rename_follower",
     "rename_shunned",
     "rename_writer",
+    "take_back_all",
     "take_comment_removal",
     "take_comment_revocation",
     "take_comments",

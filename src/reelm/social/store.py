@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
-from reelm.kernel.ids import AccountId, CommentId, NotificationId, VideoId, new_uuid
+from reelm.kernel.ids import AccountId, CommentId, NotificationId, RealmCode, VideoId, new_uuid
 from reelm.social.block_store import list_unseen
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
 from reelm.social.tables import blocks, comments, follows, likes, notifications
@@ -298,6 +298,20 @@ async def list_remarked(unit: ReadUnit, person: AccountId) -> list[VideoId]:
     """The clip of each of somebody's remarks."""
     statement = select(comments.c.video_id).where(comments.c.author_id == person)
     return [VideoId(id) for id in await unit.scalars(statement)]
+
+
+async def list_comments_of(unit: ReadUnit, person: AccountId) -> list[Comment]:
+    """Every remark of somebody who is about to go: other realms are told which."""
+    mine = select(comments.c.id, comments.c.video_id, comments.c.created_at)
+    rows = await unit.all(mine.where(comments.c.author_id == person).order_by(comments.c.id))
+    return [Comment(CommentId(row.id), VideoId(row.video_id), person, "", row.created_at) for row in rows]
+
+
+async def list_follows_abroad(unit: ReadUnit, person: AccountId) -> list[tuple[AccountId, RealmCode]]:
+    """Whom of other realms somebody follows, and where these are at home."""
+    joined = select(follows.c.followed_id, _people.c.realm).join(_people, _people.c.id == follows.c.followed_id)
+    rows = await unit.all(joined.where(follows.c.follower_id == person, _people.c.realm.is_not(None)))
+    return [(AccountId(row.followed_id), RealmCode(row.realm)) for row in rows]
 
 
 async def find_comments(unit: ReadUnit, ids: Iterable[UUID]) -> set[UUID]:

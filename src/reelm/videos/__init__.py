@@ -48,6 +48,7 @@ from reelm.videos.store import (
     list_by_author,
     list_by_foreign_author,
     list_foreign_ids,
+    list_ids_of,
     list_private_clips,
     note_clip,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "list_by_author",
     "list_by_foreign_author",
     "list_foreign_ids",
+    "list_ids_of",
     "list_private_clips",
     "mark_failed",
     "mark_playable",

@@ -319,6 +319,11 @@ async def adopt_clips(unit: WriteUnit, ids: Iterable[UUID], author: AccountId, f
     await unit.write(update(clips).where(*known).values(account_id=author, realm=None))
 
 
+async def list_ids_of(unit: ReadUnit, author: AccountId) -> list[VideoId]:
+    """Every clip of somebody, in whatever state."""
+    return [VideoId(id) for id in await unit.scalars(select(videos.c.id).where(videos.c.author_id == author))]
+
+
 async def give_away(unit: WriteUnit, author: AccountId, to: RealmCode) -> list[VideoId]:
     """Somebody's clips belong to another realm from here on: their public ones, returned, stay known by their ids.
 

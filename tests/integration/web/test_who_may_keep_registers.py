@@ -28,6 +28,7 @@ REGISTER_TABLE = {
     "GET /api/v1/incidents/{code}/draft/{law}": Call(READERS),
     "PUT /api/v1/incidents/{code}/told/{law}": Call(WRITERS, 200, {"at": "{now}"}),
     "PUT /api/v1/incidents/{code}/people-told": Call(WRITERS, 200, {"at": "{now}"}),
+    "GET /api/v1/rights/due": Call(READERS),
     "GET /api/v1/holds": Call(READERS),
     "POST /api/v1/holds": Call(WRITERS, 201, {"{hold}": ""}),
     "DELETE /api/v1/holds/{id}": Call(WRITERS, 204),

@@ -44,6 +44,7 @@ from reelm.devices.organisations.store import (
     list_proofs,
     list_seats,
 )
+from reelm.devices.organisations.tables import STAYING
 from reelm.devices.organisations.tokens import (
     Holder,
     TokenPurpose,
@@ -53,6 +54,7 @@ from reelm.devices.organisations.tokens import (
 __all__ = [
     "LOOK",
     "OUTSIDE",
+    "STAYING",
     "Duty",
     "Holder",
     "Key",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, Uuid, false
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
-from reelm.infra.db import column, held, metadata
+from reelm.infra.db import Belongings, column, held, metadata
 from reelm.kernel.data_classes import DataClass, RealmRule
 from reelm.kernel.holdings import DataUse, Keep, LegalBasis, Receiver, Subject, Until
 
@@ -126,3 +126,5 @@ organisation_tokens = Table(
         subjects=(),
     ),
 )
+# For which organisations somebody acts.
+STAYING = (Belongings(organisation_staff, lambda person: organisation_staff.c.account_id == person, ("account_id",)),)

@@ -1,6 +1,14 @@
 """PostgreSQL behind two handles: `ReadUnit` may look, `WriteUnit` may also change, and both are one transaction."""
 
-from reelm.infra.db.belongings import Belongings, RowMalformed, insert_rows, list_rows, read_row
+from reelm.infra.db.belongings import (
+    Belongings,
+    RowMalformed,
+    count_rows,
+    insert_rows,
+    list_rows,
+    read_pages,
+    read_row,
+)
 from reelm.infra.db.columns import column, held, kept_by_trigger, metadata
 from reelm.infra.db.database import Database, HotPool
 from reelm.infra.db.quick import is_among, may_pass, quick_uuid, write_numbers, write_uuids
@@ -16,6 +24,7 @@ __all__ = [
     "Values",
     "WriteUnit",
     "column",
+    "count_rows",
     "held",
     "insert_rows",
     "is_among",
@@ -24,6 +33,7 @@ __all__ = [
     "may_pass",
     "metadata",
     "quick_uuid",
+    "read_pages",
     "read_row",
     "write_numbers",
     "write_uuids",

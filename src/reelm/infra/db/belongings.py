@@ -4,13 +4,13 @@ Rows are read whole, private columns among them: they go to the person's new rea
 """
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, LargeBinary, Table, Uuid, select
+from sqlalchemy import ColumnElement, Date, LargeBinary, Table, Uuid, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
@@ -32,7 +32,7 @@ class Belongings:
     `clip` names the column that points to a clip which may be somebody else's; `people` those that point to a person,
     each with what that person is known for in another realm. `fills` are columns that do not go along, with what they
     hold in the new realm; `adds` are numbers that add up with those of a row which is there already. `label` tells
-    two apart that are of one table.
+    two apart that are of one table. `inferred` is what was worked out of what they did, and was not given by them.
     """
 
     table: Table
@@ -43,6 +43,7 @@ class Belongings:
     fills: Mapping[str, Any] = field(default_factory=dict[str, Any])
     adds: tuple[str, ...] = ()
     label: str = ""
+    inferred: bool = False
 
     @property
     def name(self) -> str:
@@ -59,6 +60,27 @@ async def list_rows(unit: ReadUnit, what: Belongings, person: UUID) -> list[Valu
     chosen = select(*(what.table.c[name] for name in what.columns)).where(what.whose(person))
     rows = await unit.all(chosen.order_by(*what.table.primary_key.columns))
     return [{name: _encode(row[place]) for place, name in enumerate(what.columns)} for row in rows]
+
+
+async def read_pages(
+    unit: ReadUnit, what: Belongings, person: UUID, *, size: int = _MOST_AT_ONCE
+) -> AsyncIterator[list[Values]]:
+    """All columns of the rows as JSON, in the order of their keys, so many at a time: one page is in memory."""
+    keys, names = list(what.table.primary_key.columns), [column.name for column in what.table.columns]
+    chosen = select(what.table).where(what.whose(person)).order_by(*keys).limit(size)
+    after = None
+    while True:
+        page = chosen if after is None else chosen.where(tuple_(*keys) > tuple_(*after))
+        rows = await unit.all(page)
+        yield [{name: _encode(row[place]) for place, name in enumerate(names)} for row in rows]
+        if len(rows) < size:
+            return
+        after = [literal(rows[-1][names.index(key.name)], key.type) for key in keys]
+
+
+async def count_rows(unit: ReadUnit, what: Belongings, person: UUID) -> int:
+    """How many there are."""
+    return await unit.scalar(select(func.count()).select_from(what.table).where(what.whose(person)))
 
 
 async def insert_rows(unit: WriteUnit, what: Belongings, rows: Iterable[Mapping[str, Any]]) -> int:

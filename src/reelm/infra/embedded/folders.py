@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reelm.infra.embedded.credentials import Credentials
 
-WRITTEN = ("blobs", "uploads", "work", "keys", "ledger", "demo", "moving", "evidence")
+WRITTEN = ("blobs", "uploads", "work", "keys", "ledger", "demo", "moving", "evidence", "archives")
 KEPT = ("logs", "run")
 SOCKETS = "roles"
 

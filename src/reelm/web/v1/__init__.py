@@ -23,6 +23,7 @@ from reelm.web.v1 import (
     me_ledger,
     me_move,
     me_passkeys,
+    me_rights,
     notifications,
     organisations,
     places,
@@ -40,8 +41,9 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
-for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, me_passkeys):
+for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, me_passkeys, me_rights):
     router.include_router(resource.router)
+router.include_router(me_rights.staff)
 for resource in (trust, transfers, incidents, holds):
     router.include_router(resource.router)
 for resource in (register, organisations, decisions, devices, directory, device, signals, audits):

@@ -1,0 +1,30 @@
+"""Who may ask what of whose data: every route of `/me/rights`, on ana's request."""
+
+from typing import Any
+
+import pytest
+from tests.integration.world import PASSWORDS, Realm
+
+OWN = "ana"
+# What ana is answered; everybody else who is signed in finds no such request, nobody who is not gets that far.
+RIGHTS_TABLE: dict[str, tuple[int, dict[str, Any] | None]] = {
+    "GET /api/v1/me/rights": (200, None),
+    "POST /api/v1/me/rights": (202, {"right": "erasure", "password": PASSWORDS["ana"]}),
+    "DELETE /api/v1/me/rights/{id}": (204, None),
+    "GET /api/v1/me/rights/{id}/archive": (409, None),  # it is not made yet
+}
+
+
+@pytest.mark.parametrize("route", RIGHTS_TABLE)
+async def test_who_may_ask_of_their_data(route: str, realm: Realm) -> None:
+    ok, json = RIGHTS_TABLE[route]
+    cast = realm.people
+    asked = (await realm.client(cast.ana).post("/me/rights", json={"right": "access"})).json()
+    method, _, path = route.partition(" ")
+    address = path.removeprefix("/api/v1").format(id=asked["id"])
+    answers: dict[str, int] = {}
+    callers = {"nobody": None, "ended": cast.ended_token, "ben": cast.ben, "olga": cast.olga, OWN: cast.ana}
+    for who, caller in callers.items():
+        answers[who] = (await realm.client(caller).request(method, address, json=json)).status_code
+    others = {"GET /api/v1/me/rights": 200, "POST /api/v1/me/rights": 403}.get(route, 404)  # another's password
+    assert answers == {"nobody": 401, "ended": 401, "ben": others, "olga": others, OWN: ok}
