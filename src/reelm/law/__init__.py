@@ -5,7 +5,7 @@ of laws that is not understood is refused whole. Nothing here is legal advice: t
 """
 
 from reelm.law.book import LawBook
-from reelm.law.clocks import Standing, count_to, decide_standing, due_at
+from reelm.law.clocks import Standing, count_to, decide_standing, due_at, last_day
 from reelm.law.errors import LawMissing, LawsClaimTwice
 from reelm.law.laws import load_laws, parse_laws
 from reelm.law.model import Breach, Clock, Law, Laws, Right, Rule, Section, Unit
@@ -26,6 +26,7 @@ __all__ = [
     "count_to",
     "decide_standing",
     "due_at",
+    "last_day",
     "load_laws",
     "parse_laws",
 ]

@@ -46,6 +46,15 @@ def due_at(law: Law, rule: Rule, began: datetime, *, extended: bool = False) -> 
     return due
 
 
+def last_day(due: datetime, zone: str) -> date:
+    """The day with which a period ends, as people say it, in the time zone of the law.
+
+    >>> last_day(datetime(2027, 1, 1, 5, tzinfo=UTC), "America/Toronto").isoformat()
+    '2026-12-31'
+    """
+    return (due - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date()
+
+
 def count_to(clock: Clock, began: datetime, zone: str) -> datetime:
     """The end of a period that begins at `began`, as UTC.
 
@@ -62,11 +71,11 @@ def count_to(clock: Clock, began: datetime, zone: str) -> datetime:
     if clock.unit is Unit.HOURS:
         return (began + timedelta(hours=clock.count)).astimezone(UTC)
     local = began.astimezone(ZoneInfo(zone))
-    last = _last_day(clock, local.date())
+    last = _find_last(clock, local.date())
     return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def _last_day(clock: Clock, first: date) -> date:
+def _find_last(clock: Clock, first: date) -> date:
     if clock.unit is Unit.DAYS:
         return first + timedelta(days=clock.count)
     if clock.unit is Unit.MONTHS:

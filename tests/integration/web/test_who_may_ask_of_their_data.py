@@ -23,7 +23,13 @@ async def test_who_may_ask_of_their_data(route: str, realm: Realm) -> None:
     method, _, path = route.partition(" ")
     address = path.removeprefix("/api/v1").format(id=asked["id"])
     answers: dict[str, int] = {}
-    callers = {"nobody": None, "ended": cast.ended_token, "ben": cast.ben, "olga": cast.olga, OWN: cast.ana}
+    callers: dict[str, Any] = {
+        "nobody": None,
+        "ended": cast.ended_token,
+        "ben": cast.ben,
+        "olga": cast.olga,
+        OWN: cast.ana,
+    }
     for who, caller in callers.items():
         answers[who] = (await realm.client(caller).request(method, address, json=json)).status_code
     others = {"GET /api/v1/me/rights": 200, "POST /api/v1/me/rights": 403}.get(route, 404)  # another's password

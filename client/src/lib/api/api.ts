@@ -25,6 +25,7 @@ import type {
   OwnEntry,
   Page,
   Passkey,
+  RightsRequest,
   Policies,
   Profile,
   Realm,
@@ -89,6 +90,10 @@ export const api = {
   deleteAvatar: () => call<Me>("/me/avatar", { method: "DELETE" }),
   changePassword: (json: { current: string; new: string }) => call<void>("/me/password", { method: "POST", json }),
 
+  rights: () => call<{ items: RightsRequest[] }>("/me/rights"),
+  askForArchive: () => call<RightsRequest>("/me/rights", { method: "POST", json: { right: "access" } }),
+  askForErasure: (password: string) => call<RightsRequest>("/me/rights", { method: "POST", json: { right: "erasure", password } }),
+  callOff: (id: string) => call<void>(`/me/rights/${seg(id)}`, { method: "DELETE" }),
   passkeys: () => call<Passkey[]>("/me/passkeys"),
   passkeyOptions: (password: string) => call<PublicKeyCredentialCreationOptionsJSON>("/me/passkeys/options", { method: "POST", json: { password } }),
   addPasskey: (name: string, credential: unknown) => call<Passkey>("/me/passkeys", { method: "POST", json: { name, credential } }),

@@ -208,6 +208,29 @@ export interface Passkey {
   used_at: string | null;
 }
 
+export type RightsState = "asked" | "waiting" | "working" | "ready" | "done" | "called-off";
+
+export interface RightsRequest {
+  id: string;
+  right: "access" | "erasure";
+  state: RightsState;
+  law: string;
+  names: Record<string, string>;
+  source: string;
+  asked_at: string;
+  starts_at: string;
+  due_at: string;
+  by_law: string;
+  last_day: string;
+  standing: "running" | "due" | "overdue" | null;
+  done: number;
+  total: number;
+  ends_at: string | null;
+  problem: string | null;
+  sha256: string | null;
+  bytes: number | null;
+}
+
 export type MoveStep = "asked" | "copying" | "copied" | "verified" | "switched" | "erased" | "done" | "refused" | "cancelled";
 
 /** Where the two logs tell of a move. */

@@ -1,6 +1,6 @@
 """`/me/rights`: what somebody asks of their own data, by when it is done, and the archive to take."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from reelm import access, accounts, holds, ledger, privacy
 from reelm.bootstrap import Cell
-from reelm.law import Right, Standing, decide_standing
+from reelm.law import Right, Standing, decide_standing, last_day
 from reelm.privacy import rights
 from reelm.web.depends import InCell, Now, Read, SignedInEvenMoving, Write
 from reelm.web.problems import problems
@@ -22,6 +22,7 @@ _WRITTEN = (*_SIGNED_OUT, ledger.LedgerBusy, ledger.PersonHasNoKey)
 
 class RequestView(BaseModel):
     """One request. `by_law` is the law's own limit, `due_at` Reelm's, never later; `law` and `source` say where from.
+    `last_day` is the day with which that ends, where the law holds.
 
     An erasure begins at `starts_at`, and can be called off till then. An archive can be taken until `ends_at`, while
     it is `ready`; its `sha256` is in the public log.
@@ -37,6 +38,7 @@ class RequestView(BaseModel):
     starts_at: datetime
     due_at: datetime
     by_law: datetime
+    last_day: date
     standing: Standing | None
     done: int
     total: int
@@ -59,6 +61,7 @@ class RequestView(BaseModel):
             starts_at=request.starts_at,
             due_at=request.due_at,
             by_law=request.by_law,
+            last_day=last_day(request.due_at, law.zone),
             standing=decide_standing(request.due_at, now) if request.state.is_open else None,
             done=request.done,
             total=request.total,
