@@ -21,6 +21,7 @@ from reelm.social.store import (
     insert_notification,
     insert_notifications,
     is_any_known,
+    is_named,
     list_comment_rows,
 )
 
@@ -151,6 +152,13 @@ async def take_comment_removal(unit: WriteUnit, from_: RealmCode, told: Mapping[
     if people[found.author].realm == from_ and await delete_comment(unit, found.id):
         await videos.add_counts(unit, found.video, comments=-1)
         await gateway.forget_copies(unit, found.id)
+        await _forget_unnamed(unit, found.author, from_)
+
+
+async def _forget_unnamed(unit: WriteUnit, person: AccountId, realm: RealmCode) -> None:
+    """Whoever is named by nothing here any more is known here no longer, not by handle and not by name."""
+    if not await is_named(unit, person):
+        await accounts.forget_abroad(unit, person, realm)
 
 
 async def take_comment_revocation(unit: WriteUnit, from_: RealmCode, told: Mapping[str, Any]) -> None:
@@ -183,6 +191,7 @@ async def take_unfollow(unit: WriteUnit, from_: RealmCode, told: Mapping[str, An
     people = await accounts.fetch_people(unit, [follower])
     if follower in people and people[follower].realm == from_ and await delete_follow(unit, follower, followed):
         await delete_notification(unit, NotificationKind.FOLLOW, to=followed, actor=follower)
+        await _forget_unnamed(unit, follower, from_)
 
 
 async def _followed(unit: ReadUnit, from_: RealmCode, told: Mapping[str, Any], naming: gateway.Naming) -> AccountId:

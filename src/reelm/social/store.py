@@ -10,9 +10,11 @@ from sqlalchemy import (
     Uuid,
     and_,
     delete,
+    exists,
     func,
     insert,
     literal,
+    or_,
     select,
     table,
     union_all,
@@ -26,7 +28,7 @@ from reelm.infra.db import ReadUnit, Record, WriteUnit, is_among
 from reelm.kernel.ids import AccountId, CommentId, NotificationId, RealmCode, VideoId, new_uuid
 from reelm.social.block_store import list_unseen
 from reelm.social.model import Comment, Notification, NotificationKind, Regard
-from reelm.social.tables import blocks, comments, follows, likes, notifications
+from reelm.social.tables import blocks, comments, follows, likes, mutes, notifications
 
 # Everybody who is known here: `accounts` owns the table.
 _people = table("people", named("id", Uuid), named("realm", Text))
@@ -312,6 +314,17 @@ async def list_follows_abroad(unit: ReadUnit, person: AccountId) -> list[tuple[A
     joined = select(follows.c.followed_id, _people.c.realm).join(_people, _people.c.id == follows.c.followed_id)
     rows = await unit.all(joined.where(follows.c.follower_id == person, _people.c.realm.is_not(None)))
     return [(AccountId(row.followed_id), RealmCode(row.realm)) for row in rows]
+
+
+async def is_named(unit: ReadUnit, person: UUID) -> bool:
+    """Whether anything here still names somebody: a remark, a follow, or whom somebody blocks or mutes."""
+    named = or_(
+        exists().where(comments.c.author_id == person),
+        exists().where(or_(follows.c.follower_id == person, follows.c.followed_id == person)),
+        exists().where(blocks.c.blocked_id == person),
+        exists().where(mutes.c.muted_id == person),
+    )
+    return bool(await unit.scalar(select(literal(True)).where(named)))
 
 
 async def find_comments(unit: ReadUnit, ids: Iterable[UUID]) -> set[UUID]:

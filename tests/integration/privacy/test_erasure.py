@@ -216,7 +216,7 @@ async def test_files_that_could_not_be_deleted_are_deleted_later(
 
 
 # What the law of each place allows at the longest for an erasure, and for an archive; days of 2026.
-PLACES = {
+PLACES: dict[tuple[str, str | None], str] = {
     ("CA", "QC"): "law-25",
     ("CA", "ON"): "pipeda",
     ("CA", "BC"): "bc-pipa",
