@@ -21,6 +21,7 @@ MACHINE_READS = {
     "reelm.accounts.passkeys.store.find_handle": "tells a person's next passkey what the others call them",
     "reelm.accounts.passkeys.store.list_credential_ids": "tells a device which of its holder's passkeys are there",
     "reelm.accounts.passkeys.store.take_challenge": "tells whoever signs what they were asked",
+    "reelm.accounts.store.find_hits": "the age gate looks up refusals under a keyed hash that names nobody",
     "reelm.accounts.store.count_hit": "rate limits count tries under a keyed hash that names nobody",
     "reelm.devices.enrolling.enrolment_store.find_by_code": "tells a device with another key from none",
     "reelm.devices.mdm.mdm_store.find_kept": "decides what is declared to a device; nobody else is shown it",

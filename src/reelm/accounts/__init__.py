@@ -18,10 +18,12 @@ from reelm.accounts.abroad import (
     keep_person,
     split_handle,
 )
+from reelm.accounts.age_gate import MARKED_FOR
 from reelm.accounts.canaries import Home, make_canaries
 from reelm.accounts.errors import (
     AccountMoving,
     AccountNotFound,
+    AgeAlreadySaid,
     DisplayNameNotTaken,
     EmailNotTaken,
     HandleNotAllowed,
@@ -47,7 +49,7 @@ from reelm.accounts.foreign_store import (
 from reelm.accounts.handles import CANARY, clean_handle, clean_text
 from reelm.accounts.jobs import sweep
 from reelm.accounts.limits import Limit, count_try
-from reelm.accounts.model import LOCALES, Account, NewAccount, Person, Profile, Session, Viewer
+from reelm.accounts.model import LOCALES, Account, Caller, NewAccount, Person, Profile, Session, Viewer
 from reelm.accounts.profiles import change_password, clear_avatar, confirm_password, edit_profile, set_avatar
 from reelm.accounts.sessions import (
     SESSION_LASTS,
@@ -59,7 +61,7 @@ from reelm.accounts.sessions import (
     sign_out_everywhere,
     token_hash,
 )
-from reelm.accounts.sign_up import Caller, sign_up
+from reelm.accounts.sign_up import sign_up
 from reelm.accounts.store import (
     PROFILE,
     SIGN_INS,
@@ -90,6 +92,7 @@ __all__ = [
     "BELONGINGS",
     "CANARY",
     "LOCALES",
+    "MARKED_FOR",
     "PROFILE",
     "SESSION_LASTS",
     "SIGN_INS",
@@ -97,6 +100,7 @@ __all__ = [
     "Account",
     "AccountMoving",
     "AccountNotFound",
+    "AgeAlreadySaid",
     "Caller",
     "DisplayNameNotTaken",
     "EmailNotTaken",

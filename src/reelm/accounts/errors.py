@@ -104,6 +104,13 @@ class AccountNotFound(Problem):
 
 
 @dataclass(eq=False)
+class AgeAlreadySaid(Problem):
+    """Somebody who was too young a short while ago says another date."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
 class AccountMoving(Problem):
     """The account is on its way to another realm: nothing can be changed until it has arrived, or the move is off."""
 

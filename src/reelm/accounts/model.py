@@ -10,6 +10,15 @@ LOCALES = ("en", "fr-CA")
 
 
 @dataclass(frozen=True)
+class Caller:
+    """Who is calling, for rate limits only: `address` is hashed with `secret` before anything is stored."""
+
+    address: str
+    secret: bytes
+    limit: int
+
+
+@dataclass(frozen=True)
 class NewAccount:
     """What somebody says of themselves at sign-up."""
 

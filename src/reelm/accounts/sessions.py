@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from reelm import access
 from reelm.accounts.errors import SessionEnded, SignInFailed
 from reelm.accounts.limits import Limit, count_try
-from reelm.accounts.model import Session, Viewer
+from reelm.accounts.model import Caller, Session, Viewer
 from reelm.accounts.passwords import is_password
-from reelm.accounts.sign_up import Caller
 from reelm.accounts.store import (
     delete_hits,
     delete_session,

@@ -338,6 +338,12 @@ async def count_hit(unit: WriteUnit, key: bytes, at: datetime, ends_at: datetime
     return row.hits, row.ends_at
 
 
+async def find_hits(unit: ReadUnit, key: bytes, at: datetime) -> int:
+    """How many there are in the key's window, if it has not ended."""
+    counted = select(rate_limits.c.hits).where(rate_limits.c.key == key, rate_limits.c.ends_at > at)
+    return await unit.scalar(counted) or 0
+
+
 async def delete_hits(unit: WriteUnit, key: bytes) -> None:
     await unit.write(delete(rate_limits).where(rate_limits.c.key == key))
 

@@ -233,7 +233,7 @@ rate_limits = Table(
         "How often something was tried of late, under a keyed hash of an address or of an address and a handle.",
         purpose=DataUse.SECURITY,
         legal_basis=LegalBasis.LEGITIMATE_INTERESTS,
-        keep=Keep(Until.TIME, "until the window has passed, at most an hour", timedelta(hours=1), "ends_at"),
+        keep=Keep(Until.TIME, "until the window has passed, at most a day", timedelta(days=1), "ends_at"),
         subjects=(Subject.MEMBER, Subject.VISITOR),
     ),
 )

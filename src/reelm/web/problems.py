@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from reelm.accounts import AccountMoving, NotSignedIn, TooManyTries
+from reelm.accounts import MARKED_FOR, AccountMoving, NotSignedIn, TooManyTries
 from reelm.devices import TokenRefused
 from reelm.kernel.errors import Problem
 from reelm.kernel.words import Language, choose_language, say
+from reelm.realms import TooYoung
 from reelm.web.refusals import (
     BodyCutOff,
     MethodNotAllowed,
@@ -28,6 +29,8 @@ from reelm.web.refusals import (
 _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+# Says that whoever uses this browser was too young at sign-up, and nothing else: not who, and not how old.
+TOO_YOUNG_COOKIE = "reelm_too_young"
 _OF_ALL = (RequestNotUnderstood, OrganisationSuspension, SuspensionByLaw)
 # Below it refusals are told as RFC 7644, section 3.12, has them.
 SCIM, SCIM_TYPE = "/scim/v2/", "application/scim+json"
@@ -68,6 +71,11 @@ def render_problem(problem: Problem, accept_language: str | None, path: str = ""
     headers = {"Content-Language": language, "Cache-Control": "no-store"}
     if isinstance(problem, TooManyTries):
         headers["Retry-After"] = str(problem.retry_after_s)
+    if isinstance(problem, TooYoung):
+        lasts = int(MARKED_FOR.total_seconds())
+        headers["Set-Cookie"] = (
+            f"{TOO_YOUNG_COOKIE}=1; Max-Age={lasts}; Path=/api/v1/accounts; HttpOnly; SameSite=Strict"
+        )
     if problem.status == 401:
         headers["WWW-Authenticate"] = (
             'Bearer error="invalid_token"' if isinstance(problem, TokenRefused) else "Bearer"

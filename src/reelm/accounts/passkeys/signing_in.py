@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reelm.accounts.limits import Limit, count_try
-from reelm.accounts.model import Session
+from reelm.accounts.model import Caller, Session
 from reelm.accounts.passkeys import ceremonies, store
 from reelm.accounts.passkeys.ceremonies import Site
 from reelm.accounts.passkeys.errors import PasskeyUnknown
 from reelm.accounts.passkeys.keeping import ask, take
 from reelm.accounts.sessions import open_session
-from reelm.accounts.sign_up import Caller
 from reelm.infra.db import Database
 
 # What limits here is how many challenges are kept, not guessing: signatures are not guessed.

@@ -17,7 +17,7 @@ from reelm.realms import CountryUnknown, RealmIsAnother, RegionNotOfCountry, Reg
 from reelm.web.depends import InCell, Limit, MaybeSignedIn, Now, Read, caller_of
 from reelm.web.moved import person_may_have_moved
 from reelm.web.paging import next_cursor, open_cursor
-from reelm.web.problems import problems
+from reelm.web.problems import TOO_YOUNG_COOKIE, problems
 from reelm.web.views.clips import VideoPage, VideoView
 from reelm.web.views.people import PersonView, ProfileCounts, ProfileRegard, ProfileView
 
@@ -52,6 +52,7 @@ class SignedUp(BaseModel):
         accounts.LocaleNotOffered,
         accounts.EmailNotTaken,
         accounts.TooManyTries,
+        accounts.AgeAlreadySaid,
         CountryUnknown,
         RegionRequired,
         RegionNotOfCountry,
@@ -60,7 +61,12 @@ class SignedUp(BaseModel):
     ),
 )
 async def post_account(form: SignUp, request: Request, cell: InCell, now: Now) -> SignedUp:
-    """Create an account. It is not signed in yet."""
+    """Create an account. It is not signed in yet.
+
+    Whoever is too young is marked, and for a while no other date is believed from the same browser.
+    """
+    if TOO_YOUNG_COOKIE in request.cookies:
+        raise accounts.AgeAlreadySaid
     new = accounts.NewAccount(**form.model_dump())
     caller = caller_of(request, cell, cell.settings.sign_ups)
     person = await accounts.sign_up(cell.database, new, atlas=cell.atlas, at=now, caller=caller)
