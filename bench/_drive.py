@@ -11,6 +11,7 @@ from tests.integration.devices.zones import Zones
 
 from bench import _journeys as journeys
 from bench._canaries import Canaries, leaves, read_keys
+from bench._cases import ask_and_hold
 from bench._feeds import shape_feeds
 from bench._fleet import Realm
 from bench._journeys import Town
@@ -39,6 +40,7 @@ def drive(
         shape_feeds(town)
         hold_passkeys(town)
         keep_an_office(town, zones, note)
+        ask_and_hold(town, note)
     for town, other in journeys.pairs(towns):
         journeys.visit(town, other)
         journeys.knock_at_the_wrong_door(town, other)

@@ -284,28 +284,6 @@ CREATE TABLE retention_nights (
     CONSTRAINT pk_retention_nights PRIMARY KEY (day, table_name)
 );
 
-CREATE TABLE rights_requests (
-    id UUID NOT NULL,
-    account_id UUID,
-    "right" TEXT NOT NULL,
-    law TEXT NOT NULL,
-    state TEXT NOT NULL,
-    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    by_law TIMESTAMP WITH TIME ZONE NOT NULL,
-    done INTEGER NOT NULL,
-    total INTEGER NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    problem TEXT,
-    told JSONB NOT NULL,
-    CONSTRAINT pk_rights_requests PRIMARY KEY (id)
-);
-
-CREATE INDEX ix_rights_requests_account_id ON rights_requests (account_id);
-
-CREATE UNIQUE INDEX ix_rights_requests_open ON rights_requests (account_id, "right") WHERE state IN ('asked', 'waiting', 'working');
-
 CREATE TABLE sealed_requests (
     id TEXT NOT NULL,
     nonce BYTEA NOT NULL,
@@ -598,6 +576,29 @@ CREATE TABLE people (
 );
 
 CREATE INDEX ix_people_account_id ON people (account_id);
+
+CREATE TABLE rights_requests (
+    id UUID NOT NULL,
+    account_id UUID,
+    "right" TEXT NOT NULL,
+    law TEXT NOT NULL,
+    state TEXT NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_law TIMESTAMP WITH TIME ZONE NOT NULL,
+    done INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    problem TEXT,
+    told JSONB NOT NULL,
+    CONSTRAINT pk_rights_requests PRIMARY KEY (id),
+    CONSTRAINT fk_rights_requests_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_rights_requests_account_id ON rights_requests (account_id);
+
+CREATE UNIQUE INDEX ix_rights_requests_open ON rights_requests (account_id, "right") WHERE state IN ('asked', 'waiting', 'working');
 
 CREATE TABLE signal_issuers (
     id UUID NOT NULL,

@@ -34,6 +34,7 @@ BELONGS_TO = {
     "passkeys": "account_id",
     "people": "account_id",
     "renditions": "assets",
+    "rights_requests": "account_id",
     "sessions": "account_id",
     "uploads": "account_id",
     "video_counts": "clips",
@@ -45,7 +46,6 @@ FORGOTTEN = {
     "access_requests": "subject_id, asked_by, decided_by, ended_by, reviewed_by",
     "ledger_entries": "actor_id, subject_id",
     "person_keys": "person_id",
-    "rights_requests": "account_id",
 }
 # Tables whose rows name nobody, and why that is so.
 NAMES_NOBODY = {

@@ -27,6 +27,7 @@ STAYS: Mapping[str, str] = {
     "people": "made anew in the new realm; the old one knows them by another name from then on",
     "passkey_challenges": "a question for five minutes",
     "passkeys": "each holds for the name of the realm that it was made in",
+    "rights_requests": "what they asked of the old realm, it does or has done",
     "sessions": "they sign in anew in their new realm",
     "uploads": "a file on its way ends within a day; what a clip was made of goes with the clip",
 }

@@ -199,6 +199,18 @@ async def test_an_archive_is_its_persons_alone_and_for_seven_days(realm: Realm) 
     assert (await realm.client(cast.ana).get("/me/rights")).json()["items"][0]["state"] == "done"
 
 
+async def test_an_archive_of_nobody_is_deleted(realm: Realm) -> None:
+    """Whoever moves away takes their requests' rows with them; what was made for them goes within minutes."""
+    folder = realm.settings.archives_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "0199c0de-0000-7000-8000-000000000000.zip").write_bytes(b"PK")
+    (folder / "0199c0de-0000-7000-8000-000000000001.making").write_bytes(b"PK")
+    asked = await ask(realm, realm.people.ana)
+    (folder / f"{asked['id']}.zip").write_bytes(b"PK")
+    await realm.workshop.jobs["privacy.wake"]({})
+    assert [path.name for path in folder.iterdir()] == [f"{asked['id']}.zip"]
+
+
 async def test_asked_a_thousand_times_it_is_one_request(realm: Realm) -> None:
     ids = {(await ask(realm, realm.people.ana))["id"] for _ in range(100)}
     assert len(ids) == 1

@@ -20,7 +20,6 @@ WITHOUT_KEY = (
     "ledger_entries.subject_id",
     "person_keys.person_id",
     "impressions.account_id",
-    "rights_requests.account_id",
 )
 
 

@@ -1,7 +1,9 @@
 """What do workers do for requests? One job a request; each may be done again, and a lost one is found."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from reelm import accounts, ledger
@@ -12,7 +14,7 @@ from reelm.privacy.rights.asking import RIGHTS, go_on
 from reelm.privacy.rights.erasing import erase
 from reelm.privacy.rights.exporting import write_archive
 from reelm.privacy.rights.model import KEPT_FOR, Request, State
-from reelm.privacy.rights.store import find_request, hold_request, list_startable, update_request
+from reelm.privacy.rights.store import find_request, hold_request, list_known, list_startable, update_request
 
 WAKE = "privacy.wake"
 _A_MOMENT = timedelta(seconds=5)
@@ -71,8 +73,19 @@ async def _end_archive(engine: Engine, request: Request) -> None:
 
 
 async def run_wake(engine: Engine, args: Mapping[str, str]) -> None:
-    """The job behind `WAKE`, which comes by itself: no request stays where a dead worker left it."""
+    """The job behind `WAKE`, which comes by itself: no request stays where a dead worker left it, and no archive that
+    is nobody's.
+    """
     del args
     async with engine.database.write() as unit:
         for id in await list_startable(unit, engine.clock.now()):
             await go_on(unit, id)
+        known = {engine.archive_of(id) for id in await list_known(unit)}
+    await asyncio.to_thread(_clear, engine, known)
+
+
+def _clear(engine: Engine, known: set[Path]) -> None:
+    """Delete the archives of whoever has moved away, and what a dead worker left of one."""
+    for path in engine.folder.iterdir() if engine.folder.is_dir() else ():
+        if path.with_suffix(".zip") not in known:
+            path.unlink(missing_ok=True)

@@ -101,6 +101,11 @@ async def list_due(unit: ReadUnit, before: datetime) -> Sequence[Request]:
     return [_request(row) for row in await unit.all(found.order_by(_R.due_at))]
 
 
+async def list_known(unit: ReadUnit) -> set[UUID]:
+    """The requests whose archive may lie somewhere."""
+    return set(await unit.scalars(select(_R.id).where(_R.state.in_((*_OPEN, State.READY)))))
+
+
 async def forget_account(unit: WriteUnit, account: AccountId) -> None:
     """What was asked stays, and by whom is gone."""
     await unit.write(update(rights_requests).where(_R.account_id == account).values(account_id=None))

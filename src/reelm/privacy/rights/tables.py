@@ -1,6 +1,6 @@
 """The table of requests. After an erasure a row is left that names nobody: that it was done, and when."""
 
-from sqlalchemy import Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from reelm.infra.db import column, held, metadata
@@ -13,7 +13,14 @@ rights_requests = Table(
     "rights_requests",
     metadata,
     column("id", Uuid, data=DataClass.SYSTEM, primary_key=True),
-    column("account_id", Uuid, data=DataClass.UNIQUE_ID, realm_rule=RealmRule.STAYS_HOME, nullable=True),
+    column(
+        "account_id",
+        Uuid,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        data=DataClass.UNIQUE_ID,
+        realm_rule=RealmRule.STAYS_HOME,
+        nullable=True,
+    ),
     column("right", Text, data=DataClass.SYSTEM),
     column("law", Text, data=DataClass.SYSTEM),
     column("state", Text, data=DataClass.SYSTEM),

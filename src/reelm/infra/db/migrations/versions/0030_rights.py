@@ -31,6 +31,9 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("told", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_rights_requests"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name="fk_rights_requests_account_id", ondelete="CASCADE"
+        ),
     )
     op.create_index(
         "ix_rights_requests_open", "rights_requests", ["account_id", "right"], unique=True, postgresql_where=_OPEN
