@@ -46,7 +46,8 @@ def read_transfers(files: Mapping[str, bytes]) -> tuple[Transfer, ...]:
     """The transfers in `files`, names relative to the folder of policies.
 
     Raises `RulesMalformed` for a file that is no TOML, a field that is not understood, an agreement that is not
-    there, and a route that stands there twice for one purpose.
+    there, an assessment whose document is not there or is about something else, and a route that stands there twice
+    for one purpose.
     """
     content = files.get(TRANSFERS)
     if content is None:
@@ -59,6 +60,8 @@ def read_transfers(files: Mapping[str, bytes]) -> tuple[Transfer, ...]:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise RulesMalformed(file=TRANSFERS, fault=f"{where} is not understood") from None
     _refuse_twice(found)
+    for transfer in found:
+        _check_assessment(transfer, files)
     return tuple(_with_agreement(transfer, files) for transfer in found)
 
 
@@ -71,6 +74,18 @@ def _refuse_twice(found: tuple[Transfer, ...]) -> None:
                 told = f"{transfer.from_} to {transfer.to} for {purpose} stands there twice"
                 raise RulesMalformed(file=TRANSFERS, fault=told)
             seen.add(route)
+
+
+def _check_assessment(transfer: Transfer, files: Mapping[str, bytes]) -> None:
+    """Its document is there, and is about this route. Its days are told by the table of transfers alone."""
+    name = f"assessments/{transfer.assessment}.md"
+    text = files.get(name)
+    if text is None:
+        raise RulesMalformed(file=TRANSFERS, fault=f"{name} is not there")
+    route = f"from `{transfer.from_}` to `{transfer.to}`"
+    for wanted in (transfer.assessment, route):
+        if wanted.encode() not in text:
+            raise RulesMalformed(file=name, fault=f"it does not say “{wanted}”, as {TRANSFERS} does")
 
 
 def _with_agreement(transfer: Transfer, files: Mapping[str, bytes]) -> Transfer:

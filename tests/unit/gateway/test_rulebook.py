@@ -13,6 +13,7 @@ from reelm.gateway import Kind, Message, Rulebook, Rules, RulesMalformed, rulebo
 from reelm.kernel.ids import RealmCode
 
 TRANSFERS = Path("deploy/policies/transfers.toml").read_text()
+ASSESSMENT = Path("deploy/policies/assessments/TIA-2026-1.md").read_text()
 EVERYTHING = '@id("everything") permit (principal, action, resource);'
 
 
@@ -51,6 +52,12 @@ SPOILT: dict[str, tuple[str, bytes | None, str]] = {
     "a date there is not": ("transfers.toml", TRANSFERS.replace("2027-11-01", "2027-11-31").encode(), ""),
     "a route twice": ("transfers.toml", (TRANSFERS + TRANSFERS[TRANSFERS.index("[[") :]).encode(), ""),
     "an agreement that is not there": ("agreements/eu-and-us.md", None, "transfers.toml"),
+    "an assessment that is not there": ("assessments/TIA-2026-1.md", None, "transfers.toml"),
+    "an assessment of another route": (
+        "assessments/TIA-2026-1.md",
+        ASSESSMENT.replace("to `ca-qc`", "to `us`").encode(),
+        "assessments/TIA-2026-1.md",
+    ),
 }
 
 
@@ -119,7 +126,8 @@ def test_an_assessment_that_was_taken_out_ends_its_route_at_once(folder: Path) -
     book = Rulebook(folder)
     assert may_cross(book)
     path = folder / "transfers.toml"
-    path.write_text(TRANSFERS.replace('from = "eu"\nto = "ca-qc"', 'from = "gb"\nto = "ca-qc"'))
+    head, _, *others = TRANSFERS.split("[[transfer]]")
+    path.write_text("[[transfer]]".join([head, *others]))
     assert not may_cross(book)
 
 
