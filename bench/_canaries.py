@@ -39,6 +39,7 @@ CLOSED = {
     "accounts.country": "a code of ISO 3166-1",
     "accounts.region": "a code of ISO 3166-2",
     "accounts.locale": "one of two languages",
+    "sessions.device": "one of nine browsers and seven systems",
     "device_history.state": "one of six words",
     "device_states.state": "one of six words",
     "directory_people.locale": "one of two languages",

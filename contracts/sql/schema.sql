@@ -916,6 +916,7 @@ CREATE TABLE sessions (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
     passkey_id UUID,
+    device TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_sessions PRIMARY KEY (id),
     CONSTRAINT fk_sessions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
     CONSTRAINT uq_sessions_token_hash UNIQUE (token_hash),

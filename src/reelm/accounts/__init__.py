@@ -20,6 +20,7 @@ from reelm.accounts.abroad import (
 )
 from reelm.accounts.age_gate import MARKED_FOR
 from reelm.accounts.canaries import Home, make_canaries
+from reelm.accounts.devices import name_device
 from reelm.accounts.errors import (
     AccountMoving,
     AccountNotFound,
@@ -33,6 +34,7 @@ from reelm.accounts.errors import (
     PasswordTooWeak,
     PasswordWrong,
     SessionEnded,
+    SessionNotFound,
     SignInFailed,
     TextTooLong,
     TooManyTries,
@@ -49,16 +51,18 @@ from reelm.accounts.foreign_store import (
 from reelm.accounts.handles import CANARY, clean_handle, clean_text
 from reelm.accounts.jobs import sweep
 from reelm.accounts.limits import Limit, count_try
-from reelm.accounts.model import LOCALES, Account, Caller, NewAccount, Person, Profile, Session, Viewer
+from reelm.accounts.model import LOCALES, Account, Caller, NewAccount, Person, Profile, Session, SignIn, Viewer
 from reelm.accounts.profiles import change_password, clear_avatar, confirm_password, edit_profile, set_avatar
 from reelm.accounts.sessions import (
     SESSION_LASTS,
     end_sessions,
+    list_own_sessions,
     own_eyes,
     recognise,
     sign_in,
     sign_out,
     sign_out_everywhere,
+    sign_out_there,
     token_hash,
 )
 from reelm.accounts.sign_up import sign_up
@@ -118,6 +122,8 @@ __all__ = [
     "Role",
     "Session",
     "SessionEnded",
+    "SessionNotFound",
+    "SignIn",
     "SignInFailed",
     "TextTooLong",
     "TooManyTries",
@@ -160,9 +166,11 @@ __all__ = [
     "keep_person",
     "list_avatar_keys",
     "list_foreign_ids",
+    "list_own_sessions",
     "list_residences",
     "list_sign_ins",
     "make_canaries",
+    "name_device",
     "note_own",
     "own_eyes",
     "passkeys",
@@ -171,6 +179,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "sign_out_there",
     "sign_up",
     "split_handle",
     "stop_awaiting",

@@ -104,6 +104,13 @@ class AccountNotFound(Problem):
 
 
 @dataclass(eq=False)
+class SessionNotFound(Problem):
+    """None of the caller's sessions has this id, or it has ended."""
+
+    status: ClassVar[int] = 404
+
+
+@dataclass(eq=False)
 class AgeAlreadySaid(Problem):
     """Somebody who was too young a short while ago says another date."""
 

@@ -11,11 +11,15 @@ LOCALES = ("en", "fr-CA")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is calling, for rate limits only: `address` is hashed with `secret` before anything is stored."""
+    """Who is calling, for rate limits: `address` is hashed with `secret` before anything is stored.
+
+    `device` is what a session that they open is called (`devices.name_device`).
+    """
 
     address: str
     secret: bytes
     limit: int
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,21 @@ class Session:
     token: str
     expires_at: datetime
     passkey: PasskeyId | None = None
+    device: str = ""
 
     @property
     def viewer(self) -> Viewer:
         """Whoever has just signed in."""
         return Viewer(self.account, self.id, by_passkey=self.passkey is not None)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One of somebody's sessions, as they see it. `is_this`: the one in which they look."""
+
+    id: SessionId
+    device: str
+    since: datetime
+    expires_at: datetime
+    by_passkey: bool
+    is_this: bool

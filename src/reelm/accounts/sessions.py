@@ -3,21 +3,24 @@
 import hashlib
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reelm import access
-from reelm.accounts.errors import SessionEnded, SignInFailed
+from reelm.accounts.errors import SessionEnded, SessionNotFound, SignInFailed
 from reelm.accounts.limits import Limit, count_try
-from reelm.accounts.model import Caller, Session, Viewer
+from reelm.accounts.model import Caller, Session, SignIn, Viewer
 from reelm.accounts.passwords import is_password
 from reelm.accounts.store import (
     delete_hits,
+    delete_own_session,
     delete_session,
     delete_sessions,
     find_credentials,
     find_sessions,
     find_viewer,
     insert_session,
+    list_sessions_of,
 )
 from reelm.infra.db import Database, ReadUnit, WriteUnit
 from reelm.kernel.ids import AccountId, PasskeyId, SessionId, new_uuid
@@ -47,14 +50,15 @@ async def sign_in(database: Database, handle: str, password: str, *, at: datetim
         raise SignInFailed
     async with database.write() as unit:
         await delete_hits(unit, key)
-        return await open_session(unit, found[0], at=at)
+        return await open_session(unit, found[0], at=at, device=caller.device)
 
 
 async def open_session(
-    unit: WriteUnit, account: AccountId, *, at: datetime, passkey: PasskeyId | None = None
+    unit: WriteUnit, account: AccountId, *, at: datetime, passkey: PasskeyId | None = None, device: str = ""
 ) -> Session:
     """Let somebody in who has shown that they are this person: with their password, or with `passkey`."""
-    session = Session(SessionId(new_uuid()), account, secrets.token_urlsafe(32), at + SESSION_LASTS, passkey)
+    token, ends_at = secrets.token_urlsafe(32), at + SESSION_LASTS
+    session = Session(SessionId(new_uuid()), account, token, ends_at, passkey, device)
     await insert_session(unit, session, token_hash(session.token), at)
     return session
 
@@ -71,6 +75,18 @@ async def sign_out(unit: WriteUnit, viewer: Viewer, *, realm: str, at: datetime)
     """End this session, and what staff access was open in it."""
     await delete_session(unit, viewer.session)
     await access.end_with_sessions(unit, viewer.id, session=viewer.session, realm=realm, at=at)
+
+
+async def list_own_sessions(eyes: access.OwnEyes, viewer: Viewer, at: datetime) -> list[SignIn]:
+    """Where somebody is signed in, the newest first."""
+    return [replace(one, is_this=one.id == viewer.session) for one in await list_sessions_of(eyes, at)]
+
+
+async def sign_out_there(unit: WriteUnit, viewer: Viewer, id: SessionId, *, realm: str, at: datetime) -> None:
+    """End another session of theirs, and what staff access was open in it. Raises `SessionNotFound`."""
+    if not await delete_own_session(unit, viewer.id, id):
+        raise SessionNotFound
+    await access.end_with_sessions(unit, viewer.id, session=id, realm=realm, at=at)
 
 
 async def sign_out_everywhere(unit: WriteUnit, viewer: Viewer, *, realm: str, at: datetime) -> None:

@@ -11,7 +11,7 @@ from reelm.access import Collection, Eyes, OwnEyes, Part, Sight
 from reelm.accounts.errors import AccountNotFound
 from reelm.accounts.foreign_store import fetch_foreign
 from reelm.accounts.handles import as_stored
-from reelm.accounts.model import Account, NewAccount, Person, Profile, Session, Viewer
+from reelm.accounts.model import Account, NewAccount, Person, Profile, Session, SignIn, Viewer
 from reelm.accounts.tables import (
     accounts,
     awaited_handles,
@@ -290,8 +290,27 @@ async def insert_session(unit: WriteUnit, session: Session, hashed: bytes, at: d
             created_at=at,
             expires_at=session.expires_at,
             passkey_id=session.passkey,
+            device=session.device,
         )
     )
+
+
+async def list_sessions_of(eyes: OwnEyes, at: datetime) -> list[SignIn]:
+    """Somebody's own sessions that have not ended, the newest first."""
+    c = sessions.c
+    held = select(c.id, c.device, c.created_at, c.expires_at, c.passkey_id).where(c.expires_at > at)
+    rows = await eyes.all(held.order_by(c.created_at.desc(), c.id.desc()).limit(_NEWEST), c.account_id)
+    return [
+        SignIn(
+            SessionId(row.id), row.device, row.created_at, row.expires_at, row.passkey_id is not None, is_this=False
+        )
+        for row in rows
+    ]
+
+
+async def delete_own_session(unit: WriteUnit, account: AccountId, id: SessionId) -> bool:
+    """False where it is nobody's any more, or somebody else's."""
+    return await unit.write(delete(sessions).where(sessions.c.id == id, sessions.c.account_id == account)) == 1
 
 
 async def find_viewer(unit: ReadUnit, hashed: bytes, at: datetime) -> Viewer | None:

@@ -211,11 +211,12 @@ sessions = Table(
         realm_rule=RealmRule.STAYS_HOME,
         nullable=True,
     ),
+    column("device", Text, data=DataClass.DEVICE, server_default=""),
     Index("ix_sessions_account_id", "account_id"),
     Index("ix_sessions_passkey_id", "passkey_id"),
     info=held(
-        "Where somebody is signed in, and by which passkey: a hash of the token their browser holds, no address and"
-        " no device.",
+        "Where somebody is signed in, by which passkey, in which browser on which system: a hash of the token that"
+        " their browser holds, and no address.",
         purpose=DataUse.AUTHENTICATION,
         legal_basis=LegalBasis.CONTRACT,
         keep=Keep(Until.TIME, "until signed out, at most 60 days", timedelta(days=60), "created_at"),

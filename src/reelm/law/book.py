@@ -19,6 +19,10 @@ class LawBook:
         realm = claims.get(f"{country}-{region}") or claims.get(country)
         return self.laws.of(country, region, realm.frame if realm else "")
 
+    def named(self, code: str) -> Law:
+        """The law of this code. Raises `KeyError`."""
+        return self.laws.laws[code]
+
     def of_place(self, place: str) -> Law:
         """The same for a place as `FR` or `CA-QC`."""
         country, _, region = place.partition("-")

@@ -128,11 +128,12 @@ Browsing = Annotated[AccountId | None, Depends(_browsing)]
 
 
 def caller_of(request: Request, cell: Cell, limit: int) -> accounts.Caller:
-    """Who is calling, for rate limits."""
+    """Who is calling, for rate limits, and what the session that they open is called."""
     return accounts.Caller(
         address_of(request.scope, request.headers.get("x-real-ip", "").encode("latin-1"), cell.settings),
         cell.secret,
         limit,
+        accounts.name_device(request.headers.get("user-agent", "")),
     )
 
 

@@ -26,6 +26,7 @@ import type {
   Page,
   Passkey,
   RightsRequest,
+  SignIn,
   Policies,
   Profile,
   Realm,
@@ -90,6 +91,8 @@ export const api = {
   deleteAvatar: () => call<Me>("/me/avatar", { method: "DELETE" }),
   changePassword: (json: { current: string; new: string }) => call<void>("/me/password", { method: "POST", json }),
 
+  sessions: () => call<{ items: SignIn[] }>("/me/sessions"),
+  signOutThere: (id: string) => call<void>(`/me/sessions/${seg(id)}`, { method: "DELETE" }),
   rights: () => call<{ items: RightsRequest[] }>("/me/rights"),
   askForArchive: () => call<RightsRequest>("/me/rights", { method: "POST", json: { right: "access" } }),
   askForErasure: (password: string) => call<RightsRequest>("/me/rights", { method: "POST", json: { right: "erasure", password } }),

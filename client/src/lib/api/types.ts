@@ -208,6 +208,15 @@ export interface Passkey {
   used_at: string | null;
 }
 
+export interface SignIn {
+  id: string;
+  device: string;
+  since: string;
+  expires_at: string;
+  by_passkey: boolean;
+  is_this: boolean;
+}
+
 export type RightsState = "asked" | "waiting" | "working" | "ready" | "done" | "called-off";
 
 export interface RightsRequest {

@@ -28,7 +28,9 @@ async def ask_any(database: Database, site: Site, *, at: datetime, caller: Calle
     return ceremonies.any_options(site, challenge)
 
 
-async def sign_in(database: Database, answer: Mapping[str, Any], site: Site, *, at: datetime) -> Session:
+async def sign_in(
+    database: Database, answer: Mapping[str, Any], site: Site, *, at: datetime, device: str = ""
+) -> Session:
     """Open a session. Raises `PasskeyNotTaken`, `PasskeyTooLate`, `PasskeyUnknown`."""
     challenge, (credential_id, called) = ceremonies.challenge_in(answer), ceremonies.named_in(answer)
     await take(database, challenge, None, at=at)
@@ -40,4 +42,4 @@ async def sign_in(database: Database, answer: Mapping[str, Any], site: Site, *, 
     async with database.write() as unit:
         if not await store.note_use(unit, held, uses, at):
             raise PasskeyUnknown
-        return await open_session(unit, held.account, at=at, passkey=held.id)
+        return await open_session(unit, held.account, at=at, passkey=held.id, device=device)

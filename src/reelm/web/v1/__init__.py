@@ -24,6 +24,7 @@ from reelm.web.v1 import (
     me_move,
     me_passkeys,
     me_rights,
+    me_sessions,
     notifications,
     organisations,
     places,
@@ -41,7 +42,18 @@ from reelm.web.v1 import (
 router = APIRouter(prefix="/api/v1")
 for resource in (accounts, session, me, uploads, videos, likes, comments, follows, notifications, places, realms):
     router.include_router(resource.router)
-for resource in (blocks, feed_parameters, me_feed, access, data_map, me_ledger, me_move, me_passkeys, me_rights):
+for resource in (
+    blocks,
+    feed_parameters,
+    me_feed,
+    access,
+    data_map,
+    me_ledger,
+    me_move,
+    me_passkeys,
+    me_rights,
+    me_sessions,
+):
     router.include_router(resource.router)
 router.include_router(me_rights.staff)
 for resource in (trust, transfers, incidents, holds):

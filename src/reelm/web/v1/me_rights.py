@@ -49,7 +49,7 @@ class RequestView(BaseModel):
 
     @classmethod
     def of(cls, request: rights.Request, cell: Cell, now: datetime) -> "RequestView":
-        law = cell.laws.laws.laws[request.law]
+        law = cell.laws.named(request.law)
         return cls(
             id=request.id,
             right=request.right,

@@ -72,10 +72,13 @@ async def post_options(request: Request, cell: InCell, now: Now) -> dict[str, An
         passkeys.PasskeysNeedName, passkeys.PasskeyNotTaken, passkeys.PasskeyTooLate, passkeys.PasskeyUnknown
     ),
 )
-async def post_passkey(form: PasskeyAnswer, response: Response, cell: InCell, now: Now) -> SessionView:
+async def post_passkey(
+    form: PasskeyAnswer, request: Request, response: Response, cell: InCell, now: Now
+) -> SessionView:
     """Sign in with what a passkey answered."""
-    site = passkeys.site_at(cell.settings.public_url)
-    return await _enter(await passkeys.sign_in(cell.database, form.credential, site, at=now), response, cell, now)
+    site, device = passkeys.site_at(cell.settings.public_url), caller_of(request, cell, PASSKEYS_ASKED).device
+    session = await passkeys.sign_in(cell.database, form.credential, site, at=now, device=device)
+    return await _enter(session, response, cell, now)
 
 
 @router.delete("/session", status_code=204, responses=problems(accounts.NotSignedIn, accounts.SessionEnded))
