@@ -39,7 +39,7 @@ from reelm.gateway.inbox import Inbox, Receipt, Taker, Takers, draft_arrival, ex
 from reelm.gateway.local import Abroad
 from reelm.gateway.metering import Metering
 from reelm.gateway.model import EPSILON_CAP_MICRO_PER_DAY, KNOWS_AGES, TERMS, Kind, Message, Question, Received, Terms
-from reelm.gateway.outbox import put, put_act, resume, revoke
+from reelm.gateway.outbox import put, put_act, resume, revoke, revoke_all
 from reelm.gateway.policy import Decision, Policy, Rules, read_rules
 from reelm.gateway.proving import Prover
 from reelm.gateway.pseudonyms import Naming, Pseudonyms
@@ -162,6 +162,7 @@ __all__ = [
     "release",
     "resume",
     "revoke",
+    "revoke_all",
     "seal",
     "withdraw",
 ]

@@ -5,7 +5,7 @@ order until the other realm says that it has taken it. Refused by the policies, 
 also when they change, or an assessment runs out, while it waits for a realm that does not answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,6 +22,7 @@ from reelm.gateway.store import (
     hold_peer,
     insert_waiting,
     list_faults,
+    list_held,
     list_holders,
     list_unnumbered,
     number_all,
@@ -65,6 +66,12 @@ async def revoke(unit: WriteUnit, object_id: UUID, what: str, *, at: datetime) -
         fields = {"object": str(object_id), "what": what, "at": at.isoformat()}
         await insert_waiting(unit, realm, [Message(Kind.REVOCATION, fields)], at)
     await forget_copies(unit, object_id)
+
+
+async def revoke_all(unit: WriteUnit, objects: Collection[UUID], what: str, *, at: datetime) -> None:
+    """The same for many: whoever holds none of them is not asked about each."""
+    for one in await list_held(unit, objects):
+        await revoke(unit, one, what, at=at)
 
 
 async def log_waiting(unit: WriteUnit, rules: Rules, *, from_: RealmCode, to: RealmCode, at: datetime) -> int:

@@ -1,6 +1,6 @@
 """The queries of the door."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -209,6 +209,12 @@ async def list_holders(unit: ReadUnit, object_id: UUID) -> list[RealmCode]:
     """The realms that have a copy."""
     statement = select(gateway_copies.c.realm).where(gateway_copies.c.object_id == object_id)
     return [RealmCode(realm) for realm in await unit.scalars(statement.order_by(gateway_copies.c.realm))]
+
+
+async def list_held(unit: ReadUnit, objects: Collection[UUID]) -> list[UUID]:
+    """Those of these of which some realm has a copy."""
+    found = select(gateway_copies.c.object_id).where(is_among(gateway_copies.c.object_id, objects)).distinct()
+    return list(await unit.scalars(found))
 
 
 async def forget_copies(unit: WriteUnit, object_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """What did somebody do towards others that has to be taken back, before they are gone?"""
 
+from collections import Counter
 from datetime import datetime
 
 from reelm import accounts, gateway, videos
@@ -18,19 +19,18 @@ async def take_back_all(unit: WriteUnit, abroad: Abroad, person: AccountId, *, a
     for liked in await list_liked(unit, person):
         await videos.add_counts(unit, liked, likes=-1)
     remarks = await list_comments_of(unit, person)
+    for clip, said in sorted(Counter(one.video for one in remarks).items()):
+        await videos.add_counts(unit, clip, comments=-said)
     homes = await videos.find_homes(unit, {one.video for one in remarks})
     for one in remarks:
-        await videos.add_counts(unit, one.video, comments=-1)
         home = homes.get(one.video)
         if home is not None:
             await send_comment_removal(unit, abroad, one, home, at)
-        else:
-            await gateway.revoke(unit, one.id, "comment", at=at)
+    await gateway.revoke_all(unit, [one.id for one in remarks], "comment", at=at)
     for followed, realm in await list_follows_abroad(unit, person):
         await send_unfollow(unit, abroad, follower=person, followed=followed, to=realm, at=at)
     for card in abroad.cards.others():
         page = abroad.naming.towards(card.realm, accounts.Via.PROFILE).name(person)
         await gateway.revoke(unit, page, "profile", at=at)
-    for clip in await videos.list_ids_of(unit, person):
-        await gateway.revoke(unit, clip, "clip", at=at)
+    await gateway.revoke_all(unit, await videos.list_ids_of(unit, person), "clip", at=at)
     await gateway.release(unit, person)
