@@ -31,7 +31,7 @@ async def _export(settings: Settings, handle: str, out: Path, *, as_json: bool) 
             if not as_json:
                 print(f"\r{done} of {total} collections", end="" if done < total else "\n", flush=True)
 
-        digest = await rights.write_archive(workshop.engine, person, out, progress)
+        digest = await rights.write_archive(workshop.engine, person, out, progress, by=None)
     size = await asyncio.to_thread(lambda: out.stat().st_size)
     if as_json:
         print(json.dumps({"file": str(out), "bytes": size, "sha256": digest}))

@@ -37,6 +37,11 @@ async def test_an_archive_is_written_and_is_in_the_log(
     assert zipfile.ZipFile(out).testzip() is None
     (entry,) = await realm.rows("SELECT body FROM ledger_entries WHERE kind = 'export'")
     assert told["sha256"].encode() in entry["body"]
+    said = json.loads(entry["body"])
+    assert (said.get("actor"), said["subject"] is not None) == (
+        None,
+        True,
+    )  # whom it is about sees that it was not they
 
 
 async def test_an_erasure_says_what_it_would_do_and_does_it_with_yes(

@@ -56,10 +56,13 @@ def _dump(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-async def write_archive(engine: Engine, person: AccountId, target: Path, progress: Progress | None = None) -> str:
+async def write_archive(
+    engine: Engine, person: AccountId, target: Path, progress: Progress | None = None, *, by: AccountId | None
+) -> str:
     """Write the archive to `target`, whole or not at all, and have the log say so; returns its SHA-256.
 
-    The entry is in the log, under a signed checkpoint, before the file has its name. Raises `AccountNotFound`,
+    `by` is whoever asked for it: the person, or nobody where an operator made it at the machine, which the person then
+    sees in the log. The entry is in the log, under a signed checkpoint, before the file has its name. Raises `AccountNotFound`,
     `PersonHasNoKey`, `LedgerNotAnswering`.
     """
     made = target.with_suffix(".making")
@@ -68,7 +71,7 @@ async def write_archive(engine: Engine, person: AccountId, target: Path, progres
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as zip_file:
             await _fill(engine, person, _Archive(zip_file), progress)
         digest = await asyncio.to_thread(_finish, made)
-        await _log(engine, person, digest)
+        await _log(engine, person, digest, by)
         made.replace(target)
     finally:
         made.unlink(missing_ok=True)
@@ -87,13 +90,11 @@ def _finish(path: Path) -> str:
     return digest
 
 
-async def _log(engine: Engine, person: AccountId, digest: str) -> None:
+async def _log(engine: Engine, person: AccountId, digest: str, by: AccountId | None) -> None:
     classes = tuple(one for one in DataClass if one.is_personal)
     fact = ledger.Export(archive=digest, classes=classes)
     async with engine.database.write() as unit:
-        entry = await ledger.append(
-            unit, fact, realm=engine.realm, at=engine.clock.now(), actor=person, subject=person
-        )
+        entry = await ledger.append(unit, fact, realm=engine.realm, at=engine.clock.now(), actor=by, subject=person)
     await engine.durability.wait(entry)
 
 

@@ -48,7 +48,7 @@ async def _make_archive(engine: Engine, request: Request, person: AccountId) -> 
             return
         await update_request(unit, request.id, state=State.WORKING)
     try:
-        digest = await write_archive(engine, person, engine.archive_of(request.id), progress)
+        digest = await write_archive(engine, person, engine.archive_of(request.id), progress, by=person)
     except ledger.LedgerNotAnswering:
         async with engine.database.write() as unit:
             await go_on(unit, request.id, at=engine.clock.now() + _A_MOMENT)
