@@ -61,9 +61,9 @@ async def write_archive(
 ) -> str:
     """Write the archive to `target`, whole or not at all, and have the log say so; returns its SHA-256.
 
-    `by` is whoever asked for it: the person, or nobody where an operator made it at the machine, which the person then
-    sees in the log. The entry is in the log, under a signed checkpoint, before the file has its name. Raises `AccountNotFound`,
-    `PersonHasNoKey`, `LedgerNotAnswering`.
+    `by` is whoever asked for it: the person, or nobody where an operator made it at the machine, which the person
+    then sees in the log. The entry is in the log, under a signed checkpoint, before the file has its name. Raises
+    `AccountNotFound`, `PersonHasNoKey`, `LedgerNotAnswering`.
     """
     made = target.with_suffix(".making")
     await asyncio.to_thread(_make_room, made)
