@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.integration.web.test_who_may_ask_of_their_data import RIGHTS_TABLE
 from tests.integration.web.test_who_may_do_what import ENDED, NOBODY, TABLE
+from tests.integration.web.test_who_may_keep_registers import REGISTER_TABLE
 from tests.integration.web.test_who_may_suspend import SUSPENSION_TABLE
 from tests.integration.world import Realm
 
@@ -71,6 +73,7 @@ def answers_to(who: str) -> dict[str, int]:
     """What a kind of caller is answered by each route, as the document names it."""
     told = {route: call.expect(who, "public") for route, call in TABLE.items()}
     told |= {route: call.expect(who) for route, call in SUSPENSION_TABLE.items()}
+    told |= dict.fromkeys((*REGISTER_TABLE, *RIGHTS_TABLE), 401)  # whoever is not signed in, or no longer
     return {route.replace("{path:path}", "{path}"): status for route, status in told.items()}
 
 
